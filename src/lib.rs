@@ -1,0 +1,22 @@
+//! airvane: an offline linter for the secrets-backend configuration of Apache Airflow.
+//!
+//! Data flows one way, and each room knows only the rooms before it:
+//!
+//! 1. [`source`]: text, and where it stands in its file.
+//! 2. [`syntax`]: text to trees, as the program that reads the real file reads it.
+//! 3. [`inputs`]: trees to settings, definitions and store entries, whatever file they stood in.
+//! 4. [`airflow`], the twin: what Airflow makes of them, per release; with [`mod@aws`], what AWS accepts.
+//! 5. [`rules`]: what is wrong, and how certainly.
+//! 6. [`report`]: findings selected, sorted, identified and counted.
+//! 7. [`render`]: one file per output format.
+//!
+//! Beside the line stand [`workspace`], which alone opens files and decides what belongs together,
+//! [`check`], which leads inputs through the rooms, and [`commands`] behind [`cli`], which write to
+//! the handles they are given.
+//!
+//! Two steps go the other way. Inputs ask tables of names that ship with airvane
+//! ([`airflow::data`], [`aws::names`]). And a rule hands in what it found as [`report::Findings`],
+//! each of which names its [`rules::Rule`].
+
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,3 @@
+//! The `airvane` binary: arguments in, exit code out.
+
+fn main() {}

@@ -1,0 +1,145 @@
+//! Line and column of a byte offset, in bytes, code points and UTF-16 units.
+//!
+//! Only LF ends a line here, as it does for git, grep and the consumers of the reports; a CR
+//! before it belongs to the line.
+
+use memchr::{memchr_iter, memrchr};
+
+/// A place as a person or another program reads it. All numbers but `offset` are 1-based.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Byte offset, from 0.
+    pub offset: usize,
+    /// Line.
+    pub line: usize,
+    /// Column in code points.
+    pub column: usize,
+    /// Column in bytes of UTF-8.
+    pub column_bytes: usize,
+    /// Column in UTF-16 code units.
+    pub column_utf16: usize,
+}
+
+/// The starts of all lines of a text held in memory.
+#[derive(Clone, Debug)]
+pub struct LineIndex {
+    starts: Vec<usize>,
+}
+
+impl LineIndex {
+    /// Finds every line start of `bytes`.
+    pub fn new(bytes: &[u8]) -> Self {
+        let mut starts = vec![0];
+        starts.extend(memchr_iter(b'\n', bytes).map(|at| at + 1));
+        Self { starts }
+    }
+
+    /// The position of `offset` in `bytes`, which must be what the index was made from. An offset
+    /// past the end is taken as the end.
+    pub fn position(&self, bytes: &[u8], offset: usize) -> Position {
+        let offset = offset.min(bytes.len());
+        let line = self.starts.partition_point(|&start| start <= offset) - 1;
+        let before = &bytes[self.starts[line]..offset];
+        Position {
+            offset,
+            line: line + 1,
+            column: code_points(before) + 1,
+            column_bytes: before.len() + 1,
+            column_utf16: utf16_units(before) + 1,
+        }
+    }
+
+    /// The bytes of `line` (1-based), without its LF.
+    pub fn line_span(&self, bytes: &[u8], line: usize) -> super::Span {
+        let start = self.starts[line - 1];
+        let end = self.starts.get(line).map_or(bytes.len(), |next| next - 1);
+        super::Span::new(start, end)
+    }
+}
+
+/// Follows a stream forward and knows the position of the point it has reached.
+#[derive(Clone, Copy, Debug)]
+pub struct PositionTracker {
+    here: Position,
+}
+
+impl Default for PositionTracker {
+    fn default() -> Self {
+        Self {
+            here: Position {
+                offset: 0,
+                line: 1,
+                column: 1,
+                column_bytes: 1,
+                column_utf16: 1,
+            },
+        }
+    }
+}
+
+impl PositionTracker {
+    /// Moves over `bytes`, the ones that follow the current point.
+    pub fn advance(&mut self, bytes: &[u8]) {
+        let rest = if let Some(last) = memrchr(b'\n', bytes) {
+            self.here.line += memchr_iter(b'\n', &bytes[..=last]).count();
+            self.here.column = 1;
+            self.here.column_bytes = 1;
+            self.here.column_utf16 = 1;
+            &bytes[last + 1..]
+        } else {
+            bytes
+        };
+        self.here.offset += bytes.len();
+        self.here.column += code_points(rest);
+        self.here.column_bytes += rest.len();
+        self.here.column_utf16 += utf16_units(rest);
+    }
+
+    /// The current point.
+    pub fn position(&self) -> Position {
+        self.here
+    }
+}
+
+/// Number of code points: every byte that does not continue a character begins one.
+fn code_points(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
+}
+
+/// Characters of four bytes take two UTF-16 units.
+fn utf16_units(bytes: &[u8]) -> usize {
+    code_points(bytes) + bytes.iter().filter(|&&byte| byte >= 0xF0).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_counted_in_bytes_code_points_and_utf16() {
+        let text = "a\né😀\tx\r\nz".as_bytes();
+        let index = LineIndex::new(text);
+        let x = text.iter().position(|&b| b == b'x').unwrap();
+        let position = index.position(text, x);
+        assert_eq!((position.line, position.column), (2, 4));
+        assert_eq!((position.column_bytes, position.column_utf16), (8, 5));
+        assert_eq!(index.position(text, text.len()).line, 3);
+    }
+
+    #[test]
+    fn the_tracker_agrees_with_the_index_however_the_stream_is_cut() {
+        let text = "{\n  \"é\": \"😀\"\n}\nlast".as_bytes();
+        let index = LineIndex::new(text);
+        for cut in 0..=text.len() {
+            let mut tracker = PositionTracker::default();
+            tracker.advance(&text[..cut]);
+            assert_eq!(
+                tracker.position(),
+                index.position(text, cut),
+                "cut at {cut}"
+            );
+            tracker.advance(&text[cut..]);
+            assert_eq!(tracker.position(), index.position(text, text.len()));
+        }
+    }
+}

@@ -1,0 +1,473 @@
+//! A decoded value that remembers where each of its characters came from.
+//!
+//! A connection URI may stand inside a JSON string inside an export: each layer removes its
+//! escapes, and a fault in the URI must still be shown at its own byte of the file. Every layer
+//! therefore builds its result from the [`Text`] of the layer below, and the map is kept.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Span;
+
+/// How a part of a decoded value relates to the bytes of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fidelity {
+    /// Byte for byte the same.
+    Exact,
+    /// Stands for the whole source span (an escape, a percent sequence, base64).
+    Within,
+    /// Came from elsewhere (a substituted variable); the span is the reference to it.
+    Elsewhere,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Segment {
+    /// Range in the decoded value.
+    start: usize,
+    end: usize,
+    source: Span,
+    fidelity: Fidelity,
+    /// What Airflow will see there is not known: a template, or a reference that nothing in the
+    /// deployment defines.
+    unknown: bool,
+}
+
+#[derive(Default)]
+struct Inner {
+    value: String,
+    segments: Vec<Segment>,
+    /// A character that Rust text cannot hold (a lone surrogate) was replaced.
+    lossy: bool,
+    /// Where an empty value stands.
+    anchor: usize,
+}
+
+/// A decoded value with its map to the file. Cheap to clone and to slice. Like
+/// [`super::Secret`] it cannot be printed.
+#[derive(Clone)]
+pub struct Text {
+    inner: Arc<Inner>,
+    start: usize,
+    end: usize,
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Text({} bytes)", self.end - self.start)
+    }
+}
+
+impl Text {
+    /// The text of a file from byte `offset` on, unchanged.
+    pub fn verbatim(value: &str, offset: usize) -> Self {
+        let mut builder = TextBuilder::at(offset);
+        builder.push_exact(value, offset);
+        builder.finish()
+    }
+
+    /// A value that stands nowhere in a file but belongs to `reference` (a default, a variable).
+    pub fn elsewhere(value: &str, reference: Span) -> Self {
+        let mut builder = TextBuilder::at(reference.start);
+        builder.push(value, reference, Fidelity::Elsewhere);
+        builder.finish()
+    }
+
+    /// The value. To be compared and parsed, never formatted into a message.
+    pub fn expose(&self) -> &str {
+        &self.inner.value[self.start..self.end]
+    }
+
+    /// Length of the decoded value in bytes.
+    pub fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// True for "".
+    pub fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// True when a lone surrogate was replaced while decoding: the exact value is not known.
+    pub fn is_lossy(&self) -> bool {
+        self.inner.lossy
+    }
+
+    /// True when what Airflow will see is known for every part of the value.
+    pub fn is_known(&self) -> bool {
+        !self.inner.lossy && !self.segments(0..self.len()).any(|segment| segment.unknown)
+    }
+
+    /// As [`Text::is_known`], for a part (decoded range).
+    pub fn is_known_in(&self, range: Range<usize>) -> bool {
+        self.slice(range).is_known()
+    }
+
+    /// A part of the value (decoded byte range, on character boundaries).
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        assert!(
+            range.start <= range.end && range.end <= self.len(),
+            "range outside the text"
+        );
+        Self {
+            inner: Arc::clone(&self.inner),
+            start: self.start + range.start,
+            end: self.start + range.end,
+        }
+    }
+
+    /// The value without leading and trailing characters that satisfy `cut`.
+    #[must_use]
+    pub fn trim_matches(&self, cut: impl Fn(char) -> bool) -> Self {
+        let value = self.expose();
+        let left = value.len() - value.trim_start_matches(&cut).len();
+        let right = value.trim_end_matches(&cut).len();
+        self.slice(left.min(right)..right)
+    }
+
+    /// The same value, with all of it marked as not known at run time.
+    #[must_use]
+    pub fn into_unknown(self) -> Self {
+        let mut builder = TextBuilder::at(self.point(0));
+        builder.push_unknown(&self, 0..self.len());
+        builder.finish()
+    }
+
+    /// Where this text stands in `outer`, if it is a slice of it (decoded range).
+    pub fn range_in(&self, outer: &Self) -> Option<Range<usize>> {
+        let inside = Arc::ptr_eq(&self.inner, &outer.inner)
+            && outer.start <= self.start
+            && self.end <= outer.end;
+        inside.then(|| self.start - outer.start..self.end - outer.start)
+    }
+
+    /// The bytes of the file that the whole value came from.
+    pub fn source(&self) -> Span {
+        self.span(0..self.len())
+    }
+
+    /// The smallest span of the file that covers a decoded range. For an empty range, the point
+    /// where its start stands.
+    pub fn span(&self, range: Range<usize>) -> Span {
+        let pieces = self.pieces(range.clone());
+        pieces
+            .into_iter()
+            .reduce(Span::cover)
+            .unwrap_or_else(|| Span::at(self.point(range.start)))
+    }
+
+    /// The pieces of the file that a decoded range came from, in order, neighbours joined.
+    pub fn pieces(&self, range: Range<usize>) -> Vec<Span> {
+        let mut pieces: Vec<Span> = Vec::new();
+        for segment in self.segments(range) {
+            match pieces.last_mut() {
+                Some(last) if last.end == segment.source.start || *last == segment.source => {
+                    *last = last.cover(segment.source);
+                }
+                _ => pieces.push(segment.source),
+            }
+        }
+        pieces
+    }
+
+    /// The pieces of the file that a decoded range came from and whose characters belong to the
+    /// value itself: without references to variables and without what is not known.
+    pub fn own_pieces(&self, range: Range<usize>) -> Vec<Span> {
+        self.segments(range)
+            .filter(|segment| !segment.unknown && segment.fidelity != Fidelity::Elsewhere)
+            .map(|segment| segment.source)
+            .collect()
+    }
+
+    /// The offset in the file at which the decoded offset `at` stands.
+    fn point(&self, at: usize) -> usize {
+        let at = self.start + at;
+        let segments = &self.inner.segments;
+        let index = segments.partition_point(|segment| segment.end <= at);
+        if let Some(segment) = segments.get(index) {
+            return match segment.fidelity {
+                Fidelity::Exact => segment.source.start + at.saturating_sub(segment.start),
+                Fidelity::Within | Fidelity::Elsewhere => segment.source.start,
+            };
+        }
+        segments
+            .last()
+            .map_or(self.inner.anchor, |last| last.source.end)
+    }
+
+    /// The segments that overlap a decoded range, cut to it; positions stay absolute.
+    fn segments(&self, range: Range<usize>) -> impl Iterator<Item = Segment> + '_ {
+        let (from, to) = (self.start + range.start, self.start + range.end);
+        let segments = &self.inner.segments;
+        let first = segments.partition_point(|segment| segment.end <= from);
+        segments[first..]
+            .iter()
+            .take_while(move |segment| segment.start < to)
+            .map(move |segment| {
+                let mut cut = *segment;
+                cut.start = segment.start.max(from);
+                cut.end = segment.end.min(to);
+                if segment.fidelity == Fidelity::Exact {
+                    cut.source = Span::new(
+                        segment.source.start + (cut.start - segment.start),
+                        segment.source.start + (cut.end - segment.start),
+                    );
+                }
+                cut
+            })
+    }
+}
+
+/// A decoded value whose map is built when somebody first asks where something stands: nobody does
+/// for most entries of a store.
+pub struct LazyText<'a> {
+    value: Cow<'a, str>,
+    text: OnceCell<Text>,
+    build: &'a dyn Fn() -> Text,
+}
+
+impl<'a> LazyText<'a> {
+    /// `build` gives the text with its map; its value is `value`.
+    pub fn new(value: Cow<'a, str>, build: &'a dyn Fn() -> Text) -> Self {
+        Self {
+            value,
+            text: OnceCell::new(),
+            build,
+        }
+    }
+
+    /// See [`Text::expose`].
+    pub fn expose(&self) -> &str {
+        &self.value
+    }
+
+    /// The value with its map.
+    pub fn text(&self) -> &Text {
+        self.text.get_or_init(self.build)
+    }
+}
+
+impl<'a> From<&'a Text> for LazyText<'a> {
+    fn from(text: &'a Text) -> Self {
+        Self {
+            value: Cow::Borrowed(text.expose()),
+            text: OnceCell::from(text.clone()),
+            build: &|| Text::verbatim("", 0),
+        }
+    }
+}
+
+impl fmt::Debug for LazyText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LazyText({} bytes)", self.value.len())
+    }
+}
+
+/// Builds a [`Text`] layer by layer.
+#[derive(Default)]
+pub struct TextBuilder {
+    inner: Inner,
+}
+
+impl TextBuilder {
+    /// A value that, if it stays empty, stands at `anchor`.
+    pub fn at(anchor: usize) -> Self {
+        Self {
+            inner: Inner {
+                anchor,
+                ..Inner::default()
+            },
+        }
+    }
+
+    /// Bytes taken from the file as they stand, from `offset` on.
+    pub fn push_exact(&mut self, value: &str, offset: usize) {
+        self.push(
+            value,
+            Span::new(offset, offset + value.len()),
+            Fidelity::Exact,
+        );
+    }
+
+    /// Characters that stand for `source` as a whole.
+    pub fn push_within(&mut self, value: &str, source: Span) {
+        self.push(value, source, Fidelity::Within);
+    }
+
+    /// Characters with any fidelity. `Exact` needs a source as long as the value.
+    pub fn push(&mut self, value: &str, source: Span, fidelity: Fidelity) {
+        self.push_segment(value, source, fidelity, false);
+    }
+
+    fn push_segment(&mut self, value: &str, source: Span, fidelity: Fidelity, unknown: bool) {
+        if value.is_empty() {
+            return;
+        }
+        debug_assert!(fidelity != Fidelity::Exact || source.len() == value.len());
+        let start = self.inner.value.len();
+        self.inner.value.push_str(value);
+        let end = self.inner.value.len();
+        if let Some(last) = self.inner.segments.last_mut() {
+            let joins = fidelity == Fidelity::Exact
+                && last.fidelity == fidelity
+                && last.unknown == unknown
+                && last.source.end == source.start;
+            if joins {
+                last.end = end;
+                last.source.end = source.end;
+                return;
+            }
+        }
+        self.inner.segments.push(Segment {
+            start,
+            end,
+            source,
+            fidelity,
+            unknown,
+        });
+    }
+
+    /// A part of the layer below, unchanged (decoded range of `text`).
+    pub fn push_from(&mut self, text: &Text, range: Range<usize>) {
+        self.inner.lossy |= text.inner.lossy;
+        for segment in text.segments(range) {
+            let value = &text.inner.value[segment.start..segment.end];
+            self.push_segment(value, segment.source, segment.fidelity, segment.unknown);
+        }
+    }
+
+    /// Characters that replace a part of the layer below (decoded range of `text`).
+    pub fn push_replaced(&mut self, text: &Text, range: Range<usize>, value: &str) {
+        let unknown = text.segments(range.clone()).any(|segment| segment.unknown);
+        let elsewhere = !range.is_empty()
+            && text
+                .segments(range.clone())
+                .all(|segment| segment.fidelity == Fidelity::Elsewhere);
+        let fidelity = if elsewhere {
+            Fidelity::Elsewhere
+        } else {
+            Fidelity::Within
+        };
+        self.push_segment(value, text.span(range), fidelity, unknown);
+    }
+
+    /// A part of the layer below whose value at run time is not known. It keeps its characters.
+    pub fn push_unknown(&mut self, text: &Text, range: Range<usize>) {
+        for segment in text.segments(range) {
+            let value = &text.inner.value[segment.start..segment.end];
+            self.push_segment(value, segment.source, segment.fidelity, true);
+        }
+    }
+
+    /// Says that a character could not be represented.
+    pub fn set_lossy(&mut self) {
+        self.inner.lossy = true;
+    }
+
+    /// What has been pushed so far, for parsers that must look back.
+    pub fn expose(&self) -> &str {
+        &self.inner.value
+    }
+
+    /// Forgets everything after the first `length` bytes.
+    pub fn truncate(&mut self, length: usize) {
+        self.inner.value.truncate(length);
+        while let Some(last) = self.inner.segments.last_mut() {
+            if last.start >= length {
+                self.inner.segments.pop();
+            } else {
+                if last.end > length && last.fidelity == Fidelity::Exact {
+                    last.source.end -= last.end - length;
+                }
+                last.end = last.end.min(length);
+                break;
+            }
+        }
+    }
+
+    /// The finished value.
+    pub fn finish(self) -> Text {
+        let end = self.inner.value.len();
+        Text {
+            inner: Arc::new(self.inner),
+            start: 0,
+            end,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slice_of_verbatim_text_points_at_its_own_bytes() {
+        let text = Text::verbatim("hello world", 100);
+        assert_eq!(text.slice(6..11).source(), Span::new(106, 111));
+        assert_eq!(text.span(5..5), Span::at(105));
+        assert_eq!(text.span(11..11), Span::at(111));
+    }
+
+    #[test]
+    fn an_escape_points_at_the_whole_escape_through_two_layers() {
+        // File: `a\u0041b` at 10; the outer layer decodes the escape, the inner one drops `a`.
+        let mut outer = TextBuilder::at(10);
+        outer.push_exact("a", 10);
+        outer.push_within("A", Span::new(11, 17));
+        outer.push_exact("b", 17);
+        let outer = outer.finish();
+        assert_eq!(outer.expose(), "aAb");
+        let mut inner = TextBuilder::at(10);
+        inner.push_from(&outer, 1..3);
+        let inner = inner.finish();
+        assert_eq!(inner.span(0..1), Span::new(11, 17));
+        assert_eq!(inner.span(1..2), Span::new(17, 18));
+        assert_eq!(inner.source(), Span::new(11, 18));
+    }
+
+    #[test]
+    fn deleted_characters_leave_two_pieces() {
+        let below = Text::verbatim("ab\tcd", 0);
+        let mut builder = TextBuilder::at(0);
+        builder.push_from(&below, 0..2);
+        builder.push_from(&below, 3..5);
+        let text = builder.finish();
+        assert_eq!(text.pieces(1..3), vec![Span::new(1, 2), Span::new(3, 4)]);
+    }
+
+    #[test]
+    fn truncating_keeps_the_map_right() {
+        let mut builder = TextBuilder::at(5);
+        builder.push_exact("abc  ", 5);
+        builder.truncate(3);
+        builder.push_within("!", Span::new(20, 22));
+        let text = builder.finish();
+        assert_eq!(text.expose(), "abc!");
+        assert_eq!(text.span(0..3), Span::new(5, 8));
+        assert_eq!(text.span(3..4), Span::new(20, 22));
+    }
+
+    #[test]
+    fn unknown_parts_are_seen_in_slices() {
+        let below = Text::verbatim("a${X}b", 0);
+        let mut builder = TextBuilder::at(0);
+        builder.push_from(&below, 0..1);
+        builder.push_unknown(&below, 1..5);
+        builder.push_from(&below, 5..6);
+        let text = builder.finish();
+        assert!(!text.is_known());
+        assert!(text.slice(0..1).is_known());
+        assert!(!text.is_known_in(0..3));
+    }
+
+    #[test]
+    fn debug_prints_no_value() {
+        assert_eq!(
+            format!("{:?}", Text::verbatim("hunter2", 0)),
+            "Text(7 bytes)"
+        );
+    }
+}

@@ -1,0 +1,151 @@
+//! The tokens of JSON as Python's scanner takes them, over plain bytes. Shared by the tree and the
+//! stream, so that both complain at the same byte.
+
+use super::{Error, ErrorKind, Kind};
+
+/// The first byte from `at` on that is not a blank of JSON.
+pub(super) fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
+    while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\t' | b'\r')) {
+        at += 1;
+    }
+    at
+}
+
+/// `true`, `null`, `NaN`, a number, …: its type and end.
+pub(super) fn word(bytes: &[u8], at: usize) -> Result<(Kind, usize), Error> {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let word = |word: &str| rest.starts_with(word.as_bytes());
+    let (kind, length) = match rest.first() {
+        Some(b't') if word("true") => (Kind::True, 4),
+        Some(b'f') if word("false") => (Kind::False, 5),
+        Some(b'n') if word("null") => (Kind::Null, 4),
+        Some(b'N') if word("NaN") => (Kind::NaN, 3),
+        Some(b'I') if word("Infinity") => (Kind::Infinity, 8),
+        Some(b'-') if word("-Infinity") => (Kind::NegInfinity, 9),
+        _ => number(rest).ok_or(Error {
+            kind: ErrorKind::ExpectingValue,
+            at,
+        })?,
+    };
+    Ok((kind, at + length))
+}
+
+/// The string whose opening quote stands at `start` (`scanstring_unicode` of CPython): where it
+/// ends, after its closing quote, and whether it holds a backslash.
+pub(super) fn string(bytes: &[u8], start: usize) -> Result<(usize, bool), Error> {
+    let mut escaped = false;
+    let mut at = start + 1;
+    loop {
+        let stop = plain(bytes, at);
+        match bytes.get(stop) {
+            Some(b'"') => return Ok((stop + 1, escaped)),
+            Some(b'\\') => {
+                escaped = true;
+                at = escape(bytes, start, stop)?;
+            }
+            Some(_) => {
+                return Err(Error {
+                    kind: ErrorKind::InvalidControlCharacter,
+                    at: stop,
+                });
+            }
+            None => {
+                return Err(Error {
+                    kind: ErrorKind::UnterminatedString,
+                    at: start,
+                });
+            }
+        }
+    }
+}
+
+/// The first byte from `at` on that ends a run of plain characters: a quote, a backslash, a control
+/// character, or the end. Eight bytes at a time: this is where most of an export is read.
+fn plain(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let chunk = u64::from_le_bytes(*chunk);
+        let quote = chunk ^ (ONES * 0x22);
+        let slash = chunk ^ (ONES * 0x5C);
+        // The lowest marked byte is always a true one; a borrow only disturbs those above it.
+        let hits = ((quote.wrapping_sub(ONES) & !quote)
+            | (slash.wrapping_sub(ONES) & !slash)
+            | (chunk.wrapping_sub(ONES * 0x20) & !chunk))
+            & HIGH;
+        if hits != 0 {
+            return at + (hits.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while let Some(&byte) = bytes.get(at) {
+        if byte == b'"' || byte == b'\\' || byte < 0x20 {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// Checks the escape at `stop` and returns where it ends.
+fn escape(bytes: &[u8], start: usize, stop: usize) -> Result<usize, Error> {
+    let Some(&letter) = bytes.get(stop + 1) else {
+        return Err(Error {
+            kind: ErrorKind::UnterminatedString,
+            at: start,
+        });
+    };
+    match letter {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(stop + 2),
+        b'u' => {
+            // The C scanner wants one more character behind the digits before it looks at them.
+            let digits = match bytes.get(stop + 2..stop + 7) {
+                Some(more) => &more[..4],
+                None => &[],
+            };
+            if digits.len() == 4 && digits.iter().all(u8::is_ascii_hexdigit) {
+                Ok(stop + 6)
+            } else {
+                Err(Error {
+                    kind: ErrorKind::InvalidUnicodeEscape,
+                    at: stop + 1,
+                })
+            }
+        }
+        _ => Err(Error {
+            kind: ErrorKind::InvalidEscape,
+            at: stop,
+        }),
+    }
+}
+
+/// The number at the start of `bytes` as Python's scanner takes it: what follows is not its
+/// business (`0123` is 0 and then extra data).
+fn number(bytes: &[u8]) -> Option<(Kind, usize)> {
+    let digits = |from: usize| {
+        bytes[from..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count()
+    };
+    let mut at = usize::from(bytes.first() == Some(&b'-'));
+    match bytes.get(at) {
+        Some(b'0') => at += 1,
+        Some(b'1'..=b'9') => at += digits(at),
+        _ => return None,
+    }
+    let mut kind = Kind::Integer;
+    if bytes.get(at) == Some(&b'.') && digits(at + 1) > 0 {
+        at += 1 + digits(at + 1);
+        kind = Kind::Float;
+    }
+    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
+        let count = digits((at + 1 + sign).min(bytes.len()));
+        if count > 0 {
+            at += 1 + sign + count;
+            kind = Kind::Float;
+        }
+    }
+    Some((kind, at))
+}

@@ -1,0 +1,184 @@
+//! One value in a window of bytes: where it ends, and where its direct members stand.
+//!
+//! Everything inside is checked as Python checks it, in one pass, and nothing is built: a store of
+//! a million entries is read with this.
+
+use std::ops::Range;
+
+use super::{Error, ErrorKind, Kind, MAX_DEPTH, lex};
+
+/// A member of an object or an item of an array; ranges count from the start of the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// The key without its quotes; empty for items.
+    pub key: Range<usize>,
+    /// The key holds a backslash.
+    pub key_escaped: bool,
+    /// The value, quotes and brackets included.
+    pub value: Range<usize>,
+    /// The value's type.
+    pub kind: Kind,
+    /// The value is a string that holds a backslash.
+    pub escaped: bool,
+}
+
+impl Slot {
+    /// The value without the quotes of a string.
+    pub fn inner(&self) -> Range<usize> {
+        if self.kind == Kind::String && self.value.len() >= 2 {
+            self.value.start + 1..self.value.end - 1
+        } else {
+            self.value.clone()
+        }
+    }
+}
+
+/// A scanner with its memory, to be used again and again.
+#[derive(Debug, Default)]
+pub struct Scanner {
+    /// Members or items of the value last scanned; those before the fault if it failed.
+    pub slots: Vec<Slot>,
+    /// The key whose value was not reached or not completed when it failed.
+    pub pending: Option<Range<usize>>,
+    /// One entry for each open container: true for objects.
+    open: Vec<bool>,
+}
+
+/// A value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scanned {
+    /// Its type.
+    pub kind: Kind,
+    /// A string that holds a backslash.
+    pub escaped: bool,
+    /// One past its last byte.
+    pub end: usize,
+}
+
+impl Scanner {
+    /// Scans the value that begins at `at`, which lies `depth` levels deep already.
+    pub fn value(&mut self, bytes: &[u8], mut at: usize, depth: usize) -> Result<Scanned, Error> {
+        self.slots.clear();
+        self.open.clear();
+        self.pending = None;
+        let mut key: (Range<usize>, bool) = (0..0, false);
+        let mut child = at;
+        loop {
+            if self.open.len() == 1 {
+                child = at;
+            }
+            let (mut kind, mut escaped) = match bytes.get(at) {
+                Some(b'"') => {
+                    let (end, escaped) = lex::string(bytes, at)?;
+                    at = end;
+                    (Kind::String, escaped)
+                }
+                Some(opening @ (b'{' | b'[')) => {
+                    if depth + self.open.len() >= MAX_DEPTH {
+                        return Err(fault(ErrorKind::TooDeep, at));
+                    }
+                    let object = *opening == b'{';
+                    self.open.push(object);
+                    at = lex::skip_blank(bytes, at + 1);
+                    let close = if object { b'}' } else { b']' };
+                    if bytes.get(at) != Some(&close) {
+                        if object {
+                            at = self.key(bytes, at, &mut key)?;
+                        }
+                        continue;
+                    }
+                    at += 1;
+                    self.open.pop();
+                    (if object { Kind::Object } else { Kind::Array }, false)
+                }
+                _ => {
+                    let (kind, end) = lex::word(bytes, at)?;
+                    at = end;
+                    (kind, false)
+                }
+            };
+            // A value is complete: close what closes, then find the next.
+            loop {
+                let Some(&object) = self.open.last() else {
+                    return Ok(Scanned {
+                        kind,
+                        escaped,
+                        end: at,
+                    });
+                };
+                if self.open.len() == 1 {
+                    self.pending = None;
+                    self.slots.push(Slot {
+                        key: key.0.clone(),
+                        key_escaped: key.1,
+                        value: child..at,
+                        kind,
+                        escaped,
+                    });
+                }
+                at = lex::skip_blank(bytes, at);
+                match bytes.get(at) {
+                    Some(b',') => {
+                        at = lex::skip_blank(bytes, at + 1);
+                        if object {
+                            at = self.key(bytes, at, &mut key)?;
+                        }
+                        break;
+                    }
+                    Some(b'}') if object => kind = Kind::Object,
+                    Some(b']') if !object => kind = Kind::Array,
+                    _ => return Err(fault(ErrorKind::ExpectingComma, at)),
+                }
+                escaped = false;
+                at += 1;
+                self.open.pop();
+            }
+        }
+    }
+
+    /// Scans the key, colon and value that begin at `at`.
+    pub fn member(&mut self, bytes: &[u8], at: usize, depth: usize) -> Result<Slot, Error> {
+        let (key, key_escaped, start) = member_key(bytes, at)?;
+        let value = self.value(bytes, start, depth)?;
+        Ok(Slot {
+            key,
+            key_escaped,
+            value: start..value.end,
+            kind: value.kind,
+            escaped: value.escaped,
+        })
+    }
+
+    /// A key, its colon and the blanks around it; noted where it is a direct member's.
+    fn key(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        key: &mut (Range<usize>, bool),
+    ) -> Result<usize, Error> {
+        let (inner, escaped, end) = member_key(bytes, at)?;
+        if self.open.len() == 1 {
+            self.pending = Some(inner.clone());
+            *key = (inner, escaped);
+        }
+        Ok(end)
+    }
+}
+
+/// A key with its colon: the range without quotes, whether it holds a backslash, and where the
+/// value begins.
+pub(super) fn member_key(bytes: &[u8], at: usize) -> Result<(Range<usize>, bool, usize), Error> {
+    if bytes.get(at) != Some(&b'"') {
+        return Err(fault(ErrorKind::ExpectingPropertyName, at));
+    }
+    let (end, escaped) = lex::string(bytes, at)?;
+    let colon = lex::skip_blank(bytes, end);
+    if bytes.get(colon) != Some(&b':') {
+        return Err(fault(ErrorKind::ExpectingColon, colon));
+    }
+    Ok((at + 1..end - 1, escaped, lex::skip_blank(bytes, colon + 1)))
+}
+
+fn fault(kind: ErrorKind, at: usize) -> Error {
+    Error { kind, at }
+}

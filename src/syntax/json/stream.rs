@@ -1,0 +1,564 @@
+//! JSON of any size through a window: the caller walks the outer levels and takes one element at a
+//! time, whole. The file is never held.
+
+use std::cell::Cell;
+use std::io::{self, Read};
+use std::ops::Range;
+
+use super::scan::{Scanned, Scanner, Slot, member_key};
+use super::{Error, ErrorKind, MAX_DEPTH, lex};
+use crate::source::{Position, PositionTracker};
+
+/// Size of the window to begin with.
+const WINDOW: usize = 1 << 20;
+/// Largest window. AWS keeps no value above 64 KiB, so an element of this size is no entry of a
+/// store.
+pub const LARGEST_ELEMENT: usize = 64 << 20;
+/// No token but a string reaches further than this past the byte at which it is refused.
+const TOKEN: usize = 16;
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// Why reading ended before the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// Not JSON for Python.
+    Json(ErrorKind),
+    /// Not UTF-8 from here on.
+    NotUtf8,
+    /// An element larger than [`LARGEST_ELEMENT`].
+    TooLarge,
+    /// The system refused to read on.
+    Io(io::ErrorKind),
+}
+
+/// Where reading ended, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Why.
+    pub kind: ProblemKind,
+    /// Offset in the file that Python would name.
+    pub at: usize,
+    /// What a person would point at: start and end of it.
+    pub spot: (Position, Position),
+    /// What it looks like.
+    pub hint: Hint,
+}
+
+/// What a syntax error looks like to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// Nothing to add to Python's words.
+    None,
+    /// A `,` before a closing bracket.
+    TrailingComma,
+    /// A `\'` where a string begins: Python's way to print, not JSON.
+    SingleQuote,
+    /// `True`, `False`, `None` or `datetime.`: Python's way to print.
+    PythonWord,
+    /// `{{`, `{%` or `${`: a template that was not filled in.
+    Template,
+    /// The text ends before the value does.
+    CutOff,
+    /// `//`, `/*` or `#`: JSON has no comments.
+    Comment,
+    /// A quotation mark of a word processor.
+    SmartQuote,
+    /// The text is empty.
+    Empty,
+}
+
+/// The part of the file that is held.
+pub struct Window {
+    bytes: Vec<u8>,
+    /// Bytes that are read and known to be UTF-8.
+    valid: usize,
+    /// Bytes that are read.
+    filled: usize,
+    /// Offset in the file of the window's first byte.
+    base: usize,
+    /// Position of the window's first byte.
+    floor: PositionTracker,
+    /// A position inside the window that was asked for: the next one is usually after it.
+    mark: Cell<PositionTracker>,
+}
+
+impl std::fmt::Debug for Window {
+    /// Without the bytes.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Window")
+            .field("base", &self.base)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Window {
+    /// The text of a range of the window, which a scanner found: it ends on character boundaries.
+    pub fn text(&self, range: Range<usize>) -> &str {
+        let bytes = self.bytes.get(range).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// The bytes of a range of the window.
+    pub fn bytes(&self, range: Range<usize>) -> &[u8] {
+        self.bytes.get(range).unwrap_or_default()
+    }
+
+    /// Offset in the file of a place in the window.
+    pub const fn offset(&self, at: usize) -> usize {
+        self.base + at
+    }
+
+    /// Line and column of an offset in the file that lies in the window; of others, the nearest
+    /// that does.
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = offset.clamp(self.base, self.base + self.filled);
+        let mut tracker = self.mark.get();
+        if tracker.position().offset > offset {
+            tracker = self.floor;
+        }
+        let from = tracker.position().offset - self.base;
+        tracker.advance(&self.bytes[from..offset - self.base]);
+        self.mark.set(tracker);
+        tracker.position()
+    }
+
+    /// Forgets the bytes before `keep`.
+    fn discard(&mut self, keep: usize) {
+        let mut floor = self.mark.get();
+        if floor.position().offset > self.base + keep {
+            floor = self.floor;
+        }
+        let from = floor.position().offset - self.base;
+        floor.advance(&self.bytes[from..keep]);
+        self.floor = floor;
+        if self.mark.get().position().offset < floor.position().offset {
+            self.mark.set(floor);
+        }
+        self.bytes.copy_within(keep..self.filled, 0);
+        self.base += keep;
+        self.filled -= keep;
+        self.valid -= keep;
+    }
+}
+
+/// A file as a stream of JSON.
+#[derive(Debug)]
+pub struct Stream<R> {
+    reader: R,
+    window: Window,
+    /// The next byte to look at, in the window.
+    at: usize,
+    /// Nothing follows what is in the window.
+    ended: bool,
+    /// Why nothing follows, where that is not the end of the file.
+    cut: Option<ProblemKind>,
+    bom: bool,
+    largest: usize,
+}
+
+impl<R: Read> Stream<R> {
+    /// Nothing is read yet.
+    pub fn new(reader: R) -> Self {
+        Self::with_window(reader, WINDOW, LARGEST_ELEMENT)
+    }
+
+    /// With other sizes of the window, for tests.
+    pub fn with_window(reader: R, first: usize, largest: usize) -> Self {
+        Self {
+            reader,
+            window: Window {
+                bytes: vec![0; first.max(TOKEN)],
+                valid: 0,
+                filled: 0,
+                base: 0,
+                floor: PositionTracker::default(),
+                mark: Cell::default(),
+            },
+            at: 0,
+            ended: false,
+            cut: None,
+            bom: false,
+            largest,
+        }
+    }
+
+    /// What is held of the file.
+    pub const fn window(&self) -> &Window {
+        &self.window
+    }
+
+    /// The file began with a BOM, which was skipped. Python's `json.loads(str)` refuses it, `aws`
+    /// never writes it, Windows editors do.
+    pub const fn bom(&self) -> bool {
+        self.bom
+    }
+
+    /// Offset in the file of the next byte.
+    pub const fn offset(&self) -> usize {
+        self.window.base + self.at
+    }
+
+    /// The next byte after blanks; `None` at the end.
+    pub fn peek(&mut self) -> Result<Option<u8>, Problem> {
+        loop {
+            self.at = lex::skip_blank(self.held(), self.at);
+            if let Some(&byte) = self.held().get(self.at) {
+                return Ok(Some(byte));
+            }
+            if self.ended {
+                return match self.cut {
+                    Some(kind) => Err(self.problem(kind, self.at)),
+                    None => Ok(None),
+                };
+            }
+            // What stands before the next byte may be what is wrong.
+            let keep = self.held()[..self.at]
+                .trim_ascii_end()
+                .len()
+                .saturating_sub(1);
+            self.fill(if self.at - keep < TOKEN {
+                keep
+            } else {
+                self.at
+            })?;
+        }
+    }
+
+    /// Steps over the byte that was peeked at.
+    pub fn bump(&mut self) {
+        self.at = (self.at + 1).min(self.window.valid);
+    }
+
+    /// The key and colon at the next byte; afterwards the value is next. The range is the key
+    /// without quotes, in the window; the flag says that it holds a backslash.
+    pub fn key(&mut self) -> Result<(Range<usize>, bool), Problem> {
+        loop {
+            match member_key(self.held(), self.at) {
+                // The blanks after the colon may go on: `peek` sees to that.
+                Ok((range, escaped, end)) => {
+                    self.at = end;
+                    return Ok((range, escaped));
+                }
+                Err(error) => self.more_or(error)?,
+            }
+        }
+    }
+
+    /// The whole value at the next byte; afterwards what follows it is next. Its range is in the
+    /// window and stays valid until the next call.
+    pub fn element(
+        &mut self,
+        scanner: &mut Scanner,
+        depth: usize,
+    ) -> Result<(Range<usize>, Scanned), Problem> {
+        loop {
+            match scanner.value(self.held(), self.at, depth) {
+                // A number may go on behind the window.
+                Ok(value) if !self.ended && value.end + TOKEN > self.window.valid => {
+                    self.fill(self.at)?;
+                }
+                Ok(value) => {
+                    let range = self.at..value.end;
+                    self.at = value.end;
+                    return Ok((range, value));
+                }
+                Err(error) => self.more_or(error)?,
+            }
+        }
+    }
+
+    /// The whole member at the next byte, key and value together: its range and its parts.
+    pub fn member(
+        &mut self,
+        scanner: &mut Scanner,
+        depth: usize,
+    ) -> Result<(Range<usize>, Slot), Problem> {
+        loop {
+            match scanner.member(self.held(), self.at, depth) {
+                Ok(slot) if !self.ended && slot.value.end + TOKEN > self.window.valid => {
+                    self.fill(self.at)?;
+                }
+                Ok(slot) => {
+                    let range = self.at..slot.value.end;
+                    self.at = range.end;
+                    return Ok((range, slot));
+                }
+                Err(error) => self.more_or(error)?,
+            }
+        }
+    }
+
+    /// Looks at the value at the next byte without stepping over it, as far as the window holds it.
+    /// The scanner holds the members that are complete; `None` where not all are.
+    pub fn preview(
+        &mut self,
+        scanner: &mut Scanner,
+        depth: usize,
+    ) -> Result<Option<Scanned>, Problem> {
+        loop {
+            match scanner.value(self.held(), self.at, depth) {
+                Ok(value) => return Ok(Some(value)),
+                Err(error) if error.kind == ErrorKind::TooDeep => return Err(self.syntax(error)),
+                // Who walks on will meet the fault, after what is sound.
+                Err(error) if self.ended || !self.at_edge(error) => return Ok(None),
+                Err(_) if self.at == 0 && self.window.filled == self.window.bytes.len() => {
+                    return Ok(None);
+                }
+                Err(_) => self.fill(self.at)?,
+            }
+        }
+    }
+
+    /// Steps over the container that was previewed and is complete; its range in the window.
+    pub fn take(&mut self, scanned: Scanned) -> Range<usize> {
+        let range = self.at..scanned.end;
+        self.at = scanned.end;
+        range
+    }
+
+    /// Steps over the value at the next byte, however large, without holding it.
+    pub fn skip(&mut self, scanner: &mut Scanner, depth: usize) -> Result<(), Problem> {
+        // One entry for each container that was entered: true for objects.
+        let mut open: Vec<bool> = Vec::new();
+        loop {
+            let depth = depth + open.len();
+            let complete = depth >= MAX_DEPTH || self.preview(scanner, depth)?.is_some();
+            let opening = self.held().get(self.at).copied();
+            match opening {
+                Some(opening @ (b'{' | b'[')) if !complete => {
+                    self.bump();
+                    let object = opening == b'{';
+                    let close = if object { b'}' } else { b']' };
+                    if self.peek()? == Some(close) {
+                        self.bump();
+                    } else {
+                        open.push(object);
+                        if object {
+                            self.key()?;
+                            self.peek()?;
+                        }
+                        continue;
+                    }
+                }
+                _ => {
+                    self.element(scanner, depth)?;
+                }
+            }
+            loop {
+                let Some(&object) = open.last() else {
+                    return Ok(());
+                };
+                if self.follow(object)? {
+                    if object {
+                        self.key()?;
+                    }
+                    self.peek()?;
+                    break;
+                }
+                open.pop();
+            }
+        }
+    }
+
+    /// Behind a member or item: true when another follows (which is then next), false when the
+    /// container ended here.
+    pub fn follow(&mut self, object: bool) -> Result<bool, Problem> {
+        let close = if object { b'}' } else { b']' };
+        match self.peek()? {
+            Some(b',') => {
+                self.bump();
+                // JSON allows no comma before the end.
+                if self.peek()? == Some(close) {
+                    let kind = if object {
+                        ErrorKind::ExpectingPropertyName
+                    } else {
+                        ErrorKind::ExpectingValue
+                    };
+                    // The comma is in the window unless blanks without end follow it.
+                    return Err(self.expected(kind));
+                }
+                Ok(true)
+            }
+            Some(byte) if byte == close => {
+                self.bump();
+                Ok(false)
+            }
+            _ => Err(self.expected(ErrorKind::ExpectingComma)),
+        }
+    }
+
+    /// The complaint that something else stands at the next byte.
+    pub fn expected(&self, kind: ErrorKind) -> Problem {
+        self.syntax(Error { kind, at: self.at })
+    }
+
+    fn held(&self) -> &[u8] {
+        &self.window.bytes[..self.window.valid]
+    }
+
+    /// True when the fault may only be that the window ends here.
+    fn at_edge(&self, error: Error) -> bool {
+        error.kind == ErrorKind::UnterminatedString
+            || (error.kind != ErrorKind::TooDeep && error.at + TOKEN > self.window.valid)
+    }
+
+    fn more_or(&mut self, error: Error) -> Result<(), Problem> {
+        if self.ended || !self.at_edge(error) {
+            return Err(self.syntax(error));
+        }
+        self.fill(self.at)
+    }
+
+    /// Reads on, keeping the window from `keep` on (and moving it there).
+    fn fill(&mut self, keep: usize) -> Result<(), Problem> {
+        self.window.discard(keep);
+        self.at -= keep;
+        let window = &mut self.window;
+        if window.filled == window.bytes.len() {
+            if window.filled >= self.largest {
+                return Err(self.problem(ProblemKind::TooLarge, self.at));
+            }
+            let larger = (window.filled * 2).min(self.largest);
+            window.bytes.resize(larger, 0);
+        }
+        // To the brim: what was scanned in vain is scanned again with at least twice as much.
+        while window.filled < window.bytes.len() {
+            match self.reader.read(&mut window.bytes[window.filled..]) {
+                Ok(0) => {
+                    self.ended = true;
+                    break;
+                }
+                Ok(count) => window.filled += count.min(window.bytes.len() - window.filled),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.ended = true;
+                    self.cut = Some(ProblemKind::Io(error.kind()));
+                    break;
+                }
+            }
+        }
+        if window.base == 0
+            && !self.bom
+            && window.valid == 0
+            && window.bytes.starts_with(BOM)
+            && window.filled >= BOM.len()
+        {
+            self.bom = true;
+            self.at += BOM.len();
+        }
+        if let Err(error) = std::str::from_utf8(&window.bytes[window.valid..window.filled]) {
+            window.valid += error.valid_up_to();
+            if error.error_len().is_some() || self.ended {
+                self.ended = true;
+                self.cut.get_or_insert(ProblemKind::NotUtf8);
+                window.filled = window.valid;
+            }
+        } else {
+            window.valid = window.filled;
+        }
+        Ok(())
+    }
+
+    fn problem(&self, kind: ProblemKind, at: usize) -> Problem {
+        let position = self.window.position(self.window.offset(at));
+        Problem {
+            kind,
+            at: position.offset,
+            spot: (position, self.after(at)),
+            hint: Hint::None,
+        }
+    }
+
+    /// The position behind the character at `at`; at the end of what is held, there.
+    fn after(&self, at: usize) -> Position {
+        let rest = self.held().get(at..).unwrap_or_default();
+        let more = rest.iter().skip(1).take_while(|&&byte| byte & 0xC0 == 0x80);
+        let length = if rest.is_empty() { 0 } else { 1 + more.count() };
+        self.window.position(self.window.offset(at + length))
+    }
+
+    /// The problem behind a fault of the scanner.
+    fn syntax(&self, error: Error) -> Problem {
+        // Before the end of what could be read, the real cause is that it could not.
+        if let Some(cut) = self.cut
+            && self.at_edge(error)
+        {
+            return self.problem(cut, self.window.valid);
+        }
+        if let Some(comma) = self.comma_before(error) {
+            return self.trailing_comma_at(error, comma);
+        }
+        Problem {
+            hint: self.hint(error),
+            ..self.problem(ProblemKind::Json(error.kind), error.at)
+        }
+    }
+
+    fn trailing_comma_at(&self, error: Error, comma: usize) -> Problem {
+        Problem {
+            hint: Hint::TrailingComma,
+            spot: (
+                self.window.position(self.window.offset(comma)),
+                self.after(comma),
+            ),
+            ..self.problem(ProblemKind::Json(error.kind), error.at)
+        }
+    }
+
+    /// The comma in front of a closing bracket that was not expected (place in the window).
+    fn comma_before(&self, error: Error) -> Option<usize> {
+        let value_due = matches!(
+            error.kind,
+            ErrorKind::ExpectingValue | ErrorKind::ExpectingPropertyName
+        );
+        let held = self.held();
+        if !value_due || !matches!(held.get(error.at), Some(b'}' | b']')) {
+            return None;
+        }
+        let before = held.get(..error.at).unwrap_or_default();
+        let last = before
+            .iter()
+            .rposition(|byte| !byte.is_ascii_whitespace())?;
+        (before[last] == b',').then_some(last)
+    }
+
+    fn hint(&self, error: Error) -> Hint {
+        let held = self.held();
+        let rest = held.get(error.at..).unwrap_or_default();
+        let starts = |words: &[&str]| words.iter().any(|word| rest.starts_with(word.as_bytes()));
+        if error.kind == ErrorKind::TooDeep {
+            return Hint::None;
+        }
+        if rest.is_empty() && self.window.base == 0 && lex::skip_blank(held, 0) >= held.len() {
+            return Hint::Empty;
+        }
+        if rest.is_empty() || error.kind == ErrorKind::UnterminatedString {
+            return Hint::CutOff;
+        }
+        // `{{` and `{%` are refused at their second character.
+        let braced = error.at > 0 && held.get(error.at - 1) == Some(&b'{') && starts(&["{", "%"]);
+        if braced || starts(&["{{", "{%", "${"]) {
+            return Hint::Template;
+        }
+        if starts(&["//", "/*", "#"]) {
+            return Hint::Comment;
+        }
+        if starts(&["\u{201c}", "\u{201d}", "\u{2018}", "\u{2019}"]) {
+            return Hint::SmartQuote;
+        }
+        let value_due = matches!(
+            error.kind,
+            ErrorKind::ExpectingValue | ErrorKind::ExpectingPropertyName
+        );
+        if !value_due {
+            return Hint::None;
+        }
+        if starts(&["'", "b'", "u'", "b\""]) {
+            return Hint::SingleQuote;
+        }
+        if starts(&["True", "False", "None", "datetime."]) {
+            return Hint::PythonWord;
+        }
+        Hint::None
+    }
+}

@@ -1,0 +1,119 @@
+//! The reader against Python's words, places and values.
+
+use super::*;
+
+fn read(text: &str) -> Result<Json, Error> {
+    parse(&Text::verbatim(text, 0))
+}
+
+fn failure(text: &str) -> (ErrorKind, usize) {
+    let error = read(text).expect_err("must fail");
+    (error.kind, error.at)
+}
+
+#[test]
+fn every_key_and_value_has_its_span() {
+    let text = r#" {"a": [1, {"b": "x"}], "c": null} "#;
+    let json = read(text).unwrap();
+    let inner = json.root().get("a").unwrap().items().nth(1).unwrap();
+    assert_eq!(&text[inner.range()], r#"{"b": "x"}"#);
+    let member = inner.members().next().unwrap();
+    assert_eq!(&text[member.key.range()], r#""b""#);
+    assert_eq!(member.value.as_str().unwrap(), "x");
+    assert_eq!(json.root().get("c").unwrap().kind(), Kind::Null);
+}
+
+#[test]
+fn python_s_extensions_are_values() {
+    for (text, kind) in [
+        ("NaN", Kind::NaN),
+        ("Infinity", Kind::Infinity),
+        ("-Infinity", Kind::NegInfinity),
+        ("123456789012345678901234567890", Kind::Integer),
+        ("-0", Kind::Integer),
+        ("1e5", Kind::Float),
+        ("1.5", Kind::Float),
+    ] {
+        assert_eq!(read(text).unwrap().root().kind(), kind, "{text}");
+    }
+}
+
+#[test]
+fn the_last_of_repeated_keys_wins_in_the_place_of_the_first() {
+    let json = read(r#"{"a": 1, "b": 2, "a": 3}"#).unwrap();
+    assert_eq!(json.root().get("a").unwrap().range(), 22..23);
+    let names: Vec<_> = json
+        .root()
+        .effective_members()
+        .iter()
+        .map(|m| m.key.as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["a", "b"]);
+}
+
+#[test]
+fn errors_stand_where_python_says() {
+    assert_eq!(failure(""), (ErrorKind::ExpectingValue, 0));
+    assert_eq!(failure("{'a': 1}"), (ErrorKind::ExpectingPropertyName, 1));
+    assert_eq!(
+        failure(r#"{"a": 1,}"#),
+        (ErrorKind::ExpectingPropertyName, 8)
+    );
+    assert_eq!(failure("[1,]"), (ErrorKind::ExpectingValue, 3));
+    assert_eq!(failure(r#"{"a" 1}"#), (ErrorKind::ExpectingColon, 5));
+    assert_eq!(failure(r#"{"a": 1 "b"}"#), (ErrorKind::ExpectingComma, 8));
+    assert_eq!(failure("01"), (ErrorKind::ExtraData, 1));
+    assert_eq!(failure("1.e5"), (ErrorKind::ExtraData, 1));
+    assert_eq!(failure("-"), (ErrorKind::ExpectingValue, 0));
+    assert_eq!(failure("\"a\nb\""), (ErrorKind::InvalidControlCharacter, 2));
+    assert_eq!(failure(r#""a\qb""#), (ErrorKind::InvalidEscape, 2));
+    assert_eq!(failure(r#""\u12g4""#), (ErrorKind::InvalidUnicodeEscape, 2));
+    assert_eq!(failure(r#""\u00e9"#), (ErrorKind::InvalidUnicodeEscape, 2));
+    assert_eq!(failure(r#""\u00e9a"#), (ErrorKind::UnterminatedString, 0));
+    assert_eq!(failure(r#"["abc"#), (ErrorKind::UnterminatedString, 1));
+    assert_eq!(failure("\u{feff}{}"), (ErrorKind::Bom, 0));
+    assert_eq!(failure("[1 2]"), (ErrorKind::ExpectingComma, 3));
+}
+
+#[test]
+fn decoded_characters_point_at_their_escapes() {
+    let text = r#""a\"\u0041\/😀b""#;
+    let json = parse(&Text::verbatim(text, 100)).unwrap();
+    let decoded = json.root().string().unwrap();
+    assert_eq!(decoded.expose(), "a\"A/😀b");
+    assert_eq!(decoded.span(1..2), Span::new(102, 104));
+    assert_eq!(decoded.span(2..3), Span::new(104, 110));
+    assert_eq!(decoded.span(3..4), Span::new(110, 112));
+    let pair = read(r#""\ud83d\ude00b""#).unwrap();
+    let decoded = pair.root().string().unwrap();
+    assert_eq!(decoded.expose(), "😀b");
+    assert_eq!(decoded.span(0..4), Span::new(1, 13));
+    assert_eq!(decoded.span(4..5), Span::new(13, 14));
+}
+
+#[test]
+fn a_lone_surrogate_makes_the_value_unknown() {
+    let json = read(r#""a\ud800""#).unwrap();
+    let decoded = json.root().string().unwrap();
+    assert!(decoded.is_lossy() && !decoded.is_known());
+}
+
+#[test]
+fn nesting_is_refused_before_it_can_hurt() {
+    let deep = "[".repeat(1_000_000);
+    assert_eq!(failure(&deep), (ErrorKind::TooDeep, MAX_DEPTH));
+    let fine = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
+    assert!(read(&fine).is_ok());
+}
+
+#[test]
+fn truth_is_python_s() {
+    for falsy in [
+        "0", "-0", "0.0", "0e9", "1e-999", "\"\"", "[]", "{}", "null", "false",
+    ] {
+        assert!(!read(falsy).unwrap().root().is_truthy(), "{falsy}");
+    }
+    for truthy in ["1", "0.1", "NaN", "\" \"", "[0]", "{\"\":0}", "true"] {
+        assert!(read(truthy).unwrap().root().is_truthy(), "{truthy}");
+    }
+}

@@ -1,0 +1,6 @@
+//! Text to spanned trees, one file per syntax, each reading exactly what the program that reads
+//! the real file reads. Nothing here knows Airflow, and nothing recurses over its input.
+
+pub mod cfg;
+pub mod dotenv;
+pub mod json;
