@@ -18,5 +18,8 @@
 //! ([`airflow::data`], [`aws::names`]). And a rule hands in what it found as [`report::Findings`],
 //! each of which names its [`rules::Rule`].
 
+pub mod airflow;
+pub mod aws;
+pub mod inputs;
 pub mod source;
 pub mod syntax;

@@ -1,0 +1,297 @@
+//! What a connection value becomes: `Connection.from_uri`, `Connection.from_json` and the steps
+//! around them, of Airflow 2.0 to 3.3.2 and of the Task SDK.
+//!
+//! [`read`] is the one entry. It also says which single [`Fault`] the value has, so that no two
+//! rules speak of the same cause. It builds no messages and knows no rule codes.
+
+mod fault;
+mod object;
+mod plain;
+mod uri;
+mod visible;
+mod ways;
+
+use std::ops::Range;
+
+use crate::airflow::python::space;
+use crate::airflow::{Python, Runtime, Version};
+use crate::source::Text;
+use crate::syntax::json::Json;
+
+pub use fault::{Fault, FaultKind, NoScheme, NotAnObject, Rejected, holds_everywhere, is_unknown};
+pub use object::{
+    ALIASES, AliasField, COLUMNS, FIELDS, is_nameable_key, nearest_key, unknown_members,
+};
+pub use plain::is_plain;
+pub use visible::visible_spans;
+use ways::Ways;
+
+/// Whose code reads the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reader {
+    /// Airflow release.
+    pub airflow: Version,
+    /// `Server` or `Task`, never `Both`.
+    pub runtime: Runtime,
+    /// Python release.
+    pub python: Python,
+}
+
+/// How the backend turns a stored text into a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `BaseSecretsBackend.deserialize_connection`: JSON with Airflow's own field names, or a URI.
+    /// Environment variables, SSM and most other backends.
+    Airflow,
+    /// `SecretsManagerBackend` of amazon 7.0 and later: JSON with aliases, or a URI.
+    SecretsManager {
+        /// Additional aliases from `extra_conn_words`: field name, words.
+        extra_conn_words: Vec<(String, Vec<String>)>,
+    },
+}
+
+/// Why no connection comes out.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Name of the Python exception (`ValueError`).
+    pub exception: &'static str,
+    /// What it is about.
+    pub reason: Reason,
+    /// Decoded range in the value that shows the fault, the whole value where no part does.
+    pub range: Range<usize>,
+    /// The same as text, which knows its own bytes of the file (also inside a JSON string).
+    pub at: Text,
+}
+
+/// The causes of a failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Nothing but blanks: `IndexError`.
+    Blank,
+    /// "Invalid connection string": more than two `://`, or credentials before an inner protocol.
+    InvalidConnectionString,
+    /// "Invalid IPv6 URL", or the text in brackets is not an address.
+    Brackets,
+    /// The authority holds characters that NFKC turns into delimiters.
+    Nfkc,
+    /// "Port could not be cast to integer value".
+    PortNotANumber,
+    /// "Port out of range 0-65535".
+    PortOutOfRange,
+    /// The text is not JSON.
+    Json(crate::syntax::json::Error),
+    /// A key that `Connection()` does not take; the range is the key.
+    UnknownKey,
+    /// `conn_id` inside the object.
+    ConnId,
+    /// `uri` together with other fields.
+    UriWithFields,
+    /// A field has a type that the constructor refuses; the field's name.
+    FieldType(&'static str),
+    /// `port` is not an integer.
+    Port,
+    /// `extra` is not JSON.
+    ExtraNotJson,
+    /// `extra` is JSON but not an object.
+    ExtraNotObject,
+    /// The object builds and `get_uri()` raises; the field's name.
+    GetUri(&'static str),
+    /// The value is "": the backend says "not here" and the next one is asked. No exception.
+    Empty,
+    /// An integer of more than 4300 digits, which Python refuses to read.
+    IntegerTooLong,
+    /// `conn_type` is required (Task SDK 1.1.0 to 1.1.4).
+    ConnTypeMissing,
+    /// `extra_conn_words` names a field that the backend does not have: `KeyError`.
+    ExtraConnWords,
+}
+
+/// A field that may be absent (`None` in Python).
+pub type Field = Option<Text>;
+
+/// A built connection. Texts keep their map into the value's file.
+#[derive(Clone, Debug, Default)]
+pub struct Connection {
+    /// `conn_type`; `""` where the scheme could not be read.
+    pub conn_type: Field,
+    /// `description`
+    pub description: Field,
+    /// `host`
+    pub host: Field,
+    /// `login`
+    pub login: Field,
+    /// `password`
+    pub password: Field,
+    /// `schema`
+    pub schema: Field,
+    /// `port`, as Python's `str(port)`: integers of any size.
+    pub port: Option<String>,
+    /// `extra`, the text that is stored.
+    pub extra: Field,
+}
+
+/// Which form a value has.
+#[derive(Clone, Debug)]
+pub enum Shape {
+    /// First character is not `{`.
+    Uri(Box<UriParts>),
+    /// First character is `{` (Airflow 2.3 and later); the tree where it parses.
+    Json(Option<Json>),
+    /// Nothing to read.
+    Blank,
+}
+
+/// Where the parts of a URI stand: decoded ranges in the value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UriParts {
+    /// Scheme as written, without `://`.
+    pub scheme: Option<Range<usize>>,
+    /// Inner protocol of `scheme://protocol://host`.
+    pub protocol: Option<Range<usize>>,
+    /// Authority as Python cuts it.
+    pub authority: Option<Range<usize>>,
+    /// Login as written.
+    pub login: Option<Range<usize>>,
+    /// Password as written.
+    pub password: Option<Range<usize>>,
+    /// Host as written.
+    pub host: Option<Range<usize>>,
+    /// Port as written.
+    pub port: Option<Range<usize>>,
+    /// Path with its leading `/`.
+    pub path: Option<Range<usize>>,
+    /// Query without `?`.
+    pub query: Option<Range<usize>>,
+    /// Key and value ranges of the query, as written.
+    pub pairs: Vec<(Range<usize>, Range<usize>)>,
+    /// Fragment without `#`; Airflow drops it.
+    pub fragment: Option<Range<usize>>,
+}
+
+/// What one reader makes of one value.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The form and its parts.
+    pub shape: Shape,
+    /// The connection, or the exception.
+    pub outcome: Result<Connection, Failure>,
+    /// The object builds but `get_uri()`, which the lookup calls inside the same `try`, raises.
+    pub unusable: Option<Failure>,
+    /// What is wrong with the value, if anything is: one cause, also where Airflow raises nothing.
+    /// `None` for values that are not known at run time.
+    pub fault: Option<Box<Fault>>,
+}
+
+/// Reads `value` as `reader` does for a secret kept in `format`
+/// (`BaseSecretsBackend.deserialize_connection`).
+pub fn read(value: &Text, reader: &Reader, format: &Format) -> Reading {
+    let mut reading = build(value, reader, format);
+    reading.fault = fault::find(value, &reading, reader, format).map(Box::new);
+    reading
+}
+
+fn build(value: &Text, reader: &Reader, format: &Format) -> Reading {
+    let ways = Ways::of(reader);
+    if value.is_empty() {
+        return blank(value, "", Reason::Empty);
+    }
+    // 2.0 to 2.2: `Connection(uri=value)`, whatever the value is.
+    if !ways.json {
+        return read_uri(value, &ways);
+    }
+    let stripped = space::strip(value);
+    let is_object = stripped.expose().starts_with('{');
+    // SecretsManagerBackend gives the text to `json.loads` as it stands, blanks included.
+    if let (true, Format::SecretsManager { extra_conn_words }) = (is_object, format) {
+        return object::read_aliased(value, extra_conn_words, &ways);
+    }
+    if stripped.is_empty() {
+        return blank(value, "IndexError", Reason::Blank);
+    }
+    if is_object {
+        return object::read(value, &stripped, &ways);
+    }
+    let mut reading = read_uri(&stripped, &ways);
+    shift(
+        &mut reading,
+        stripped.range_in(value).map_or(0, |range| range.start),
+    );
+    reading
+}
+
+/// `Connection(uri=value)` or `Connection.from_uri(value)`, without the steps before it.
+pub fn read_uri_text(value: &Text, reader: &Reader) -> Reading {
+    let ways = Ways::of(reader);
+    let mut reading = read_uri(value, &ways);
+    if value.is_empty() && !ways.sdk_uri {
+        // Core's constructor asks `if uri:`.
+        reading.outcome = Ok(Connection::default());
+        return reading;
+    }
+    reading.fault = fault::find(value, &reading, reader, &Format::Airflow).map(Box::new);
+    reading
+}
+
+fn read_uri(value: &Text, ways: &Ways) -> Reading {
+    let (parts, outcome) = uri::from_uri(value, ways);
+    let unusable = object::unusable_extra(&outcome, ways);
+    Reading {
+        shape: Shape::Uri(Box::new(parts)),
+        outcome,
+        unusable,
+        fault: None,
+    }
+}
+
+fn blank(value: &Text, exception: &'static str, reason: Reason) -> Reading {
+    Reading {
+        shape: Shape::Blank,
+        outcome: Err(Failure {
+            exception,
+            reason,
+            range: 0..value.len(),
+            at: value.clone(),
+        }),
+        unusable: None,
+        fault: None,
+    }
+}
+
+/// Ranges in the stripped text become ranges in the value.
+fn shift(reading: &mut Reading, by: usize) {
+    if by == 0 {
+        return;
+    }
+    if let Shape::Uri(parts) = &mut reading.shape {
+        parts.shift(by);
+    }
+    let failures = [reading.outcome.as_mut().err(), reading.unusable.as_mut()];
+    for failure in failures.into_iter().flatten() {
+        failure.range = failure.range.start + by..failure.range.end + by;
+    }
+}
+
+impl UriParts {
+    fn shift(&mut self, by: usize) {
+        let move_range = |range: &mut Range<usize>| *range = range.start + by..range.end + by;
+        let singles = [
+            &mut self.scheme,
+            &mut self.protocol,
+            &mut self.authority,
+            &mut self.login,
+            &mut self.password,
+            &mut self.host,
+            &mut self.port,
+            &mut self.path,
+            &mut self.query,
+            &mut self.fragment,
+        ];
+        for range in singles.into_iter().flatten() {
+            move_range(range);
+        }
+        for (key, value) in &mut self.pairs {
+            move_range(key);
+            move_range(value);
+        }
+    }
+}

@@ -1,0 +1,527 @@
+//! The table of Airflow's options, per release: what exists, its type and default, what was renamed,
+//! what is sensitive.
+//!
+//! `schemas/data/options.json`, made from the `config.yml` of 50 releases (2.0.0 to 3.3.2), read once
+//! and only when somebody asks. No judgement here; names and values of this table are public.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::Version;
+
+/// The type that `config.yml` gives an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OptionType {
+    /// `string`; also options of unknown type.
+    String,
+    /// `integer`
+    Integer,
+    /// `float`
+    Float,
+    /// `boolean`
+    Boolean,
+}
+
+/// Where an option went.
+#[derive(Clone, Debug)]
+pub struct Renamed {
+    /// New section.
+    pub section: Box<str>,
+    /// New option.
+    pub option: Box<str>,
+    /// Releases (both ends included) in which the new name falls back on this old one.
+    pub read_in: Vec<(Version, Version)>,
+}
+
+/// What is known of one option.
+#[derive(Clone, Debug)]
+pub struct OptionFacts {
+    /// Type; `String` where none is known.
+    pub kind: OptionType,
+    /// Newest default, raw as in config.yml.
+    pub default: Option<Box<str>>,
+    /// Earlier defaults.
+    pub earlier_defaults: Vec<Box<str>>,
+    /// First known release that has it; `None` for options of providers and of Airflow 1.10.
+    pub first_seen: Option<Version>,
+    /// First known release that lacks it again.
+    pub removed_in: Option<Version>,
+    /// New name.
+    pub renamed: Option<Renamed>,
+    /// The value of the option is a Jinja template that Airflow fills in later (`is_template`).
+    pub is_template: bool,
+    /// A provider declares it (now).
+    pub provider: Option<Box<str>>,
+    /// Known from tables of renamed and removed options only.
+    pub legacy: bool,
+    sensitive: bool,
+    sensitive_from: Option<Version>,
+    sensitive_until: Option<Version>,
+}
+
+/// Section and option.
+type Pair = (Box<str>, Box<str>);
+
+/// All options.
+#[derive(Debug)]
+pub struct Options {
+    sections: BTreeMap<Box<str>, BTreeMap<Box<str>, OptionFacts>>,
+    /// Old names by new name.
+    old_names: BTreeMap<Pair, Vec<Pair>>,
+    releases: Vec<Version>,
+}
+
+/// Sections whose option names are the user's or another library's own.
+const FREE_FORM: &[&str] = &[
+    "celery_broker_transport_options",
+    "celery_result_backend_transport_options",
+    "elasticsearch_configs",
+    "opensearch_configs",
+    "kubernetes_annotations",
+    "kubernetes_environment_variables",
+    "kubernetes_labels",
+    "kubernetes_node_selectors",
+    "kubernetes_secrets",
+    "ldap",
+    "mesos",
+];
+
+static OPTIONS: LazyLock<Options> = LazyLock::new(|| {
+    let raw: RawFile = serde_json::from_str(include_str!("../../schemas/data/options.json"))
+        .expect("the shipped table is read by a test");
+    Options::new(raw)
+});
+
+/// The table; read on first use.
+pub fn options() -> &'static Options {
+    &OPTIONS
+}
+
+#[derive(Deserialize)]
+struct RawFile {
+    #[serde(rename = "_meta")]
+    meta: RawMeta,
+    sections: BTreeMap<Box<str>, BTreeMap<Box<str>, RawOption>>,
+}
+
+#[derive(Deserialize)]
+struct RawMeta {
+    sampled_versions: Vec<Box<str>>,
+}
+
+#[derive(Deserialize)]
+struct RawOption {
+    #[serde(rename = "type")]
+    kind: Option<OptionType>,
+    default: Option<Box<str>>,
+    #[serde(default)]
+    default_history: Vec<(Box<str>, Option<Box<str>>)>,
+    first_seen: Option<Box<str>>,
+    removed_in: Option<Box<str>>,
+    renamed_to: Option<RawRename>,
+    #[serde(default)]
+    is_template: bool,
+    provider: Option<Box<str>>,
+    #[serde(default)]
+    pre_2_0_or_unlisted: bool,
+    #[serde(default)]
+    sensitive: bool,
+    sensitive_from: Option<Box<str>>,
+    sensitive_until: Option<Box<str>>,
+}
+
+#[derive(Deserialize)]
+struct RawRename {
+    to: Pair,
+    #[serde(default)]
+    old_name_read_in: Vec<(Box<str>, Box<str>)>,
+}
+
+fn version(text: &str) -> Version {
+    text.parse()
+        .expect("the shipped table holds release numbers")
+}
+
+fn optional(text: Option<&str>) -> Option<Version> {
+    text.map(version)
+}
+
+impl Options {
+    fn new(raw: RawFile) -> Self {
+        let mut old_names: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut sections = BTreeMap::new();
+        for (section, raw_options) in raw.sections {
+            let mut options = BTreeMap::new();
+            for (option, facts) in raw_options {
+                if let Some(renamed) = &facts.renamed_to
+                    && !renamed.old_name_read_in.is_empty()
+                {
+                    old_names
+                        .entry(renamed.to.clone())
+                        .or_default()
+                        .push((section.clone(), option.clone()));
+                }
+                options.insert(option, OptionFacts::new(facts));
+            }
+            sections.insert(section, options);
+        }
+        let mut releases: Vec<Version> = raw
+            .meta
+            .sampled_versions
+            .iter()
+            .map(|text| version(text))
+            .collect();
+        releases.sort_unstable();
+        Self {
+            sections,
+            old_names,
+            releases,
+        }
+    }
+
+    /// The option, in whatever release it exists.
+    pub fn get(&self, section: &str, option: &str) -> Option<&OptionFacts> {
+        self.sections.get(section)?.get(option)
+    }
+
+    /// Some release, or some provider, knows the section.
+    pub fn has_section(&self, section: &str) -> bool {
+        self.sections.contains_key(section) || FREE_FORM.contains(&section)
+    }
+
+    /// The names of a section's options, sorted.
+    pub fn names<'a>(&'a self, section: &str) -> impl Iterator<Item = &'a str> {
+        self.sections
+            .get(section)
+            .into_iter()
+            .flat_map(|options| options.keys().map(AsRef::as_ref))
+    }
+
+    /// The names of all sections, sorted.
+    pub fn sections(&self) -> impl Iterator<Item = &str> {
+        self.sections.keys().map(AsRef::as_ref)
+    }
+
+    /// `option` belongs to this `section`, by itself or as `x_cmd` / `x_secret` of an `x`.
+    pub fn is_known(&self, section: &str, option: &str) -> bool {
+        self.get(section, option).is_some() || self.form_of(section, option).is_some()
+    }
+
+    /// The option behind `x_cmd` or `x_secret`: its name, and true for `_cmd`. Options whose own
+    /// name ends like that (`jwt_secret`) are not forms.
+    pub fn form_of<'a>(&self, section: &str, option: &'a str) -> Option<(&'a str, bool)> {
+        if self.get(section, option).is_some() {
+            return None;
+        }
+        let (base, is_cmd) = match option.strip_suffix("_cmd") {
+            Some(base) => (base, true),
+            None => (option.strip_suffix("_secret")?, false),
+        };
+        self.get(section, base).is_some().then_some((base, is_cmd))
+    }
+
+    /// `(section, option) in conf.sensitive_config_values`: its `_cmd` and `_secret` forms are
+    /// honoured in release `airflow`. Old names count while they are read.
+    pub fn is_sensitive(&self, section: &str, option: &str, airflow: Version) -> bool {
+        let Some(facts) = self.get(section, option) else {
+            return false;
+        };
+        if facts.is_sensitive_in(airflow) {
+            return true;
+        }
+        // The set is joined with the old names of its members from 2.4 on; before, it was fixed.
+        airflow >= Version::new(2, 4, 0)
+            && facts.renamed.as_ref().is_some_and(|renamed| {
+                renamed.is_read_in(airflow)
+                    && self
+                        .get(&renamed.section, &renamed.option)
+                        .is_some_and(|new| new.is_sensitive_in(airflow))
+            })
+    }
+
+    /// The name that `conf.get(section, option)` falls back on in release `airflow`
+    /// (`deprecated_options`, `deprecated_sections`).
+    pub fn old_name<'a>(
+        &'a self,
+        section: &str,
+        option: &'a str,
+        airflow: Version,
+    ) -> Option<(&'a str, &'a str)> {
+        // `deprecated_sections` of 2.5 to 2.11: the whole section was renamed.
+        if section == "kubernetes_executor" && kubernetes_is_read(airflow) {
+            return Some(("kubernetes", option));
+        }
+        let key = (Box::from(section), Box::from(option));
+        let candidates = self.old_names.get(&key)?;
+        candidates
+            .iter()
+            .find(|(section, option)| {
+                self.get(section, option)
+                    .and_then(|facts| facts.renamed.as_ref())
+                    .is_some_and(|renamed| renamed.is_read_in(airflow))
+            })
+            .map(|(section, option)| (section.as_ref(), option.as_ref()))
+    }
+
+    /// The name that replaces `(section, option)` when somebody asks for it in release `airflow`.
+    pub fn new_name<'a>(
+        &'a self,
+        section: &str,
+        option: &'a str,
+        airflow: Version,
+    ) -> Option<(&'a str, &'a str)> {
+        if section == "kubernetes" && kubernetes_is_read(airflow) {
+            return Some(("kubernetes_executor", option));
+        }
+        let renamed = self.get(section, option)?.renamed.as_ref()?;
+        renamed
+            .is_read_in(airflow)
+            .then_some((renamed.section.as_ref(), renamed.option.as_ref()))
+    }
+
+    /// The section that a misspelt `name` is meant to be.
+    pub fn nearest_section(&self, name: &str) -> Option<&str> {
+        nearest(name, self.sections())
+    }
+
+    /// The option of `section` that a misspelt `name` is meant to be.
+    pub fn nearest_option(&self, section: &str, name: &str) -> Option<&str> {
+        nearest(name, self.names(section))
+    }
+
+    /// The sections that have an option of this name.
+    pub fn sections_of<'a>(&'a self, option: &'a str) -> impl Iterator<Item = &'a str> {
+        self.sections
+            .iter()
+            .filter(move |(_, options)| options.contains_key(option))
+            .map(|(section, _)| section.as_ref())
+    }
+
+    /// Known Airflow releases, oldest first: every x.y.0 from 2.0 and those patch releases in
+    /// which something changed.
+    pub fn releases(&self) -> &[Version] {
+        &self.releases
+    }
+
+    /// The newest known release not after `wanted`; the oldest one for what is older still.
+    pub fn nearest_release(&self, wanted: Version) -> Version {
+        let after = self.releases.partition_point(|&known| known <= wanted);
+        self.releases[after.saturating_sub(1)]
+    }
+}
+
+/// `[kubernetes]` is read for `[kubernetes_executor]` from 2.5.0 to 2.11.
+fn kubernetes_is_read(airflow: Version) -> bool {
+    airflow >= Version::new(2, 5, 0) && airflow < Version::new(3, 0, 0)
+}
+
+/// True for sections whose option names are the user's own.
+pub fn is_free_form(section: &str) -> bool {
+    FREE_FORM.contains(&section)
+}
+
+/// The known name that `name` comes close to: equal but for case and blanks, or within edit
+/// distance 2 (1 for names shorter than 6 characters), the nearest one, the first of equals. `name`
+/// itself where it is known.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let folded = fold(name);
+    let length = folded.chars().count();
+    let allowed = match length {
+        0..=2 => 0,
+        3..=5 => 1,
+        _ => 2,
+    };
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in known {
+        if candidate == name {
+            return Some(candidate);
+        }
+        if candidate.chars().count().abs_diff(length) > allowed {
+            continue;
+        }
+        let distance = strsim::osa_distance(&folded, candidate);
+        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// Lower case, no blanks around; dashes and blanks inside as underscores.
+pub fn fold(name: &str) -> String {
+    name.trim()
+        .chars()
+        .map(|character| match character {
+            '-' | ' ' => '_',
+            other => other,
+        })
+        .collect::<String>()
+        .to_lowercase()
+}
+
+impl OptionFacts {
+    fn new(raw: RawOption) -> Self {
+        Self {
+            kind: raw.kind.unwrap_or(OptionType::String),
+            default: raw.default,
+            earlier_defaults: raw
+                .default_history
+                .into_iter()
+                .filter_map(|(_, default)| default)
+                .collect(),
+            first_seen: optional(raw.first_seen.as_deref()),
+            removed_in: optional(raw.removed_in.as_deref()),
+            renamed: raw.renamed_to.map(|renamed| Renamed {
+                section: renamed.to.0,
+                option: renamed.to.1,
+                read_in: renamed
+                    .old_name_read_in
+                    .iter()
+                    .map(|(from, to)| (version(from), version(to)))
+                    .collect(),
+            }),
+            is_template: raw.is_template,
+            provider: raw.provider,
+            legacy: raw.pre_2_0_or_unlisted,
+            sensitive: raw.sensitive,
+            sensitive_from: optional(raw.sensitive_from.as_deref()),
+            sensitive_until: optional(raw.sensitive_until.as_deref()),
+        }
+    }
+
+    /// Some release treats it as sensitive.
+    pub fn is_ever_sensitive(&self) -> bool {
+        self.sensitive
+    }
+
+    /// The first release that treats it as sensitive, where one is known.
+    pub fn sensitive_since(&self) -> Option<Version> {
+        self.sensitive_from
+    }
+
+    /// Marked sensitive, by its own name, in release `airflow`.
+    pub fn is_sensitive_in(&self, airflow: Version) -> bool {
+        self.sensitive
+            && self.sensitive_from.is_none_or(|from| airflow >= from)
+            && self.sensitive_until.is_none_or(|until| airflow <= until)
+            && self.removed_in.is_none_or(|removed| airflow < removed)
+    }
+
+    /// True when `value` is a default of some release: such a value is public.
+    pub fn is_default(&self, value: &str) -> bool {
+        self.default.as_deref() == Some(value)
+            || self
+                .earlier_defaults
+                .iter()
+                .any(|default| default.as_ref() == value)
+    }
+}
+
+impl Renamed {
+    /// The new name falls back on the old one in release `airflow`. A range that ends with the
+    /// last known patch of a minor release holds for later patches of it too.
+    pub fn is_read_in(&self, airflow: Version) -> bool {
+        let minor = |version: Version| (version.major, version.minor);
+        self.read_in.iter().any(|&(from, to)| {
+            airflow >= from && (airflow <= to || is_last_known(to) && minor(airflow) == minor(to))
+        })
+    }
+}
+
+/// No later patch of the same minor release is known.
+fn is_last_known(release: Version) -> bool {
+    !OPTIONS.releases.iter().any(|known| {
+        known.major == release.major && known.minor == release.minor && *known > release
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_table_is_read() {
+        let options = options();
+        assert_eq!(options.sections().count(), 67);
+        assert_eq!(options.releases().len(), 50);
+        let kwargs = options.get("secrets", "backend_kwargs").unwrap();
+        assert_eq!(kwargs.sensitive_since(), Some(Version::new(2, 6, 2)));
+        let cache = options.get("secrets", "use_cache").unwrap();
+        assert_eq!(cache.kind, OptionType::Boolean);
+        assert!(cache.is_default("False"));
+    }
+
+    #[test]
+    fn forms_are_told_from_options_that_end_like_one() {
+        let options = options();
+        let form = |section, option| options.form_of(section, option);
+        assert_eq!(form("core", "fernet_key_cmd"), Some(("fernet_key", true)));
+        assert_eq!(form("secrets", "backend_secret"), Some(("backend", false)));
+        assert_eq!(form("api_auth", "jwt_secret"), None);
+        assert_eq!(form("logging", "min_length_masked_secret"), None);
+        assert_eq!(form("github_enterprise", "client_secret"), None);
+    }
+
+    #[test]
+    fn sensitive_options_depend_on_the_release() {
+        let options = options();
+        let sensitive = |section, option, major, minor, patch| {
+            options.is_sensitive(section, option, Version::new(major, minor, patch))
+        };
+        assert!(!sensitive("secrets", "backend_kwargs", 2, 6, 1));
+        assert!(sensitive("secrets", "backend_kwargs", 2, 6, 2));
+        assert!(!sensitive("secrets", "backend", 3, 3, 2));
+        assert!(sensitive("smtp", "smtp_password", 2, 11, 2));
+        assert!(!sensitive("smtp", "smtp_password", 3, 3, 2));
+        assert!(sensitive("core", "sql_alchemy_conn", 2, 11, 2));
+        assert!(!sensitive("core", "sql_alchemy_conn", 3, 1, 0));
+    }
+
+    #[test]
+    fn old_names_are_read_in_their_releases_only() {
+        let options = options();
+        let old = |major, minor| {
+            options.old_name(
+                "database",
+                "sql_alchemy_conn",
+                Version::new(major, minor, 0),
+            )
+        };
+        assert_eq!(old(2, 10), Some(("core", "sql_alchemy_conn")));
+        assert_eq!(old(3, 1), None);
+        assert_eq!(old(2, 2), None);
+        let last = Version::new(2, 11, 9);
+        assert!(
+            options
+                .old_name("database", "sql_alchemy_conn", last)
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn misspelt_names_find_the_known_one() {
+        let options = options();
+        assert_eq!(options.nearest_section(" Secrets "), Some("secrets"));
+        assert_eq!(
+            options.nearest_option("secrets", "backend-kwarg"),
+            Some("backend_kwargs")
+        );
+        assert_eq!(options.nearest_option("secrets", "hunter2"), None);
+        assert_eq!(nearest("ab", ["abc"].into_iter()), None);
+    }
+
+    #[test]
+    fn an_unknown_release_is_taken_for_the_known_one_before_it() {
+        let options = options();
+        let nearest = |major, minor, patch| {
+            let release = options.nearest_release(Version::new(major, minor, patch));
+            (release.major, release.minor, release.patch)
+        };
+        assert_eq!(nearest(2, 10, 4), (2, 10, 0));
+        assert_eq!(nearest(4, 0, 0), (3, 3, 2));
+        assert_eq!(nearest(1, 10, 15), (2, 0, 0));
+    }
+}

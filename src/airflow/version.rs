@@ -1,0 +1,90 @@
+//! Release numbers.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A release of Airflow or of a provider: three numbers, pre-release marks left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version {
+    /// First number.
+    pub major: u32,
+    /// Second number.
+    pub minor: u32,
+    /// Third number.
+    pub patch: u32,
+}
+
+impl Version {
+    /// `major.minor.patch`.
+    pub const fn new(major: u32, minor: u32, patch: u32) -> Self {
+        Self {
+            major,
+            minor,
+            patch,
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+/// The text is not a release number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAVersion;
+
+impl fmt::Display for NotAVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a release number such as 2.10.4")
+    }
+}
+
+impl std::error::Error for NotAVersion {}
+
+impl FromStr for Version {
+    type Err = NotAVersion;
+
+    /// Takes `2.10`, `2.10.4`, `v2.10.4`, `2.10.4rc1`, `2.10.4.post1`; a missing number is 0.
+    fn from_str(text: &str) -> Result<Self, NotAVersion> {
+        let text = text.trim();
+        let text = text.strip_prefix('v').unwrap_or(text);
+        let mut numbers = [0u32; 3];
+        for (count, part) in text.split('.').take(3).enumerate() {
+            let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            if digits == 0 {
+                if count == 0 {
+                    return Err(NotAVersion);
+                }
+                break;
+            }
+            numbers[count] = part[..digits].parse().map_err(|_| NotAVersion)?;
+            if digits < part.len() {
+                let mark = &part[digits..];
+                let known = ["rc", "a", "b", "dev", "post", "+", "-"];
+                if !known.iter().any(|known| mark.starts_with(known)) {
+                    return Err(NotAVersion);
+                }
+                break;
+            }
+        }
+        Ok(Self::new(numbers[0], numbers[1], numbers[2]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_are_read_and_ordered_by_number() {
+        let read = |text: &str| text.parse::<Version>().unwrap();
+        assert_eq!(read("2.10"), Version::new(2, 10, 0));
+        assert_eq!(read("v3.3.2rc1"), Version::new(3, 3, 2));
+        assert!(read("2.9.3") < read("2.10.0"));
+        for wrong in ["", "latest", "x.1", "2.1x"] {
+            assert!(wrong.parse::<Version>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! One adapter per input kind: a syntax tree becomes settings, definitions and a mask.
+//!
+//! After this room nobody knows any more whether an option stood in airflow.cfg or in a `.env`
+//! file, except by asking for its [`Origin`]. What Airflow makes of a setting, and whether it is right,
+//! is not asked here.
+
+pub mod cfg;
+pub mod env;
+pub mod opaque;
+pub mod store;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::source::{FileId, LineIndex, Mask, Place, Span, Text};
+
+/// What a file is. The words are those of `--kind` and of `--show-files`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// airflow.cfg
+    Cfg,
+    /// `.env` in one of the dialects.
+    Env,
+    /// An export of AWS SSM Parameter Store.
+    Ssm,
+    /// An export of AWS Secrets Manager.
+    SecretsManager,
+    /// A flat map or projection `name: value` that may come from either AWS store.
+    FlatStore,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::Cfg,
+        Self::Env,
+        Self::Ssm,
+        Self::SecretsManager,
+        Self::FlatStore,
+    ];
+
+    /// The word of the command line and of reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Cfg => "cfg",
+            Self::Env => "env",
+            Self::Ssm => "ssm",
+            Self::SecretsManager => "secretsmanager",
+            Self::FlatStore => "flat-store",
+        }
+    }
+
+    /// True for exports of secret stores, which are read as a stream.
+    pub const fn is_store(self) -> bool {
+        matches!(self, Self::Ssm | Self::SecretsManager | Self::FlatStore)
+    }
+}
+
+/// Where a setting was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// A file in configparser's dialect.
+    Cfg,
+    /// An environment variable of any carrier.
+    Env,
+}
+
+/// The form of an option's name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Form {
+    /// `option`
+    Plain,
+    /// `option_cmd`, `AIRFLOW__S__O_CMD`
+    Cmd,
+    /// `option_secret`, `AIRFLOW__S__O_SECRET`
+    Secret,
+    /// `AIRFLOW__SECRETS__BACKEND_KWARG__<KEY>`: one keyword argument; the key is lower-cased.
+    PerKey(String),
+}
+
+/// One option as it stands in one carrier, before Airflow's precedence, `%` interpolation and `$`
+/// expansion. In a `.cfg` file an option such as `jwt_secret` is `Plain`: whether `_cmd` and
+/// `_secret` are forms is decided by the option table (see [`crate::airflow::config`]).
+#[derive(Clone)]
+pub struct Setting {
+    /// Section as Airflow looks it up.
+    pub section: String,
+    /// Option as Airflow looks it up, without the ending of its form.
+    pub option: String,
+    /// Form of the name.
+    pub form: Form,
+    /// Carrier.
+    pub origin: Origin,
+    /// The file.
+    pub file: FileId,
+    /// The option's name, or the whole name of the environment variable.
+    pub name: Span,
+    /// The value as the carrier's reader hands it over.
+    pub value: Text,
+}
+
+impl std::fmt::Debug for Setting {
+    /// Without the name: a broken line may have made one of a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Setting")
+            .field("origin", &self.origin)
+            .field("file", &self.file)
+            .field("name", &self.name)
+            .field("value", &self.value)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Setting {
+    /// Where the name stands.
+    pub fn name_place(&self) -> Place {
+        Place::new(self.file, self.name)
+    }
+
+    /// Where the value stands (decoded range).
+    pub fn place(&self, range: std::ops::Range<usize>) -> Place {
+        Place::new(self.file, self.value.span(range))
+    }
+
+    /// Where the whole value stands.
+    pub fn value_place(&self) -> Place {
+        Place::new(self.file, self.value.source())
+    }
+}
+
+/// What a definition in an environment variable defines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryKind {
+    /// `AIRFLOW_CONN_…`, `<connections_prefix>/…`
+    Connection,
+    /// `AIRFLOW_VAR_…`, `<variables_prefix>/…`
+    Variable,
+    /// `<config_prefix>/…`
+    Config,
+}
+
+impl EntryKind {
+    /// The word of JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Connection => "connection",
+            Self::Variable => "variable",
+            Self::Config => "config",
+        }
+    }
+}
+
+/// An `AIRFLOW_CONN_*` or `AIRFLOW_VAR_*` variable.
+#[derive(Clone)]
+pub struct Definition {
+    /// Connection or variable.
+    pub kind: EntryKind,
+    /// Lower-cased id.
+    pub id: String,
+    /// The file.
+    pub file: FileId,
+    /// The whole name of the variable.
+    pub name: Span,
+    /// The value as the carrier's reader hands it over.
+    pub value: Text,
+}
+
+impl std::fmt::Debug for Definition {
+    /// Without the name: a broken line may have made one of a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Definition")
+            .field("kind", &self.kind)
+            .field("file", &self.file)
+            .field("name", &self.name)
+            .field("value", &self.value)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Any environment variable of a carrier, for `$NAME` expansion. The value is never shown.
+#[derive(Clone)]
+pub struct Variable {
+    /// Exact name.
+    pub name: String,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// Value after the carrier's reader; `None` where the reader takes it from the process
+    /// environment (a bare name).
+    pub value: Option<Text>,
+}
+
+impl std::fmt::Debug for Variable {
+    /// Without the name: a broken line may have made one of a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Variable")
+            .field("name_span", &self.name_span)
+            .field("value", &self.value)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The tree of an input that is held in memory.
+#[derive(Debug)]
+pub enum Tree {
+    /// airflow.cfg
+    Cfg(crate::syntax::cfg::Cfg),
+    /// `.env`
+    Env(crate::syntax::dotenv::EnvFile),
+    /// A store: read as a stream when the rules run, never held.
+    Store,
+    /// The file could not be read as its kind at all (not UTF-8, NUL bytes, encrypted).
+    Opaque(Opacity),
+}
+
+/// Why a file could not be read as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opacity {
+    /// Not UTF-8 from this byte on.
+    NotUtf8 {
+        /// Byte offset.
+        at: usize,
+    },
+    /// Encrypted; the word names the tool.
+    Encrypted(&'static str),
+}
+
+/// A file that was read.
+pub struct Input {
+    /// Its number in this run.
+    pub id: FileId,
+    /// Path as named or walked, for reports.
+    pub path: PathBuf,
+    /// What it is.
+    pub kind: Kind,
+    /// Why it was taken as that: for `--show-files`.
+    pub because: &'static str,
+    /// The bytes; empty for stores.
+    pub bytes: Arc<[u8]>,
+    /// Line starts of `bytes`.
+    pub lines: LineIndex,
+    /// What may be shown.
+    pub mask: Mask,
+    /// The tree.
+    pub tree: Tree,
+    /// Airflow options found in it.
+    pub settings: Vec<Setting>,
+    /// `AIRFLOW_CONN_*` and `AIRFLOW_VAR_*` found in it.
+    pub definitions: Vec<Definition>,
+    /// All environment variables found in it.
+    pub variables: Vec<Variable>,
+    /// The file is a template, by its name or by its text: a parse failure is an info.
+    pub templated: bool,
+}
+
+/// A file that is meant to be copied or rendered, not read by Airflow: `.env.example`,
+/// `sample.env`, `airflow.cfg.tmpl`.
+pub fn is_sample(path: &std::path::Path) -> bool {
+    const WORDS: [&str; 7] = ["example", "sample", "tmpl", "template", "dist", "tpl", "j2"];
+    let Some(name) = path.file_name() else {
+        return false;
+    };
+    let name = name.to_string_lossy().to_lowercase();
+    name.split(['.', '-', '_'])
+        .any(|part| WORDS.contains(&part))
+}
+
+impl std::fmt::Debug for Input {
+    /// Without the text, the settings and the names.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Input")
+            .field("id", &self.id)
+            .field("path", &self.path)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,342 @@
+//! Exported secret stores, read as a stream: the answers of the AWS CLI and boto3 for SSM Parameter
+//! Store and Secrets Manager, their projections, and flat maps.
+//!
+//! Nothing of a store is kept: [`StoreReader::next`] lends one entry at a time, and what it lends
+//! decodes only what is asked for. What Airflow makes of a name or value is not known here.
+
+mod detect;
+mod mask;
+mod reader;
+mod shape;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::{EntryKind, Kind};
+use crate::airflow::lookup::Coverage;
+use crate::source::{Position, Span, Text};
+use crate::syntax::json::{self, Json, Kind as JsonKind};
+
+pub use crate::syntax::json::stream::{Hint, Problem, ProblemKind, Window};
+pub use detect::{Detected, HEAD, Verdict, detect};
+pub use mask::visible_spans;
+pub use reader::StoreReader;
+
+/// What the store says of an entry besides name and value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// SSM `Type`.
+    pub parameter_type: Option<Cow<'static, str>>,
+    /// The value is ciphertext.
+    pub encrypted: bool,
+    /// The value is in `SecretBinary`.
+    pub binary: bool,
+    /// `VersionStages` is given and lacks AWSCURRENT, or `DeletedDate` is set.
+    pub stale: bool,
+}
+
+/// A value as it stands in an export.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// The text that the store keeps, decoded, with its map into the file.
+    Text(Text),
+    /// An object where the text of one belongs: somebody decoded it, the stored text is lost.
+    Object(Json),
+    /// Bytes in base64: Airflow's backend does not read them.
+    Binary,
+    /// The export holds none (`describe-parameters`, `list-secrets`).
+    Missing,
+    /// Something else.
+    Other(JsonKind),
+}
+
+/// Where a string stands in the window, without its quotes.
+#[derive(Clone, Debug)]
+struct Piece {
+    range: Range<usize>,
+    escaped: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Stored {
+    Text(Piece),
+    Object(Range<usize>),
+    Binary(Range<usize>),
+    Missing,
+    Other(JsonKind, Range<usize>),
+}
+
+/// One entry, as ranges of the window.
+#[derive(Clone, Debug)]
+struct Found {
+    kind: Kind,
+    element: Range<usize>,
+    name: Option<Piece>,
+    value: Stored,
+    parameter_type: Option<Range<usize>>,
+    stale: bool,
+    history: bool,
+}
+
+/// One parameter or secret, lent by the reader until the next is asked for.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    window: &'a Window,
+    found: Found,
+    /// Its number in the file, from 0.
+    pub ordinal: usize,
+}
+
+impl<'a> Entry<'a> {
+    /// The store it is from: `Ssm`, `SecretsManager`, or `FlatStore` where the shape does not say.
+    pub fn kind(&self) -> Kind {
+        self.found.kind
+    }
+
+    /// The name; "" where the export holds none. Nothing is copied unless it holds escapes.
+    pub fn name(&self) -> Cow<'a, str> {
+        let Some(piece) = &self.found.name else {
+            return Cow::Borrowed("");
+        };
+        self.plain(piece)
+    }
+
+    /// The name with its map into the file.
+    pub fn name_text(&self) -> Text {
+        match &self.found.name {
+            Some(piece) => self.decoded(piece),
+            None => Text::verbatim("", self.window.offset(self.found.element.start)),
+        }
+    }
+
+    /// Where the name stands, without quotes; the start of the entry where it has none.
+    pub fn name_span(&self) -> Span {
+        match &self.found.name {
+            Some(piece) => self.span(&piece.range),
+            None => Span::at(self.window.offset(self.found.element.start)),
+        }
+    }
+
+    /// The value, decoded.
+    pub fn value(&self) -> Value {
+        match &self.found.value {
+            Stored::Text(piece) => Value::Text(self.decoded(piece)),
+            Stored::Object(range) => {
+                let start = self.window.offset(range.start);
+                let text = Text::verbatim(self.window.text(range.clone()), start);
+                match json::parse(&text) {
+                    Ok(json) => Value::Object(json),
+                    Err(_) => Value::Other(JsonKind::Object),
+                }
+            }
+            Stored::Binary(_) => Value::Binary,
+            Stored::Missing => Value::Missing,
+            Stored::Other(kind, _) => Value::Other(*kind),
+        }
+    }
+
+    /// A text value with its map; "" where [`Entry::value_str`] gives none.
+    pub fn value_text(&self) -> Text {
+        match &self.found.value {
+            Stored::Text(piece) => self.decoded(piece),
+            _ => Text::verbatim("", self.window.offset(self.found.element.start)),
+        }
+    }
+
+    /// A text value for comparison, without its map.
+    pub fn value_str(&self) -> Option<Cow<'a, str>> {
+        match &self.found.value {
+            Stored::Text(piece) => Some(self.plain(piece)),
+            _ => None,
+        }
+    }
+
+    /// True when the export holds a value of any form.
+    pub fn has_value(&self) -> bool {
+        !matches!(self.found.value, Stored::Missing)
+    }
+
+    /// Where the whole value stands, quotes included.
+    pub fn value_span(&self) -> Option<Span> {
+        match &self.found.value {
+            Stored::Text(piece) => {
+                let inner = self.span(&piece.range);
+                Some(Span::new(inner.start - 1, inner.end + 1))
+            }
+            Stored::Object(range) | Stored::Binary(range) | Stored::Other(_, range) => {
+                Some(self.span(range))
+            }
+            Stored::Missing => None,
+        }
+    }
+
+    /// Where the whole entry stands.
+    pub fn element_span(&self) -> Span {
+        self.span(&self.found.element)
+    }
+
+    /// The export is a history: older versions of the same name precede and follow.
+    pub fn is_history(&self) -> bool {
+        self.found.history
+    }
+
+    /// What the store says besides name and value.
+    pub fn facts(&self) -> Facts {
+        let parameter_type = self.found.parameter_type.clone();
+        let parameter_type = parameter_type.map(|range| match self.window.text(range) {
+            "SecureString" => Cow::Borrowed("SecureString"),
+            "String" => Cow::Borrowed("String"),
+            other => Cow::Owned(other.to_owned()),
+        });
+        let secure = parameter_type.as_deref().map(|kind| kind == "SecureString");
+        let encrypted = match &self.found.value {
+            // Only SSM hands out ciphertext; Secrets Manager always decrypts.
+            Stored::Text(piece) if self.found.kind != Kind::SecretsManager => {
+                is_ciphertext(self.window.text(piece.range.clone()), secure)
+            }
+            _ => false,
+        };
+        Facts {
+            parameter_type,
+            encrypted,
+            binary: matches!(self.found.value, Stored::Binary(_)),
+            stale: self.found.stale,
+        }
+    }
+
+    /// Line and column of an offset inside the entry.
+    pub fn position(&self, offset: usize) -> Position {
+        self.window.position(offset)
+    }
+
+    /// The bytes of the window around the entry, for masked windows of streams that cannot be read
+    /// again: text and its offset in the file.
+    pub fn element_text(&self) -> (&'a str, usize) {
+        let start = self.window.offset(self.found.element.start);
+        (self.window.text(self.found.element.clone()), start)
+    }
+
+    fn span(&self, range: &Range<usize>) -> Span {
+        Span::new(
+            self.window.offset(range.start),
+            self.window.offset(range.end),
+        )
+    }
+
+    fn plain(&self, piece: &Piece) -> Cow<'a, str> {
+        let text = self.window.text(piece.range.clone());
+        if piece.escaped {
+            Cow::Owned(json::unescape_plain(text))
+        } else {
+            Cow::Borrowed(text)
+        }
+    }
+
+    fn decoded(&self, piece: &Piece) -> Text {
+        json::decode(
+            self.window.text(piece.range.clone()),
+            self.window.offset(piece.range.start),
+        )
+    }
+}
+
+/// Shortest base64 that a KMS envelope can have; a plain value of this length and alphabet in a
+/// `SecureString` is not judged either.
+const SHORTEST_BLOB: usize = 100;
+
+/// What SSM hands out for a `SecureString` without `--with-decryption`: base64 of a KMS blob, which
+/// begins with its version bytes; moto writes `kms:<key>:`.
+fn is_ciphertext(value: &str, secure: Option<bool>) -> bool {
+    let secure_or_unknown = secure.unwrap_or(true);
+    if !secure_or_unknown {
+        return false;
+    }
+    let base64 = value.len().is_multiple_of(4)
+        && value
+            .trim_end_matches('=')
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
+    if base64 && value.len() >= SHORTEST_BLOB {
+        let blob = value.starts_with("AQICAH") || value.starts_with("AQECAH");
+        return blob || secure == Some(true);
+    }
+    secure == Some(true)
+        && value
+            .strip_prefix("kms:")
+            .is_some_and(|rest| rest.contains(':'))
+}
+
+/// A place in an export that the end of reading leaves behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// Where.
+    pub span: Span,
+    /// Line and column of its start and end.
+    pub position: (Position, Position),
+}
+
+/// What is left of an export when it has been read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Entries read.
+    pub entries: usize,
+    /// Entries without a value, because the export holds none.
+    pub without_value: usize,
+    /// Pages or documents read.
+    pub documents: usize,
+    /// `NextToken`: more follows in another answer.
+    pub incomplete: Option<Spot>,
+    /// Names that were asked for and do not exist: how many, and where the list stands.
+    pub invalid_parameters: Option<(usize, Spot)>,
+    /// Secrets that could not be read: how many, and where the list stands.
+    pub errors: Option<(usize, Spot)>,
+    /// Values in the place of entries that are none (numbers, null).
+    pub others: usize,
+    /// Why reading ended early.
+    pub problem: Option<Problem>,
+    /// The file begins with a BOM.
+    pub bom: bool,
+}
+
+/// How many names a backend reaches. The runner counts while the entries pass, as only the runner
+/// knows the backend.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Names of connections, variables and options.
+    pub connections: usize,
+    /// See `connections`.
+    pub variables: usize,
+    /// See `connections`.
+    pub config: usize,
+    /// Names that several prefixes, or an empty one, reach.
+    pub ambiguous: usize,
+    /// Names that no prefix reaches.
+    pub foreign: usize,
+    /// Of the foreign ones, those that were reported as near misses.
+    pub near_misses: usize,
+}
+
+impl Tally {
+    /// Counts one name.
+    pub fn count(&mut self, coverage: &Coverage, near_miss: bool) {
+        match coverage {
+            Coverage::Covered { kind, .. } => match kind {
+                EntryKind::Connection => self.connections += 1,
+                EntryKind::Variable => self.variables += 1,
+                EntryKind::Config => self.config += 1,
+            },
+            Coverage::Ambiguous { .. } => self.ambiguous += 1,
+            Coverage::Foreign => {
+                self.foreign += 1;
+                self.near_misses += usize::from(near_miss);
+            }
+        }
+    }
+
+    /// Names that some prefix reaches.
+    pub fn reached(&self) -> usize {
+        self.connections + self.variables + self.config + self.ambiguous
+    }
+}
