@@ -21,5 +21,7 @@
 pub mod airflow;
 pub mod aws;
 pub mod inputs;
+pub mod report;
+pub mod rules;
 pub mod source;
 pub mod syntax;

@@ -1,0 +1,14 @@
+//! Findings and failures: what they are, how they are selected, sorted, identified and counted.
+//!
+//! A [`Report`] is a finished value. Renderers read it and decide nothing; rules know nothing of
+//! it. No text of an input is kept here, except the bytes a masked snippet is cut from.
+
+mod finding;
+mod located;
+mod select;
+mod summary;
+
+pub use finding::{Failure, Finding, Findings, Related, Severity, Window};
+pub use located::{Located, LocatedRelated, Report, ReportFile};
+pub use select::{Selection, UnknownRule};
+pub use summary::{RuleCount, Summary};

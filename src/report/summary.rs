@@ -1,0 +1,113 @@
+//! How many findings there are, in all and by rule.
+
+use std::fmt::Write as _;
+
+use super::{Located, Severity};
+use crate::rules::Rule;
+
+/// Counts of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Files that were read.
+    pub files: usize,
+    /// Findings of severity error.
+    pub errors: usize,
+    /// Findings of severity warning.
+    pub warnings: usize,
+    /// Findings of severity info.
+    pub infos: usize,
+    /// Things that could not be done.
+    pub failures: usize,
+}
+
+impl Summary {
+    /// Counts `findings`.
+    pub fn of(files: usize, findings: &[Located], failures: usize) -> Self {
+        let count = |severity| {
+            let same = findings.iter().filter(|one| one.severity == severity);
+            same.count()
+        };
+        Self {
+            files,
+            errors: count(Severity::Error),
+            warnings: count(Severity::Warning),
+            infos: count(Severity::Info),
+            failures,
+        }
+    }
+
+    /// One sentence: `2 errors and 1 warning in 3 files`. Infos that are not shown are counted in
+    /// brackets.
+    pub fn sentence(&self, infos_shown: bool) -> String {
+        let mut parts = Vec::new();
+        for (number, word) in [(self.errors, "error"), (self.warnings, "warning")] {
+            if number > 0 {
+                parts.push(counted(number, word));
+            }
+        }
+        if infos_shown && self.infos > 0 {
+            parts.push(counted(self.infos, "info"));
+        }
+        let mut sentence = if parts.is_empty() {
+            "no findings".to_owned()
+        } else {
+            parts.join(", ")
+        };
+        sentence.push_str(" in ");
+        sentence.push_str(&counted(self.files, "file"));
+        if !infos_shown && self.infos > 0 {
+            let infos = counted(self.infos, "info");
+            let _ = write!(sentence, " ({infos} hidden, -v shows them)");
+        }
+        if self.failures > 0 {
+            let failures = counted(self.failures, "failure");
+            let _ = write!(sentence, "; {failures}, see above");
+        }
+        sentence
+    }
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn counted(number: usize, word: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {word}{plural}")
+}
+
+/// How often one rule spoke with one severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleCount {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// The severity.
+    pub severity: Severity,
+    /// Number of findings.
+    pub count: usize,
+}
+
+impl RuleCount {
+    /// Counts per rule and severity, most frequent first.
+    pub fn of(findings: &[Located]) -> Vec<Self> {
+        let mut counts: Vec<Self> = Vec::new();
+        for finding in findings {
+            let same = counts.iter_mut().find(|count| {
+                count.rule.code == finding.rule.code && count.severity == finding.severity
+            });
+            if let Some(count) = same {
+                count.count += 1;
+            } else {
+                counts.push(Self {
+                    rule: finding.rule,
+                    severity: finding.severity,
+                    count: 1,
+                });
+            }
+        }
+        counts.sort_by(|a, b| {
+            let by_count = b.count.cmp(&a.count);
+            by_count
+                .then(a.rule.code.cmp(b.rule.code))
+                .then(b.severity.cmp(&a.severity))
+        });
+        counts
+    }
+}

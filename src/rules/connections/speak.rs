@@ -1,0 +1,88 @@
+//! What the rules about connections share: whose fault it is, where it holds, how sure it is.
+
+use crate::airflow::connection::{Fault, FaultKind};
+use crate::airflow::{Runtime, Version};
+use crate::inputs::EntryKind;
+use crate::report::{Finding, Findings};
+use crate::rules::{EntryContext, Rule};
+use crate::source::Place;
+
+/// The fault of a value, if it is of a kind that the calling rule words. A value has one finding:
+/// where the runtimes fail for different causes, the first one speaks.
+pub(super) fn fault<'a>(
+    context: &'a EntryContext<'_>,
+    belongs: impl Fn(&FaultKind) -> bool,
+) -> Option<&'a Fault> {
+    if context.kind != Some(EntryKind::Connection) {
+        return None;
+    }
+    let first = context
+        .readings
+        .iter()
+        .find_map(|(_, reading)| reading.fault.as_deref())?;
+    belongs(&first.kind).then_some(first)
+}
+
+/// Who misreads the value, where not everybody does: " on the server", " in tasks", or nothing.
+pub(super) fn whose(context: &EntryContext<'_>) -> &'static str {
+    if context
+        .readings
+        .iter()
+        .all(|(_, reading)| reading.fault.is_some())
+    {
+        return "";
+    }
+    let faulty = context
+        .readings
+        .iter()
+        .find(|(_, reading)| reading.fault.is_some());
+    match faulty {
+        Some((Runtime::Server, _)) => " on the server",
+        Some((Runtime::Task, _)) => " in tasks",
+        _ => "",
+    }
+}
+
+/// What an exception leads to. Airflow 2.0 and 2.1 let it through; later releases catch it and
+/// ask the next backend.
+pub(super) fn consequence(context: &EntryContext<'_>, fault: &Fault) -> String {
+    let Some(exception) = fault.exception else {
+        return "Airflow builds a wrong connection without a word".to_owned();
+    };
+    if context.target.airflow < Version::new(2, 2, 0) {
+        return format!("Airflow raises `{exception}`");
+    }
+    // Python 3.11 and older: KeyError or TypeError, as the caller stands.
+    if exception == "KeyError" {
+        return "Airflow refuses it and reports the connection as not defined".to_owned();
+    }
+    format!("Airflow raises `{exception}` and reports the connection as not defined")
+}
+
+/// Reports at the fault's own place. A guessed target is as sure as a chosen one where the value
+/// is wrong for every release; otherwise the finding goes down a level and names its range.
+pub(super) fn report<'f>(
+    findings: &'f mut Findings,
+    rule: &'static Rule,
+    context: &EntryContext<'_>,
+    fault: &Fault,
+    message: String,
+) -> &'f mut Finding {
+    let file = context.value_place.unwrap_or(context.name_place).file;
+    let place = Place::new(file, fault.at.source());
+    let mut message = message;
+    let mut severity = rule.severity;
+    if context.target.is_guess()
+        && let Some(value) = context.value
+        && let Err(since) = fault.range(value.text())
+    {
+        severity = severity.lowered();
+        message = match since {
+            Some(since) => format!("{message} (from Airflow {since} on)"),
+            None => format!("{message} (not in every supported release)"),
+        };
+    }
+    findings
+        .report(rule, place, context.subject(), message)
+        .severity(severity)
+}

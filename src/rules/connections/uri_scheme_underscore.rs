@@ -1,0 +1,55 @@
+//! AV402: `_` in the scheme of a connection URI.
+
+use super::speak;
+use crate::airflow::connection::FaultKind;
+use crate::report::Findings;
+use crate::rules::{Check, EntryContext};
+
+crate::rule! {
+    /// # uri-scheme-underscore
+    ///
+    /// ## What it does
+    ///
+    /// Finds connection URIs with `_` in the scheme, such as `google_cloud_platform://`.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A scheme may hold letters, digits, `+`, `-` and `.` only. Python's `urlsplit` sees no scheme
+    /// at all then: the connection type is `""`, and login, password and host end up in the schema.
+    /// Airflow turns every `-` of a scheme into `_`, so the hyphen is the way to write such types.
+    ///
+    /// ## Example
+    ///
+    /// ```dotenv
+    /// AIRFLOW_CONN_GCP=google_cloud_platform://?project=example
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```dotenv
+    /// AIRFLOW_CONN_GCP=google-cloud-platform://?project=example
+    /// ```
+    ///
+    /// ## Versions
+    ///
+    /// All releases. In a JSON value `_` is right.
+    ///
+    /// ## References
+    ///
+    /// - <https://airflow.apache.org/docs/apache-airflow/stable/howto/connection.html#uri-format>
+    "AV402", "uri-scheme-underscore", Error, since "0.1.0",
+    checks &[Check::Entry(check)],
+}
+
+fn check(context: &EntryContext<'_>, findings: &mut Findings) {
+    let Some(fault) = speak::fault(context, |kind| *kind == FaultKind::SchemeUnderscore) else {
+        return;
+    };
+    let message = format!(
+        "the scheme holds `_`, so that Airflow reads no connection type and puts the whole text \
+         into `schema`{}",
+        speak::whose(context)
+    );
+    speak::report(findings, &RULE, context, fault, message)
+        .help("write `-` instead of `_`: Airflow turns it into `_` itself");
+}

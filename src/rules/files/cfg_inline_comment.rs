@@ -1,0 +1,244 @@
+//! AV007: a comment behind a value.
+
+use std::ops::Range;
+
+use super::cfg_words::{
+    Use, in_force, is_kwargs, option_words, options_of, place, subject, tree, unless_overridden,
+    use_of,
+};
+use crate::airflow::Version;
+use crate::airflow::config::{read_bool, read_float, read_int};
+use crate::airflow::data::options;
+use crate::report::{Findings, Severity};
+use crate::rule;
+use crate::rules::{Check, FileContext};
+use crate::syntax::cfg::{Opt, is_blank};
+use crate::syntax::json;
+
+rule! {
+    /// # cfg-inline-comment
+    ///
+    /// ## What it does
+    ///
+    /// Finds ` # note` and ` ; note` behind a value of `airflow.cfg`. A marker that belongs to the value is
+    /// left alone: without a blank before it (URLs, colours, cron), inside valid JSON or inside quotes.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Airflow's parser knows comments only on lines of their own. The comment becomes a part of the value: a
+    /// number does not parse, a class cannot be imported, a path or a password is another one.
+    ///
+    /// It is an error where Airflow then fails (numbers, booleans with `;`, classes, JSON), else a warning.
+    /// Booleans with `#` are fine: Airflow cuts them there. For `backend_kwargs` see `kwargs-not-json`.
+    ///
+    /// ## Example
+    ///
+    /// ```ini
+    /// [core]
+    /// parallelism = 16  # per scheduler
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```ini
+    /// [core]
+    /// # per scheduler
+    /// parallelism = 16
+    /// ```
+    ///
+    /// ## Versions
+    ///
+    /// All releases.
+    ///
+    /// ## References
+    ///
+    /// - `RawConfigParser` in Python's `configparser` (`inline_comment_prefixes=None`)
+    /// - `AirflowConfigParser.getboolean` in `airflow/configuration.py`
+    "AV007", "cfg-inline-comment", Error, since "0.1.0",
+    checks &[Check::File(check)],
+}
+
+fn check(cx: &FileContext<'_>, findings: &mut Findings) {
+    let Some(tree) = tree(cx) else {
+        return;
+    };
+    for (section, option) in options_of(tree) {
+        one(cx, section, option, findings);
+    }
+}
+
+fn one(cx: &FileContext<'_>, section: &str, option: &Opt, findings: &mut Findings) {
+    let name = option.name.expose();
+    if is_kwargs(section, name) {
+        return;
+    }
+    let value = option.value.expose();
+    let Some(range) = comment(value) else {
+        return;
+    };
+    if !option.value.is_known_in(range.clone()) || json::parse(&option.value).is_ok() {
+        return;
+    }
+    let marker = &value[range.start..=range.start];
+    let airflow = cx.target.airflow;
+    let facts = in_force(section, name, airflow);
+    let before = value[..range.start].trim_end_matches(is_blank);
+    let reads = facts.map_or(Use::Text, |facts| use_of(section, name, facts));
+    // Airflow itself cuts a boolean at `#`.
+    if reads == Use::Boolean && read_bool(value).is_some() {
+        return;
+    }
+    if facts.is_some_and(|facts| facts.is_default(value)) {
+        return;
+    }
+    let severity = if breaks(reads, before, value, airflow) && option.value.is_known() {
+        unless_overridden(cx, section, name, Severity::Error)
+    } else if options().get(section, name).is_some() {
+        Severity::Warning
+    } else {
+        // A section of somebody's own.
+        Severity::Info
+    };
+    let effect = match reads {
+        Use::Integer | Use::Float | Use::Boolean if severity == Severity::Error => {
+            "Airflow takes it for a part of the value and cannot read it (AirflowConfigException)"
+        }
+        Use::ClassPath if severity == Severity::Error => {
+            "Airflow takes it for a part of the class path and does not start (AirflowConfigException)"
+        }
+        Use::Json if severity == Severity::Error => {
+            "Airflow takes it for a part of the JSON and cannot read it"
+        }
+        _ => "Airflow takes it for a part of the value",
+    };
+    let words = option_words(section, name);
+    findings
+        .report(
+            &RULE,
+            place(cx, option.value.span(range)),
+            subject(section, name),
+            format!("`{marker}` begins no comment behind the value of {words}: {effect}"),
+        )
+        .help("put the comment on a line of its own")
+        .severity(severity);
+}
+
+/// The option is readable without the comment and not with it.
+fn breaks(reads: Use, before: &str, value: &str, airflow: Version) -> bool {
+    match reads {
+        Use::Boolean => read_bool(before).is_some() && read_bool(value).is_none(),
+        Use::Integer => read_int(before, airflow).is_some() && read_int(value, airflow).is_none(),
+        Use::Float => read_float(before).is_some() && read_float(value).is_none(),
+        Use::ClassPath => !before.is_empty(),
+        Use::Json => {
+            let is_json = |text: &str| json::parse(&crate::source::Text::verbatim(text, 0)).is_ok();
+            is_json(before) && !is_json(value)
+        }
+        Use::Text => false,
+    }
+}
+
+/// Where a comment begins and ends in a value: a `#` or `;` after a blank, outside quotes, followed
+/// by a blank; or at the beginning of the value, followed by a blank. Only the last line can have
+/// one that is not followed by more of the value, but any line is looked at.
+fn comment(value: &str) -> Option<Range<usize>> {
+    let mut start = 0;
+    for line in value.split('\n') {
+        if let Some(at) = comment_in_line(line) {
+            return Some(start + at..start + line.len());
+        }
+        start += line.len() + 1;
+    }
+    None
+}
+
+fn comment_in_line(line: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut previous = ' ';
+    let mut characters = line.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        let after_blank = is_blank(previous);
+        previous = character;
+        match (quote, character) {
+            (Some(open), _) if character == open => quote = None,
+            (None, '"') => quote = Some('"'),
+            // An apostrophe within a word opens nothing.
+            (None, '\'') if after_blank => quote = Some('\''),
+            (None, '#' | ';') if after_blank => {
+                let next_is_blank = characters.peek().is_none_or(|&(_, next)| is_blank(next));
+                let is_word = characters
+                    .peek()
+                    .is_some_and(|&(_, next)| next.is_alphabetic());
+                // ` #note` behind a value; a lone `#fff` is a colour or an anchor.
+                let rest_has_more = line[at..].contains(' ');
+                if next_is_blank && at + 1 < line.len() || at > 0 && is_word && rest_has_more {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inputs::Form;
+    use crate::rules::files::cfg_testing::{Case, lines};
+
+    fn found(text: &str) -> Vec<String> {
+        lines(&RULE, &Case::cfg(text))
+    }
+
+    #[test]
+    fn it_is_an_error_where_airflow_fails() {
+        assert_eq!(
+            found("[core]\nparallelism = 16  # per scheduler\n"),
+            [
+                "2:19-2:34 error `#` begins no comment behind the value of `parallelism`: Airflow takes it for a \
+              part of the value and cannot read it (AirflowConfigException)"
+            ]
+        );
+        for text in [
+            "[core]\nload_examples = False ; no\n",
+            "[secrets]\nbackend = a.b.C ; main\n",
+            "[database]\nsql_alchemy_engine_args = {\"a\": 1} # x\n",
+        ] {
+            assert!(found(text)[0].contains(" error "), "{text}");
+        }
+    }
+
+    #[test]
+    fn it_is_a_warning_where_the_value_is_another_one() {
+        for text in [
+            "[core]\ndags_folder = /dags # here\n",
+            "[core]\ndags_folder = /dags #here it is\n",
+            "[smtp]\nsmtp_user = # nobody\n",
+        ] {
+            assert!(found(text)[0].contains(" warning "), "{text}");
+        }
+        let case =
+            Case::cfg("[core]\nparallelism = 1 # x\n").env("core", "parallelism", Form::Plain);
+        assert!(lines(&RULE, &case)[0].contains(" warning "));
+        assert!(found("[mine]\na = 1 # x\n")[0].contains(" info "));
+    }
+
+    #[test]
+    fn markers_that_belong_to_the_value_are_left_alone() {
+        for text in [
+            "[core]\nload_examples = False # no\n",
+            "[webserver]\nnavbar_color = #fff\n",
+            "[webserver]\nnavbar_text_color = #fff #000\n",
+            "[webserver]\nbase_url = http://x/#/a;b\n",
+            "[database]\nsql_alchemy_engine_args = {\"a\": \"x # y\"}\n",
+            "[secrets]\nbackend_kwargs = {\"a\": 1} # x\n",
+            "[webserver]\ninstance_name = \"a # b\"\n",
+            "[core]\nfernet_key = pa#ss;word\n",
+            "[core]\nfernet_key = {{ key # x }}\n",
+            "[core]\n# a # b\nparallelism = 1\n",
+        ] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
+    }
+}

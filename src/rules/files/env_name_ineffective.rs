@@ -1,0 +1,305 @@
+//! AV012: a name of an environment variable that looks like one of Airflow's and is none.
+
+use std::collections::HashSet;
+
+use crate::airflow::data::options;
+use crate::inputs::Tree;
+use crate::inputs::env::{is_public_name, is_shown};
+use crate::report::{Findings, Severity};
+use crate::rule;
+use crate::rules::{Check, FileContext};
+use crate::source::Place;
+use crate::syntax::dotenv::{Delivery, EnvVariable};
+
+rule! {
+    /// # env-name-ineffective
+    ///
+    /// ## What it does
+    ///
+    /// Finds environment variables whose names look like `AIRFLOW__SECTION__OPTION`, `AIRFLOW_CONN_ID` or
+    /// `AIRFLOW_VAR_KEY` and are never asked for, or mean something else.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Airflow puts the names together itself, in upper case, and asks the environment for exactly these; all others it
+    /// passes over in silence. `AIRFLOW_CONN_my_db` is found by no connection id, `AIRFLOW_VAR__KEY` defines the variable
+    /// `_key`, and `AIRFLOW__WEBSERVER_BASE_URL` sets no option.
+    ///
+    /// Names with single underscores (`AIRFLOW_CORE_EXECUTOR`) are often made to be used as `${…}` in a compose file: they
+    /// are information, given only where the corrected name is an option and nothing seen here refers to the name.
+    ///
+    /// ## Example
+    ///
+    /// ```dotenv
+    /// AIRFLOW_CONN_my_db=postgresql://user:pass@db.example.com/app
+    /// AIRFLOW_VAR__BUCKET=example-bucket
+    /// AIRFLOW__WEBSERVER_BASE_URL=http://localhost:8080
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```dotenv
+    /// AIRFLOW_CONN_MY_DB=postgresql://user:pass@db.example.com/app
+    /// AIRFLOW_VAR_BUCKET=example-bucket
+    /// AIRFLOW__WEBSERVER__BASE_URL=http://localhost:8080
+    /// ```
+    ///
+    /// ## Versions
+    ///
+    /// All releases.
+    ///
+    /// ## References
+    ///
+    /// - <https://airflow.apache.org/docs/apache-airflow/stable/howto/set-config.html>
+    /// - <https://airflow.apache.org/docs/apache-airflow/stable/howto/connection.html>
+    "AV012", "env-name-ineffective", Error, since "0.1.0",
+    checks &[Check::File(check)],
+}
+
+/// What is wrong with a name.
+#[derive(Debug, PartialEq, Eq)]
+struct Fault {
+    severity: Severity,
+    message: String,
+    instead: String,
+}
+
+fn check(cx: &FileContext<'_>, findings: &mut Findings) {
+    let Tree::Env(tree) = &cx.input.tree else {
+        return;
+    };
+    let counting = |variable: &&EnvVariable| variable.delivery != Delivery::Overridden;
+    let text = std::str::from_utf8(&cx.input.bytes).unwrap_or_default();
+    let mut referenced = None;
+    for variable in tree.variables.iter().filter(counting) {
+        let name = variable.name.as_str();
+        if !is_shown(variable, text) {
+            continue;
+        }
+        let value = variable.value.as_ref().map_or("", |value| value.expose());
+        let Some(fault) = fault(name, looks_like_connection(value)) else {
+            continue;
+        };
+        // Somebody picks the name up: it need not be one of Airflow's.
+        if referenced
+            .get_or_insert_with(|| references(cx))
+            .contains(name)
+        {
+            continue;
+        }
+        let place = Place::new(cx.input.id, variable.name_span);
+        findings
+            .report(&RULE, place, name, fault.message)
+            .severity(fault.severity)
+            .help(format!("write `{}`", fault.instead));
+    }
+}
+
+/// A connection is a URI or JSON.
+fn looks_like_connection(value: &str) -> bool {
+    value.contains("://") || value.trim_start().starts_with('{')
+}
+
+fn fault(name: &str, connection_value: bool) -> Option<Fault> {
+    let upper = name.to_ascii_uppercase();
+    for (prefix, what) in [
+        ("AIRFLOW_CONN_", "connection"),
+        ("AIRFLOW_VAR_", "variable"),
+    ] {
+        if let Some(id) = upper.strip_prefix(prefix) {
+            return definition(name, &upper, prefix, id, what);
+        }
+    }
+    for wrong in ["AIRFLOW_CONNECTION_", "AIRFLOW_CONNECTIONS_"] {
+        if let Some(id) = upper.strip_prefix(wrong)
+            && connection_value
+            && !id.is_empty()
+        {
+            return Some(Fault {
+                severity: Severity::Warning,
+                message: format!(
+                    "`{name}` defines no connection: Airflow asks for names that begin with `AIRFLOW_CONN_`"
+                ),
+                instead: format!("AIRFLOW_CONN_{id}"),
+            });
+        }
+    }
+    option(name, &upper)
+}
+
+fn definition(name: &str, upper: &str, prefix: &str, id: &str, what: &str) -> Option<Fault> {
+    if name != upper {
+        // The part that Airflow always writes in capitals is wrong too: perhaps another program's.
+        let severity = if name.starts_with(prefix) {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
+        return Some(Fault {
+            severity,
+            message: format!(
+                "`{name}` defines no {what}: Airflow asks for the id in upper case, and no id leads to this name"
+            ),
+            instead: upper.to_owned(),
+        });
+    }
+    let rest = id.strip_prefix('_')?;
+    // `AIRFLOW_CONN__TEAM___ID` belongs to a team (3.1 and later).
+    if rest.is_empty() || rest.contains("___") {
+        return None;
+    }
+    Some(Fault {
+        severity: Severity::Warning,
+        message: format!(
+            "`{name}` defines the {what} `{}`, with an underscore in front",
+            id.to_lowercase()
+        ),
+        instead: format!("{prefix}{rest}"),
+    })
+}
+
+fn option(name: &str, upper: &str) -> Option<Fault> {
+    if let Some(rest) = upper.strip_prefix("AIRFLOW__") {
+        if let Some((section, option)) = rest.split_once("__") {
+            let known = is_option(section, option);
+            return (known && name != upper).then(|| Fault {
+                severity: Severity::Warning,
+                message: format!(
+                    "`{name}` sets no option: Airflow asks for the name in upper case"
+                ),
+                instead: upper.to_owned(),
+            });
+        }
+        let instead = corrected(rest)?;
+        return Some(Fault {
+            severity: Severity::Warning,
+            message: format!(
+                "`{name}` sets no option: two underscores must stand between section and option"
+            ),
+            instead,
+        });
+    }
+    let rest = upper.strip_prefix("AIRFLOW_")?;
+    let instead = match rest.split_once("__") {
+        Some((section, option)) => {
+            is_option(section, option).then(|| format!("AIRFLOW__{section}__{option}"))?
+        }
+        None => corrected(rest)?,
+    };
+    Some(Fault {
+        severity: Severity::Info,
+        message: format!("`{name}` sets no option: Airflow reads `{instead}`"),
+        instead,
+    })
+}
+
+/// `SECTION_OPTION` cut at the underscore that gives a known option.
+fn corrected(rest: &str) -> Option<String> {
+    rest.match_indices('_')
+        .map(|(at, _)| (&rest[..at], &rest[at + 1..]))
+        .find(|(section, option)| is_option(section, option))
+        .map(|(section, option)| format!("AIRFLOW__{section}__{option}"))
+}
+
+fn is_option(section: &str, option: &str) -> bool {
+    options().is_known(&section.to_lowercase(), &option.to_lowercase())
+}
+
+/// The names that stand as `$NAME`, `${NAME…}` or `$(NAME)` in some file of the deployment.
+fn references<'a>(cx: &FileContext<'a>) -> HashSet<&'a str> {
+    let mut names = HashSet::new();
+    for input in cx.deployment_inputs.iter().copied().chain([cx.input]) {
+        let bytes: &'a [u8] = &input.bytes;
+        for at in memchr::memchr_iter(b'$', bytes) {
+            let rest = &bytes[at + 1..];
+            let rest = rest
+                .strip_prefix(b"{")
+                .or(rest.strip_prefix(b"("))
+                .unwrap_or(rest);
+            let length = rest
+                .iter()
+                .position(|&byte| byte != b'_' && !byte.is_ascii_alphanumeric())
+                .unwrap_or(rest.len());
+            if let Ok(name) = std::str::from_utf8(&rest[..length])
+                && is_public_name(name)
+            {
+                names.insert(name);
+            }
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn says(name: &str) -> Option<(Severity, String)> {
+        fault(name, true).map(|fault| (fault.severity, fault.instead))
+    }
+
+    #[test]
+    fn names_that_lead_nowhere_are_corrected() {
+        use Severity::{Error, Info, Warning};
+        for (name, severity, instead) in [
+            ("AIRFLOW_CONN_etl_S3", Error, "AIRFLOW_CONN_ETL_S3"),
+            ("AIRFLOW_VAR_env", Error, "AIRFLOW_VAR_ENV"),
+            ("airflow_conn_x", Warning, "AIRFLOW_CONN_X"),
+            (
+                "AIRFLOW_VAR__METADATA_DB_SCHEMA",
+                Warning,
+                "AIRFLOW_VAR_METADATA_DB_SCHEMA",
+            ),
+            ("AIRFLOW_CONNECTION_X", Warning, "AIRFLOW_CONN_X"),
+            (
+                "AIRFLOW__WEBSERVER_BASE_URL",
+                Warning,
+                "AIRFLOW__WEBSERVER__BASE_URL",
+            ),
+            (
+                "AIRFLOW__core__executor",
+                Warning,
+                "AIRFLOW__CORE__EXECUTOR",
+            ),
+            ("AIRFLOW_SECRETS_BACKEND", Info, "AIRFLOW__SECRETS__BACKEND"),
+            (
+                "AIRFLOW_CORE__FERNET_KEY",
+                Info,
+                "AIRFLOW__CORE__FERNET_KEY",
+            ),
+        ] {
+            assert_eq!(says(name), Some((severity, instead.to_owned())), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_images_and_tools_are_left_alone() {
+        for name in [
+            "AIRFLOW_UID",
+            "AIRFLOW_GID",
+            "AIRFLOW_IMAGE_NAME",
+            "AIRFLOW_PROJ_DIR",
+            "AIRFLOW_HOME",
+            "AIRFLOW_CONFIG",
+            "AIRFLOW_ENV",
+            "AIRFLOW_VERSION",
+            "AIRFLOW_USERNAME",
+            "AIRFLOW_PASSWORD",
+            "AIRFLOW_EMAIL",
+            "AIRFLOW__LOG_RETENTION_DAYS",
+            "AIRFLOW__SECRETS__BACKEND",
+            "AIRFLOW__SECRETS__BACKEND_CONF",
+            "AIRFLOW__CORE__FERNET_KEY_CMD",
+            "AIRFLOW_CONN_MY_DB",
+            "AIRFLOW_VAR_X",
+            "AIRFLOW_CONN__TEAM___X",
+            "AIRFLOW__TEAM___CORE__EXECUTOR",
+            "_AIRFLOW_WWW_USER_CREATE",
+            "AIRFLOW_CTX_DAG_ID",
+            "AIRFLOW__KUBERNETES_SECRETS__x",
+        ] {
+            assert_eq!(says(name), None, "{name}");
+        }
+        assert_eq!(fault("AIRFLOW_CONNECTION_TIMEOUT", false), None);
+    }
+}

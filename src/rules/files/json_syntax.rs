@@ -1,0 +1,146 @@
+//! AV017: an export that is not JSON.
+
+use crate::inputs::store::{Hint, Problem, ProblemKind};
+use crate::report::{Findings, Severity};
+use crate::rule;
+use crate::rules::{Check, StoreContext};
+use crate::source::{Place, Span};
+use crate::syntax::json::ErrorKind;
+
+rule! {
+    /// # json-syntax
+    ///
+    /// ## What it does
+    ///
+    /// Reports the place where an export of a secret store (`aws ssm get-parameters-by-path`,
+    /// `aws secretsmanager batch-get-secret-value`, a flat map, …) stops being JSON. Entries before
+    /// that place are checked, what follows is not read.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Nobody can load the file, and airvane cannot say anything about the entries behind the fault.
+    /// Frequent causes: the file was edited and a comma was left before a closing bracket; a Python
+    /// script printed the response of boto3 (single quotes, `None`, `datetime.datetime(…)`) instead of
+    /// writing JSON; the export was interrupted; a template was not filled in (then this is an info).
+    ///
+    /// Several JSON documents one after the other, as `jq` and repeated commands write them, are fine,
+    /// and so are `NaN` and a byte order mark.
+    ///
+    /// ## Example
+    ///
+    /// ```json
+    /// {"Parameters": [
+    ///     {"Name": "/airflow/variables/stage", "Type": "String", "Value": "prod"},
+    /// ]}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```json
+    /// {"Parameters": [
+    ///     {"Name": "/airflow/variables/stage", "Type": "String", "Value": "prod"}
+    /// ]}
+    /// ```
+    ///
+    /// ## Versions
+    ///
+    /// All releases.
+    ///
+    /// ## References
+    ///
+    /// - `json.JSONDecoder` in Python's standard library
+    /// - <https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-format.html>
+    "AV017", "json-syntax", Error, since "0.1.0",
+    checks &[Check::Store(check)],
+}
+
+fn check(cx: &StoreContext<'_>, findings: &mut Findings) {
+    let Some(problem) = &cx.summary.problem else {
+        return;
+    };
+    let Some((cause, help)) = explain(problem) else {
+        return;
+    };
+    let (start, end) = problem.spot;
+    let place = Place::new(cx.input.id, Span::new(start.offset, end.offset));
+    let read = match cx.summary.entries {
+        0 => "nothing in it could be checked".to_owned(),
+        1 => "only the entry before this place was checked".to_owned(),
+        many => format!("only the {many} entries before this place were checked"),
+    };
+    let finding = findings.report(&RULE, place, "syntax", format!("{cause}: {read}"));
+    finding.help(help);
+    finding.position = Some((start, end));
+    finding.severity(severity(cx, problem));
+}
+
+fn severity(cx: &StoreContext<'_>, problem: &Problem) -> Severity {
+    // Contracts: what a template becomes is not known.
+    if problem.hint == Hint::Template || cx.input.templated {
+        return Severity::Info;
+    }
+    RULE.severity
+}
+
+/// What is wrong, and what to do. `None` for what is no fault of the file.
+fn explain(problem: &Problem) -> Option<(String, &'static str)> {
+    let kind = match problem.kind {
+        ProblemKind::Json(kind) => kind,
+        ProblemKind::NotUtf8 => {
+            return Some((
+                "the export is not UTF-8 from here on".to_owned(),
+                "save it as UTF-8; PowerShell's `>` writes UTF-16, use `Out-File -Encoding utf8`",
+            ));
+        }
+        // Failures, not faults: the runner says them.
+        ProblemKind::Io(_) | ProblemKind::TooLarge => return None,
+    };
+    let (cause, help) = match (problem.hint, kind) {
+        (Hint::Empty, _) => ("the file is empty", "export it again"),
+        (Hint::TrailingComma, _) => (
+            "the export is not JSON (a comma before the closing bracket)",
+            "remove the comma",
+        ),
+        (Hint::SingleQuote | Hint::PythonWord, _) => (
+            "the export is Python's way to print an object, not JSON",
+            "write it with `json.dumps(response, default=str)`, or with the AWS CLI and `--output json`",
+        ),
+        (Hint::Template, _) => (
+            "a template that is not filled in is not JSON",
+            "run airvane on the file that is made from it",
+        ),
+        (Hint::CutOff, _) => (
+            "the export is not JSON (it ends in the middle of a value)",
+            "export it again",
+        ),
+        (Hint::Comment, _) => (
+            "the export is not JSON (JSON has no comments)",
+            "remove the comment",
+        ),
+        (Hint::SmartQuote, _) => (
+            "the export is not JSON (a typographic quotation mark)",
+            "write the straight quotation mark `\"`",
+        ),
+        (Hint::None, ErrorKind::TooDeep) => (
+            "the export is nested deeper than Python reads (RecursionError)",
+            "name only exports of secret stores",
+        ),
+        (Hint::None, ErrorKind::InvalidControlCharacter) => (
+            "the export is not JSON (a line break or another control character inside a string)",
+            "write `\\n` for a line break and `\\t` for a tab",
+        ),
+        (Hint::None, ErrorKind::InvalidEscape | ErrorKind::InvalidUnicodeEscape) => (
+            "the export is not JSON (a backslash that begins no escape of JSON)",
+            "write `\\\\` for a backslash",
+        ),
+        (Hint::None, ErrorKind::ExtraData) => (
+            "the export is not JSON (text after the last value)",
+            "remove what does not belong to the export",
+        ),
+        (Hint::None, kind) => {
+            let cause = format!("the export is not JSON ({})", kind.python_message());
+            return Some((cause, "mend the syntax, or export it again"));
+        }
+    };
+    Some((cause.to_owned(), help))
+}

@@ -1,0 +1,36 @@
+//! AV0: files and their syntax.
+
+#[cfg(test)]
+pub(crate) mod cfg_testing;
+mod cfg_words;
+
+pub mod cfg_duplicate;
+pub mod cfg_inline_comment;
+pub mod cfg_interpolation;
+pub mod cfg_name_case;
+pub mod cfg_quoted_value;
+pub mod cfg_swallowed_line;
+pub mod cfg_syntax;
+pub mod env_expansion_in_value;
+pub mod env_name_ineffective;
+pub mod env_syntax;
+pub mod json_syntax;
+pub mod undecodable_file;
+
+use super::Rule;
+
+/// The rules of the family, by code.
+pub static RULES: &[&Rule] = &[
+    &undecodable_file::RULE,
+    &cfg_syntax::RULE,
+    &cfg_duplicate::RULE,
+    &cfg_name_case::RULE,
+    &cfg_swallowed_line::RULE,
+    &cfg_interpolation::RULE,
+    &cfg_inline_comment::RULE,
+    &cfg_quoted_value::RULE,
+    &env_expansion_in_value::RULE,
+    &env_syntax::RULE,
+    &env_name_ineffective::RULE,
+    &json_syntax::RULE,
+];

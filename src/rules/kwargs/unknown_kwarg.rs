@@ -1,0 +1,133 @@
+//! AV203: a keyword argument that the class does not know.
+
+use super::call::{self, Call, Standing};
+use crate::airflow::backend::data::UnknownKwarg;
+use crate::report::{Findings, Severity};
+use crate::rule;
+use crate::rules::{Check, DeploymentContext};
+use crate::source::Place;
+
+rule! {
+    /// # unknown-kwarg
+    ///
+    /// ## What it does
+    ///
+    /// Compares the names in the keyword arguments with what the backend class takes. Classes that
+    /// are not in airvane's table (your own ones) are left alone.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// What happens depends on the class. The AWS backends swallow a name they do not know: the
+    /// setting is ignored without a word. Vault raises TypeError in every lookup, which Airflow
+    /// swallows, so that the backend is skipped. Google Secret Manager, Kubernetes, Lockbox and the
+    /// local file backend raise TypeError while Airflow is imported: no component starts.
+    ///
+    /// ## Example
+    ///
+    /// ```ini
+    /// [secrets]
+    /// backend = airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend
+    /// backend_kwargs = {"conections_prefix": "team/connections", "region": "eu-west-1"}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```ini
+    /// [secrets]
+    /// backend = airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend
+    /// backend_kwargs = {"connections_prefix": "team/connections", "region_name": "eu-west-1"}
+    /// ```
+    ///
+    /// ## Versions
+    ///
+    /// The amazon provider before 5.1.0 handed unknown names to boto3, which raised TypeError in
+    /// every lookup. Airflow before 2.3.0 dropped unknown names of Google's backend. For Azure Key
+    /// Vault names go on to the Azure client: only a name close to a known one is a warning, the
+    /// others are an info.
+    ///
+    /// ## References
+    ///
+    /// - <https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/secrets-backends/aws-secrets-manager.html>
+    "AV203", "unknown-kwarg", Error, since "0.1.0",
+    checks &[Check::Deployment(check)],
+}
+
+fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
+    for call in call::calls(cx) {
+        for kwarg in &call.kwargs {
+            if matches!(call.standing(&kwarg.name), Standing::Unknown) {
+                let subject = call.subject(kwarg);
+                tell(
+                    &call,
+                    &kwarg.name,
+                    &kwarg.shown(),
+                    kwarg.name_place,
+                    subject,
+                    findings,
+                );
+            }
+        }
+        for per_key in &call.per_key {
+            // `…_CMD` of a known name is AV213's.
+            let name = per_key.name;
+            let stripped = name
+                .strip_suffix("_cmd")
+                .or_else(|| name.strip_suffix("_secret"));
+            if stripped.is_some_and(|name| call.class.any_kwarg(name).is_some()) {
+                continue;
+            }
+            if matches!(call.standing(per_key.name), Standing::Unknown) {
+                let shown = call::shown_name(per_key.name, true);
+                let place = per_key.setting.name_place();
+                tell(
+                    &call,
+                    per_key.name,
+                    &shown,
+                    place,
+                    call.own_subject(),
+                    findings,
+                );
+            }
+        }
+    }
+}
+
+fn tell(
+    call: &Call<'_>,
+    name: &str,
+    shown: &str,
+    place: Place,
+    subject: String,
+    findings: &mut Findings,
+) {
+    let class = call.class_name();
+    let meant = call.meant(name);
+    let (severity, effect) = match call.unknown() {
+        UnknownKwarg::ImportCrash => (
+            Severity::Error,
+            "TypeError while Airflow is imported, no component starts",
+        ),
+        UnknownKwarg::LookupFails => (
+            Severity::Error,
+            "every lookup raises TypeError, which Airflow swallows, so the backend is skipped",
+        ),
+        UnknownKwarg::Ignored => (Severity::Error, "it is ignored without a word"),
+        UnknownKwarg::Accepted if meant.is_some() => {
+            (Severity::Warning, "the class does not read it")
+        }
+        UnknownKwarg::Accepted => (Severity::Info, "it is handed on to the client library"),
+    };
+    let help = match meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => String::from("remove it, or correct its name"),
+    };
+    findings
+        .report(
+            &RULE,
+            place,
+            subject,
+            format!("{shown} is not a keyword argument of {class}: {effect}"),
+        )
+        .help(help)
+        .severity(severity);
+}

@@ -1,0 +1,256 @@
+//! The rules: what they are, what they are told, and the one list of them.
+//!
+//! A rule is a constant made by [`rule!`](crate::rule): its page, code, name, severity and check functions. It
+//! never parses by itself; it asks the inputs and the twin. To add one: write its file, add its
+//! line to [`ALL`], add `fixtures/rules/<code>-<name>/{bad,good}`.
+
+pub mod class;
+pub mod connections;
+pub mod files;
+pub mod kwargs;
+pub mod prefixes;
+pub mod stores;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::airflow::backend::{Backend, SecretsConfig};
+use crate::airflow::config::Settings;
+use crate::airflow::connection::Reading;
+use crate::airflow::lookup::{Coverage, Naming};
+use crate::airflow::{Runtime, Target};
+use crate::aws::names::is_store_name;
+use crate::inputs::env::is_public_name;
+use crate::inputs::store::{Summary, Tally};
+use crate::inputs::{EntryKind, Input};
+use crate::report::{Findings, Severity};
+use crate::source::{FileId, LazyText, Place};
+
+/// A rule.
+pub struct Rule {
+    /// `AV201`; never reused.
+    pub code: &'static str,
+    /// `kwargs-not-json`.
+    pub name: &'static str,
+    /// Severity for a chosen target, unless the check says otherwise.
+    pub severity: Severity,
+    /// Release of airvane that brought it.
+    pub since: &'static str,
+    /// The page, in Markdown; each line begins with one blank.
+    pub docs: &'static str,
+    /// What it looks at.
+    pub checks: &'static [Check],
+}
+
+impl std::fmt::Debug for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.code == other.code
+    }
+}
+
+impl Eq for Rule {}
+
+/// The reach of a rule.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// One file by itself.
+    File(fn(&FileContext<'_>, &mut Findings)),
+    /// One connection, variable or option value, wherever it stands; runs inside the stream that
+    /// reads a store.
+    Entry(fn(&EntryContext<'_>, &mut Findings)),
+    /// A whole export, when its stream has ended.
+    Store(fn(&StoreContext<'_>, &mut Findings)),
+    /// A deployment: its merged settings and its backends.
+    Deployment(fn(&DeploymentContext<'_>, &mut Findings)),
+}
+
+/// What a [`Check::File`] is told.
+pub struct FileContext<'a> {
+    /// The file.
+    pub input: &'a Input,
+    /// Whose behaviour is modelled.
+    pub target: &'a Target,
+    /// Some deployment that holds this file configures a secrets backend.
+    pub has_backend: bool,
+    /// Every input of the run that shares a deployment with this one, itself included.
+    pub deployment_inputs: &'a [&'a Input],
+}
+
+/// What a [`Check::Store`] is told: what is left of an export that was read.
+pub struct StoreContext<'a> {
+    /// The file.
+    pub input: &'a Input,
+    /// Whose behaviour is modelled.
+    pub target: &'a Target,
+    /// How names were judged, and whether settings say so.
+    pub naming: Option<&'a Naming>,
+    /// The backend that would be asked, where settings name one.
+    pub backend: Option<&'a Backend<'a>>,
+    /// What the reader found besides the entries.
+    pub summary: &'a Summary,
+    /// What `naming` said of the names.
+    pub tally: &'a Tally,
+}
+
+/// What a [`Check::Deployment`] is told: one choice among alternative files.
+pub struct DeploymentContext<'a> {
+    /// Whose behaviour is modelled.
+    pub target: &'a Target,
+    /// Every input of the choice (the stores too).
+    pub inputs: &'a [&'a Input],
+    /// Every input that any choice of this deployment holds, and the settings around it: what is not
+    /// set here may be set there.
+    pub all_inputs: &'a [&'a Input],
+    /// Options as written, and the environment.
+    pub settings: &'a Settings<'a>,
+    /// The backends, as Airflow reads them.
+    pub secrets: &'a SecretsConfig<'a>,
+    /// The AWS shared config file given with `--aws-config`: its profile names.
+    pub aws_profiles: Option<&'a crate::aws::shared_config::Profiles>,
+    /// The files that git would commit: they lie in a repository and no ignore rule names them.
+    pub committed: &'a BTreeSet<FileId>,
+}
+
+/// Where a value of an entry stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Carrier {
+    /// An environment variable.
+    Env,
+    /// An export of SSM Parameter Store.
+    Ssm,
+    /// An export of Secrets Manager.
+    SecretsManager,
+    /// A flat map or a projection.
+    Flat,
+}
+
+pub use crate::inputs::store::Facts;
+
+/// What a [`Check::Entry`] is told: one value and what the readers make of it.
+pub struct EntryContext<'a> {
+    /// Whose behaviour is modelled.
+    pub target: &'a Target,
+    /// Where it stands.
+    pub carrier: Carrier,
+    /// Connection, variable or option; `None` for a stored name that no prefix covers.
+    pub kind: Option<EntryKind>,
+    /// The id that asks for it; the name itself where no prefix covers it.
+    pub id: Cow<'a, str>,
+    /// Name in the store or of the environment variable.
+    pub name: Cow<'a, str>,
+    /// Where the name stands.
+    pub name_place: Place,
+    /// The value; `None` where the export holds none.
+    pub value: Option<&'a LazyText<'a>>,
+    /// Where the whole value stands, quotes included.
+    pub value_place: Option<Place>,
+    /// The value stood as a decoded object where a string belongs (user-made maps).
+    pub decoded_object: bool,
+    /// More that the store says.
+    pub facts: &'a Facts,
+    /// How names are built, and whether settings say so.
+    pub naming: Option<&'a Naming>,
+    /// By `naming` the name is a near miss, and by no other backend of the deployment is it more.
+    pub near_miss: bool,
+    /// What the name is.
+    pub coverage: Option<&'a Coverage>,
+    /// The backend that would be asked, where settings name one.
+    pub backend: Option<&'a Backend<'a>>,
+    /// For a connection with a value: what each runtime of the target makes of it.
+    pub readings: &'a [(Runtime, Reading)],
+}
+
+impl EntryContext<'_> {
+    /// The name for [`crate::report::Finding::subject`], where it may be told: a digest of anything
+    /// else would tell it too.
+    pub fn subject(&self) -> &str {
+        let name = self.name.as_ref();
+        let is_name = match self.carrier {
+            Carrier::Env => is_public_name(name),
+            _ => is_store_name(name),
+        };
+        if is_name { name } else { "?" }
+    }
+}
+
+/// Makes the constant `RULE` of a rule file: the page as doc comments, then the metadata.
+#[macro_export]
+macro_rules! rule {
+    (
+        $(#[doc = $line:literal])*
+        $code:literal, $name:literal, $severity:ident, since $since:literal,
+        checks $checks:expr $(,)?
+    ) => {
+        #[doc = concat!("The rule ", $code, " `", $name, "`.")]
+        pub static RULE: $crate::rules::Rule = $crate::rules::Rule {
+            code: $code,
+            name: $name,
+            severity: $crate::report::Severity::$severity,
+            since: $since,
+            docs: concat!($($line, "\n"),*),
+            checks: $checks,
+        };
+    };
+}
+
+/// The families, by code.
+static FAMILIES: &[&[&Rule]] = &[
+    files::RULES,
+    class::RULES,
+    kwargs::RULES,
+    prefixes::RULES,
+    connections::RULES,
+    stores::RULES,
+];
+
+/// Number of rules.
+const COUNT: usize = {
+    let mut count = 0;
+    let mut family = 0;
+    while family < FAMILIES.len() {
+        count += FAMILIES[family].len();
+        family += 1;
+    }
+    count
+};
+
+/// Every rule, by code.
+pub static ALL: &[&Rule] = &{
+    let mut all: [&Rule; COUNT] = [FAMILIES[0][0]; COUNT];
+    let mut count = 0;
+    let mut family = 0;
+    while family < FAMILIES.len() {
+        let mut index = 0;
+        while index < FAMILIES[family].len() {
+            all[count] = FAMILIES[family][index];
+            count += 1;
+            index += 1;
+        }
+        family += 1;
+    }
+    all
+};
+
+/// The rule with this code (`AV201`, in any case) or name.
+pub fn find(word: &str) -> Option<&'static Rule> {
+    ALL.iter()
+        .copied()
+        .find(|rule| rule.code.eq_ignore_ascii_case(word) || rule.name.eq_ignore_ascii_case(word))
+}
+
+/// The rule whose name is a slip away from `word`.
+pub fn nearest(word: &str) -> Option<&'static Rule> {
+    // Names come with other separators from other tools' habits.
+    let word = word.to_ascii_lowercase().replace(['_', ' '], "-");
+    let distance = |rule: &Rule| strsim::damerau_levenshtein(&word, rule.name);
+    let rule = ALL.iter().copied().min_by_key(|rule| distance(rule))?;
+    (distance(rule) * 3 <= word.len()).then_some(rule)
+}
