@@ -20,8 +20,13 @@
 
 pub mod airflow;
 pub mod aws;
+pub mod check;
+pub mod cli;
+pub mod commands;
 pub mod inputs;
+pub mod render;
 pub mod report;
 pub mod rules;
 pub mod source;
 pub mod syntax;
+pub mod workspace;

@@ -1,0 +1,231 @@
+//! Opens candidates, finds out what they are and reads settings files into inputs.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::gather::{Candidate, same};
+use super::guard::guard;
+use super::{Loaded, Request, Skipped, wiring};
+use crate::aws::shared_config::Profiles;
+use crate::inputs::opaque::opacity;
+use crate::inputs::{Input, Tree};
+use crate::report::Failure;
+use crate::source::{FileId, LineIndex, Mask};
+use crate::workspace::{Content, Files, detect};
+
+/// A settings file above this size is none.
+const LARGEST_SETTINGS: usize = 256 << 20;
+
+pub(super) struct Read {
+    pub(super) loaded: Vec<Loaded>,
+    pub(super) skipped: Vec<Skipped>,
+}
+
+enum Step {
+    Loaded(Box<Loaded>),
+    Skipped(Skipped),
+    Failed(Failure),
+}
+
+/// Reads all candidates. The numbers of the files follow the order of `candidates`, whatever
+/// `--jobs` is.
+pub(super) fn read(
+    request: &Request,
+    files: &Files,
+    candidates: &[Candidate],
+    failures: &mut Vec<Failure>,
+) -> Read {
+    let steps = in_parallel(request.jobs, candidates, |candidate| {
+        let step = guard(&candidate.path, || one(request, files, candidate));
+        step.unwrap_or_else(Step::Failed)
+    });
+    let mut read = Read {
+        loaded: Vec::new(),
+        skipped: Vec::new(),
+    };
+    for step in steps {
+        match step {
+            Step::Loaded(mut loaded) => {
+                let id = u32::try_from(read.loaded.len()).expect("fewer than 2^32 files");
+                renumber(&mut loaded.input, FileId(id));
+                read.loaded.push(*loaded);
+            }
+            Step::Skipped(skipped) => read.skipped.push(skipped),
+            Step::Failed(failure) => failures.push(failure),
+        }
+    }
+    read
+}
+
+/// Which files are inputs is known only when all were looked at.
+fn renumber(input: &mut Input, id: FileId) {
+    input.id = id;
+    for setting in &mut input.settings {
+        setting.file = id;
+    }
+    for definition in &mut input.definitions {
+        definition.file = id;
+    }
+}
+
+fn one(request: &Request, files: &Files, candidate: &Candidate) -> Step {
+    let path = &candidate.path;
+    let failed = |message: String| {
+        if candidate.context {
+            // A neighbour that cannot be read is not what was asked for.
+            return Step::Skipped(Skipped {
+                path: path.clone(),
+                reason: "cannot be read",
+                named: false,
+            });
+        }
+        Step::Failed(Failure {
+            path: Some(path.clone()),
+            message,
+        })
+    };
+    let opened = if candidate.stdin {
+        files.stdin()
+    } else {
+        files.open(path)
+    };
+    let content = match opened {
+        Ok(content) => content,
+        Err(message) => return failed(message),
+    };
+    let given = request
+        .kinds
+        .iter()
+        .find(|(_, named)| same(named, path) || (candidate.stdin && named.as_os_str() == "-"));
+    let detected = match given {
+        Some((kind, _)) => Ok((*kind, "--kind")),
+        None => detect::detect(path, content.head(), candidate.named),
+    };
+    let (kind, because) = match detected {
+        Ok(detected) => detected,
+        Err(reason) => {
+            return Step::Skipped(Skipped {
+                path: path.clone(),
+                reason,
+                named: candidate.named,
+            });
+        }
+    };
+    let blank = Input {
+        id: FileId(0),
+        path: path.clone(),
+        kind,
+        because,
+        bytes: Vec::new().into(),
+        lines: LineIndex::new(b""),
+        mask: Mask::new(),
+        tree: Tree::Store,
+        settings: Vec::new(),
+        definitions: Vec::new(),
+        variables: Vec::new(),
+        templated: false,
+    };
+    if kind.is_store() {
+        if let Some(why) = opacity(content.head(), content.is_whole()) {
+            // Told by a rule; there is nothing to stream.
+            let tree = Tree::Opaque(why);
+            let bytes = content.head().to_vec().into();
+            return loaded(
+                Input {
+                    bytes,
+                    tree,
+                    ..blank
+                },
+                None,
+                candidate,
+            );
+        }
+        let (bytes, content) = match content {
+            // Small enough to be shown from memory.
+            Content::Whole(bytes) => (bytes.clone(), Content::Whole(bytes)),
+            stream @ Content::Stream { .. } => (Vec::new().into(), stream),
+        };
+        return loaded(Input { bytes, ..blank }, Some(content), candidate);
+    }
+    let bytes = match content.into_bytes_up_to(LARGEST_SETTINGS) {
+        Ok(bytes) => bytes,
+        Err(message) => return failed(message),
+    };
+    let input = wiring::settings_input(Input { bytes, ..blank }, request);
+    loaded(input, None, candidate)
+}
+
+fn loaded(mut input: Input, content: Option<Content>, candidate: &Candidate) -> Step {
+    input.lines = LineIndex::new(&input.bytes);
+    Step::Loaded(Box::new(Loaded {
+        input,
+        content,
+        context: candidate.context,
+    }))
+}
+
+/// The profile names of all `--aws-config` files together.
+pub(super) fn profiles(
+    request: &Request,
+    files: &Files,
+    failures: &mut Vec<Failure>,
+) -> Option<Profiles> {
+    let mut profiles: Option<Profiles> = None;
+    for path in &request.aws_config {
+        match guard(path, || profiles_of(files, path)) {
+            Ok(Ok(more)) => profiles.get_or_insert_default().names.extend(more.names),
+            Ok(Err(message)) => failures.push(failure(path, message)),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    profiles
+}
+
+fn failure(path: &Path, message: String) -> Failure {
+    Failure {
+        path: Some(PathBuf::from(path)),
+        message,
+    }
+}
+
+fn profiles_of(files: &Files, path: &Path) -> Result<Profiles, String> {
+    let bytes = files.open(path)?.into_bytes_up_to(LARGEST_SETTINGS)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| "is not UTF-8".to_owned())?;
+    Profiles::read(text).ok_or_else(|| "is not an AWS shared config file".to_owned())
+}
+
+/// Maps `items` with up to `jobs` threads; the results keep the order of the items. Threads only
+/// pay when there is more than a handful of files.
+fn in_parallel<T: Sync, R: Send>(
+    jobs: usize,
+    items: &[T],
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    const WORTH_IT: usize = 16;
+    if jobs < 2 || items.len() < WORTH_IT {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::with_capacity(items.len()));
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.min(items.len()) {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(index) else {
+                        return;
+                    };
+                    let result = work(item);
+                    let mut results = results.lock().expect("no thread panics while it holds it");
+                    results.push((index, result));
+                }
+            });
+        }
+    });
+    let mut results = results
+        .into_inner()
+        .expect("no thread panics while it holds it");
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
+}

@@ -1,0 +1,333 @@
+//! Runs the rules over settings: every target, deployment and choice.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use super::guard::guard;
+use super::{Run, merge, wiring};
+use crate::airflow::Target;
+use crate::airflow::backend::SecretsConfig;
+use crate::airflow::config::Settings;
+use crate::airflow::connection::{self, Format, Reader};
+use crate::inputs::{Definition, EntryKind, Input, Kind};
+use crate::report::{Failure, Finding, Findings, Selection};
+use crate::rules::{
+    self, Carrier, Check, DeploymentContext, EntryContext, Facts, FileContext, StoreContext,
+};
+use crate::source::{FileId, Place};
+use crate::workspace::{Choice, Content, Deployment};
+
+/// The settings of one choice as one target reads them.
+pub(super) struct View<'a> {
+    pub(super) target: &'a Target,
+    /// Index into the deployments.
+    pub(super) group: usize,
+    /// Index into the deployment's choices.
+    pub(super) choice: usize,
+    pub(super) settings: Settings<'a>,
+    pub(super) secrets: SecretsConfig<'a>,
+}
+
+impl<'a> Run<'a> {
+    /// All checks. `contents` are the stores, by file number.
+    pub(super) fn everything(&mut self, contents: Vec<Option<Content>>) {
+        let views = self.views();
+        for view in &views {
+            self.visible.extend(wiring::visible_settings(view));
+        }
+        self.file_checks(&views);
+        self.deployment_checks(&views);
+        self.definition_checks();
+        self.stream_stores(&views, contents);
+    }
+
+    fn views(&mut self) -> Vec<View<'a>> {
+        let mut views = Vec::new();
+        let targets: &'a [Target] = &self.request.targets;
+        for (group, deployment) in self.groups.iter().enumerate() {
+            let home = self.home(deployment);
+            for target in targets {
+                for (choice, files) in deployment.choices.iter().enumerate() {
+                    let made = guard(home, || {
+                        let settings = self.settings(files);
+                        let secrets = wiring::secrets(&settings, target);
+                        View {
+                            target,
+                            group,
+                            choice,
+                            settings,
+                            secrets,
+                        }
+                    });
+                    match made {
+                        Ok(view) => views.push(view),
+                        Err(failure) => self.failures.push(failure),
+                    }
+                }
+            }
+        }
+        views
+    }
+
+    /// A file to name when something about the whole deployment goes wrong.
+    fn home(&self, deployment: &Deployment) -> &'a Path {
+        let first = deployment.files().first().copied();
+        first
+            .and_then(|file| self.inputs.get(file.0 as usize))
+            .map_or(Path::new("."), |input| input.path.as_path())
+    }
+
+    fn settings(&self, choice: &Choice) -> Settings<'a> {
+        let inputs: Vec<&'a Input> = self.of(&choice.settings);
+        let mut environment = self.environment.clone();
+        for variable in inputs.iter().flat_map(|input| &input.variables) {
+            let value = variable.value.clone();
+            environment.variables.insert(variable.name.clone(), value);
+        }
+        // What the command line says is known better than what a file seems to say.
+        let defined = self.environment.variables.clone();
+        environment.variables.extend(defined);
+        let has = |kind| inputs.iter().any(|input| input.kind == kind);
+        Settings {
+            has_cfg: has(Kind::Cfg),
+            has_env: has(Kind::Env),
+            written: inputs.iter().flat_map(|input| &input.settings).collect(),
+            environment,
+        }
+    }
+
+    fn of(&self, files: &[FileId]) -> Vec<&'a Input> {
+        let inputs: &'a [Input] = self.inputs;
+        let found = files.iter().filter_map(|file| inputs.get(file.0 as usize));
+        found.collect()
+    }
+
+    fn file_checks(&mut self, views: &[View<'a>]) {
+        let files: Vec<Vec<FileId>> = self.groups.iter().map(Deployment::files).collect();
+        for (input, context) in self.inputs.iter().zip(self.context) {
+            if *context {
+                continue;
+            }
+            let groups: Vec<usize> = (0..files.len())
+                .filter(|&group| files[group].binary_search(&input.id).is_ok())
+                .collect();
+            let mut together = vec![input.id];
+            together.extend(groups.iter().flat_map(|&group| &files[group]));
+            together.sort_unstable();
+            together.dedup();
+            let together = self.of(&together);
+            for target in &self.request.targets {
+                let has_backend = views.iter().any(|view| {
+                    groups.contains(&view.group)
+                        && std::ptr::eq(view.target, target)
+                        && wiring::has_backend(&view.secrets)
+                });
+                let context = FileContext {
+                    input,
+                    target,
+                    has_backend,
+                    deployment_inputs: &together,
+                };
+                let found =
+                    run_checks(&input.path, target, &self.checks.file, |check, findings| {
+                        check(&context, findings);
+                    });
+                self.take(found);
+            }
+        }
+    }
+
+    fn deployment_checks(&mut self, views: &[View<'a>]) {
+        for (group, deployment) in self.groups.iter().enumerate() {
+            let mut all_files = deployment.files();
+            all_files.extend(&deployment.around);
+            let all_inputs = self.of(&all_files);
+            let home = self.home(deployment);
+            for target in &self.request.targets {
+                let mut results = Vec::new();
+                let of_this = views
+                    .iter()
+                    .filter(|view| view.group == group && std::ptr::eq(view.target, target));
+                for view in of_this {
+                    let choice = &deployment.choices[view.choice];
+                    let mut files = choice.settings.clone();
+                    files.extend(&deployment.stores);
+                    let inputs = self.of(&files);
+                    let context = DeploymentContext {
+                        target,
+                        inputs: &inputs,
+                        all_inputs: &all_inputs,
+                        settings: &view.settings,
+                        secrets: &view.secrets,
+                        aws_profiles: self.profiles,
+                        committed: self.committed,
+                    };
+                    let (found, failures) =
+                        run_checks(home, target, &self.checks.deployment, |check, findings| {
+                            check(&context, findings);
+                        });
+                    self.failures.extend(failures);
+                    results.push(found);
+                }
+                let merged = merge::over_choices(&deployment.choices, results, self.inputs);
+                self.findings.extend(merged);
+            }
+        }
+    }
+
+    /// `AIRFLOW_CONN_*` and `AIRFLOW_VAR_*`: values of their own, whatever else is configured.
+    fn definition_checks(&mut self) {
+        for (input, context) in self.inputs.iter().zip(self.context) {
+            if *context {
+                continue;
+            }
+            for definition in &input.definitions {
+                for target in &self.request.targets {
+                    self.definition(input, definition, target);
+                }
+            }
+        }
+    }
+
+    fn definition(&mut self, input: &Input, definition: &Definition, target: &Target) {
+        let found = guard(&input.path, || {
+            let readings = if definition.kind == EntryKind::Connection {
+                readings(&definition.value, target, &Format::Airflow)
+            } else {
+                Vec::new()
+            };
+            let visible = wiring::visible_readings(&readings, &definition.value, input.id);
+            let name = input
+                .bytes
+                .get(definition.name.start..definition.name.end)
+                .map_or(Cow::Borrowed(""), String::from_utf8_lossy);
+            let context = EntryContext {
+                target,
+                carrier: Carrier::Env,
+                kind: Some(definition.kind),
+                id: Cow::Borrowed(&definition.id),
+                name,
+                name_place: Place::new(input.id, definition.name),
+                value: Some(&(&definition.value).into()),
+                value_place: Some(Place::new(input.id, definition.value.source())),
+                decoded_object: false,
+                facts: &Facts::default(),
+                naming: None,
+                near_miss: false,
+                coverage: None,
+                backend: None,
+                readings: &readings,
+            };
+            let found = run_checks(
+                &input.path,
+                target,
+                &self.checks.entry,
+                |check, findings| {
+                    check(&context, findings);
+                },
+            );
+            (found, visible)
+        });
+        match found {
+            Ok((found, visible)) => {
+                self.take(found);
+                self.visible.push(visible);
+            }
+            Err(failure) => self.failures.push(failure),
+        }
+    }
+
+    pub(super) fn take(&mut self, (found, failures): (Vec<Finding>, Vec<Failure>)) {
+        self.findings.extend(found);
+        self.failures.extend(failures);
+    }
+}
+
+/// What each process of the target makes of a connection.
+pub(super) fn readings(
+    value: &crate::source::Text,
+    target: &Target,
+    format: &Format,
+) -> Vec<(crate::airflow::Runtime, connection::Reading)> {
+    let runtimes = target.runtime.each().iter();
+    runtimes
+        .map(|&runtime| {
+            let reader = Reader {
+                airflow: target.airflow,
+                runtime,
+                python: target.python,
+            };
+            (runtime, connection::read(value, &reader, format))
+        })
+        .collect()
+}
+
+/// The checks of the wanted rules, by reach and in the order of the codes.
+pub(super) struct Checks {
+    pub(super) file: Vec<fn(&FileContext<'_>, &mut Findings)>,
+    pub(super) entry: Vec<fn(&EntryContext<'_>, &mut Findings)>,
+    pub(super) store: Vec<fn(&StoreContext<'_>, &mut Findings)>,
+    pub(super) deployment: Vec<fn(&DeploymentContext<'_>, &mut Findings)>,
+}
+
+impl Checks {
+    /// Rules that nobody wants to hear of cost nothing.
+    pub(super) fn wanted(selection: &Selection) -> Self {
+        let mut checks = Self {
+            file: Vec::new(),
+            entry: Vec::new(),
+            store: Vec::new(),
+            deployment: Vec::new(),
+        };
+        let rules = rules::ALL.iter().filter(|rule| selection.wants(rule));
+        for check in rules.flat_map(|rule| rule.checks) {
+            match check {
+                Check::File(check) => checks.file.push(*check),
+                Check::Entry(check) => checks.entry.push(*check),
+                Check::Store(check) => checks.store.push(*check),
+                Check::Deployment(check) => checks.deployment.push(*check),
+            }
+        }
+        checks
+    }
+}
+
+/// Runs every one of `checks` through `run`. A rule with a bug is a failure of `path`; what the
+/// other rules found stays.
+pub(super) fn run_checks<C: Copy>(
+    path: &Path,
+    target: &Target,
+    checks: &[C],
+    run: impl Fn(C, &mut Findings),
+) -> (Vec<Finding>, Vec<Failure>) {
+    let mut failures = Vec::new();
+    // All behind one guard; only where that fails it matters which one it was.
+    let together = guard(path, || {
+        let mut findings = Findings::new();
+        for check in checks {
+            run(*check, &mut findings);
+        }
+        findings.into_vec()
+    });
+    let mut found = together.unwrap_or_else(|_| {
+        let mut found = Vec::new();
+        for check in checks {
+            let alone = guard(path, || {
+                let mut findings = Findings::new();
+                run(*check, &mut findings);
+                findings.into_vec()
+            });
+            match alone {
+                Ok(findings) => found.extend(findings),
+                Err(failure) => failures.push(failure),
+            }
+        }
+        found
+    });
+    for finding in &mut found {
+        if finding.targets.is_empty() {
+            finding.targets.push(target.airflow);
+        }
+    }
+    (found, failures)
+}

@@ -1,0 +1,396 @@
+//! The command line: clap definitions and nothing else.
+
+use std::path::PathBuf;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::airflow::{Python, Runtime, Version};
+use crate::inputs::Kind;
+use crate::render::Format;
+use crate::report::Severity;
+use crate::syntax::dotenv::Dialect;
+
+/// Offline linter for the secrets-backend configuration of Apache Airflow.
+#[derive(Debug, Parser)]
+#[command(name = "airvane", version, about, disable_help_subcommand = true)]
+#[command(
+    after_help = "Exit codes: 0 nothing at or above --fail-on, 1 there is, \
+2 airvane could not do the whole job."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// When to colour the output.
+    #[arg(long, global = true, value_enum, default_value_t = ColourChoice::Auto, value_name = "WHEN")]
+    pub color: ColourChoice,
+
+    /// Print findings and failures only.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Show findings of severity info, the target and the grouping too.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  airvane check                                     everything below this folder
+  airvane check airflow.cfg .env ssm-export.json    these files
+  airvane check --airflow 2.11.2 --airflow 3.3.2    judge an upgrade
+  airvane check --select AV2,uri-port --ignore AV210
+  airvane check --format full --format json=report.json
+  aws ssm get-parameters-by-path --path /airflow --recursive --with-decryption |
+    airvane check airflow.cfg -                     an export that never lies on the disk";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Lint configuration files and exports of secret stores.
+    Check(Box<CheckArgs>),
+    /// Print the page of a rule.
+    Explain(ExplainArgs),
+    /// List all rules.
+    Rules(RulesArgs),
+    /// Print a JSON Schema; without a name, their names.
+    Schema(SchemaArgs),
+}
+
+/// `airvane check`
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct CheckArgs {
+    /// Files and directories; `-` is stdin [default: .]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+
+    /// Airflow release to model (repeatable); default: the newest known.
+    #[arg(long, value_name = "VERSION", help_heading = "Target")]
+    pub airflow: Vec<Version>,
+
+    /// Provider release, such as amazon=9.2.0 (repeatable); default: the one that was current when
+    /// that Airflow came out.
+    #[arg(long, value_name = "NAME=VERSION", value_parser = provider, help_heading = "Target")]
+    pub provider: Vec<(String, Version)>,
+
+    /// Python release that runs Airflow; default: a usual one for that release.
+    #[arg(long, value_name = "VERSION", value_parser = python, help_heading = "Target")]
+    pub python: Option<Python>,
+
+    /// The process that reads the secrets.
+    #[arg(long, value_enum, default_value_t = RuntimeChoice::Both, help_heading = "Target")]
+    pub runtime: RuntimeChoice,
+
+    /// Who reads `.env` files.
+    ///
+    /// docker, compose, python-dotenv, sh, bash, systemd, astro-standalone or astro-deploy.
+    #[arg(long, value_parser = dialect, default_value = "compose", value_name = "DIALECT", help_heading = "Input")]
+    pub env_dialect: Dialect,
+
+    /// A variable of the environment Airflow runs in (repeatable).
+    #[arg(long, value_name = "NAME=VALUE", value_parser = definition, help_heading = "Input")]
+    pub define: Vec<Definition>,
+
+    /// Read PATH as this kind: cfg, env, ssm, secretsmanager or flat-store (repeatable).
+    #[arg(long, value_name = "KIND=PATH", value_parser = kind, help_heading = "Input")]
+    pub kind: Vec<(Kind, PathBuf)>,
+
+    /// An AWS shared config or credentials file: `profile_name` must exist there (repeatable).
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub aws_config: Vec<PathBuf>,
+
+    /// Path that stdin (`-`) stands for; its neighbours are read from disk.
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub stdin_filename: Option<PathBuf>,
+
+    /// How files are grouped: `auto`, or `one` for all of them together.
+    #[arg(long, value_enum, default_value_t = Grouping::Auto, value_name = "HOW", help_heading = "Input")]
+    pub deployments: Grouping,
+
+    /// Output format, to stdout or to FILE (repeatable): full, concise, json, jsonl, github.
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = format, help_heading = "Output")]
+    pub format: Vec<(Format, Option<PathBuf>)>,
+
+    /// Add counts per rule.
+    #[arg(long, help_heading = "Output")]
+    pub statistics: bool,
+
+    /// List what would be read as what, and what is skipped and why; check nothing.
+    #[arg(long, help_heading = "Output")]
+    pub show_files: bool,
+
+    /// Report only these rules: codes, prefixes (AV2) or names.
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub select: Vec<String>,
+
+    /// Leave these rules out: codes, prefixes or names.
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub ignore: Vec<String>,
+
+    /// Give a rule another severity: error, warning or info.
+    #[arg(long, value_name = "RULE=LEVEL", value_parser = severity, value_delimiter = ',', help_heading = "Rules")]
+    pub severity: Vec<(String, Severity)>,
+
+    /// Exit with 1 from this severity on.
+    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "LEVEL", help_heading = "Rules")]
+    pub fail_on: FailOn,
+
+    /// Nothing to lint is fine.
+    #[arg(long, help_heading = "Rules")]
+    pub allow_empty: bool,
+
+    /// Number of files read at a time, default: one a core; the output does not depend on it.
+    #[arg(long, value_name = "N", value_parser = jobs, help_heading = "Input")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// `airvane explain`
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// Code or name: AV201, kwargs-not-json.
+    #[arg(value_name = "RULE")]
+    pub rule: String,
+}
+
+/// `airvane rules`
+#[derive(Args, Debug)]
+pub struct RulesArgs {
+    /// Output format.
+    #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+    pub format: RulesFormat,
+}
+
+/// `airvane schema`
+#[derive(Args, Debug)]
+pub struct SchemaArgs {
+    /// Name of the schema.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// `--color`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColourChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// `--runtime`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RuntimeChoice {
+    /// Task processes.
+    Task,
+    /// Scheduler, API server, CLI.
+    Server,
+    /// Both.
+    Both,
+}
+
+impl From<RuntimeChoice> for Runtime {
+    fn from(choice: RuntimeChoice) -> Self {
+        match choice {
+            RuntimeChoice::Task => Self::Task,
+            RuntimeChoice::Server => Self::Server,
+            RuntimeChoice::Both => Self::Both,
+        }
+    }
+}
+
+/// `--deployments`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Grouping {
+    /// By directory; alternatives are never merged.
+    Auto,
+    /// Everything that was named belongs together.
+    One,
+}
+
+/// `--fail-on`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors.
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Any finding.
+    Info,
+    /// Nothing.
+    Never,
+}
+
+impl FailOn {
+    /// The least severity that fails the run.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Info => Some(Severity::Info),
+            Self::Never => None,
+        }
+    }
+}
+
+/// `rules --format`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RulesFormat {
+    /// A table.
+    Text,
+    /// JSON with the pages.
+    Json,
+}
+
+/// `NAME=VALUE`, or `NAME` for a variable that is set to something unknown. The value may be
+/// secret, so it prints no more than its name.
+#[derive(Clone)]
+pub struct Definition {
+    /// Name of the variable.
+    pub name: String,
+    /// Its value.
+    pub value: Option<crate::source::Secret>,
+}
+
+impl std::fmt::Debug for Definition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+// clap prints the whole argument when a parser fails: this one, which may be given a secret, never
+// does.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the shape clap wants of a value parser"
+)]
+fn definition(text: &str) -> Result<Definition, std::convert::Infallible> {
+    let (name, value) = match text.split_once('=') {
+        Some((name, value)) => (name, Some(crate::source::Secret::new(value))),
+        None => (text, None),
+    };
+    Ok(Definition {
+        name: name.to_owned(),
+        value,
+    })
+}
+
+/// A usage error without what the user typed: a secret may have slipped into any argument (a
+/// forgotten `--define`, two arguments that changed places). The option and what it takes say
+/// enough.
+pub fn without_values(mut error: clap::Error) -> clap::Error {
+    let hidden = || ContextValue::String("…".to_owned());
+    let is_empty =
+        |value: &ContextValue| matches!(value, ContextValue::String(text) if text.is_empty());
+    if error
+        .get(ContextKind::InvalidValue)
+        .is_some_and(|value| !is_empty(value))
+    {
+        error.insert(ContextKind::InvalidValue, hidden());
+    }
+    // A single letter may be repeated. What is nearly an option's name may go on with a value.
+    if error.kind() == ErrorKind::UnknownArgument {
+        let letter = matches!(
+            error.get(ContextKind::InvalidArg),
+            Some(ContextValue::String(text)) if text.chars().count() <= 2
+        );
+        if !letter {
+            error.insert(ContextKind::InvalidArg, hidden());
+        }
+        // "to pass '…' as a value"
+        error.insert(ContextKind::Suggested, ContextValue::None);
+    }
+    if error.get(ContextKind::InvalidSubcommand).is_some() {
+        error.insert(ContextKind::InvalidSubcommand, hidden());
+    }
+    error
+}
+
+fn dialect(text: &str) -> Result<Dialect, String> {
+    text.parse().map_err(|_| {
+        let words: Vec<&str> = Dialect::ALL.iter().map(|dialect| dialect.word()).collect();
+        format!("the dialects are {}", words.join(", "))
+    })
+}
+
+fn provider(text: &str) -> Result<(String, Version), String> {
+    let (name, version) = text
+        .split_once('=')
+        .ok_or("expected a provider and a release, such as amazon=9.2.0")?;
+    let version = version.trim_start_matches('=');
+    let version = version.parse().map_err(|error| format!("{error}"))?;
+    let name = name
+        .strip_prefix("apache-airflow-providers-")
+        .unwrap_or(name);
+    Ok((name.to_owned(), version))
+}
+
+fn python(text: &str) -> Result<Python, String> {
+    let wrong = || "expected a release such as 3.12".to_owned();
+    let mut numbers = text.split('.');
+    let mut number = || numbers.next()?.parse::<u8>().ok();
+    match (number(), number()) {
+        (Some(major @ 3), Some(minor)) => Ok(Python { major, minor }),
+        _ => Err(wrong()),
+    }
+}
+
+fn jobs(text: &str) -> Result<std::num::NonZeroUsize, &'static str> {
+    text.parse().map_err(|_| "expected a number from 1 on")
+}
+
+fn kind(text: &str) -> Result<(Kind, PathBuf), String> {
+    let (word, path) = text.split_once('=').ok_or("expected KIND=PATH")?;
+    let kind = Kind::ALL.iter().find(|kind| kind.word() == word);
+    let kind = kind.ok_or_else(|| {
+        let words: Vec<&str> = Kind::ALL.iter().map(|kind| kind.word()).collect();
+        format!("the kinds are {}", words.join(", "))
+    })?;
+    Ok((*kind, PathBuf::from(path)))
+}
+
+fn format(text: &str) -> Result<(Format, Option<PathBuf>), String> {
+    let (word, path) = match text.split_once('=') {
+        Some((word, path)) => (word, Some(PathBuf::from(path))),
+        None => (text, None),
+    };
+    let format = Format::ALL.iter().find(|format| format.word() == word);
+    let format = format.ok_or_else(|| {
+        let words: Vec<&str> = Format::ALL.iter().map(|format| format.word()).collect();
+        format!("the formats are {}", words.join(", "))
+    })?;
+    Ok((*format, path))
+}
+
+fn severity(text: &str) -> Result<(String, Severity), String> {
+    let (rule, level) = text.split_once('=').ok_or("expected RULE=LEVEL")?;
+    let severity = level
+        .parse()
+        .map_err(|()| "the levels are error, warning and info")?;
+    Ok((rule.to_owned(), severity))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Cli::command().debug_assert();
+    }
+}

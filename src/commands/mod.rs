@@ -1,0 +1,121 @@
+//! One file per command: they connect rooms and write to the handles they are given. A command
+//! judges nothing.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::cli::{Cli, ColourChoice, Command};
+
+pub mod check;
+pub mod explain;
+pub mod rules;
+pub mod schema;
+
+/// What the surroundings of the process say. Read once, in `main`; never used for `$` expansion.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the terminal"
+)]
+pub struct Surroundings {
+    /// `NO_COLOR` is set and not empty.
+    pub no_colour: bool,
+    /// `FORCE_COLOR` or `CLICOLOR_FORCE` is set and neither empty nor `0`.
+    pub force_colour: bool,
+    /// Stdout is a terminal.
+    pub stdout_is_terminal: bool,
+    /// Columns: what `COLUMNS` says, else those of the terminal.
+    pub columns: Option<usize>,
+    /// The locale is one of plain ASCII.
+    pub ascii: bool,
+}
+
+impl Surroundings {
+    /// Looks at the environment and at stdout.
+    pub fn read() -> Self {
+        use std::io::IsTerminal;
+        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let forced = |name: &str| set(name).is_some_and(|value| value != "0");
+        Self {
+            no_colour: set("NO_COLOR").is_some(),
+            force_colour: forced("FORCE_COLOR") || forced("CLICOLOR_FORCE"),
+            stdout_is_terminal: io::stdout().is_terminal(),
+            columns: std::env::var("COLUMNS")
+                .ok()
+                .and_then(|text| text.parse().ok())
+                .or_else(columns_of_stdout),
+            ascii: is_ascii(["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set)),
+        }
+    }
+
+    /// True when what goes to stdout is coloured.
+    pub fn colour(&self, choice: ColourChoice) -> bool {
+        match choice {
+            ColourChoice::Always => true,
+            ColourChoice::Never => false,
+            ColourChoice::Auto if self.no_colour => false,
+            ColourChoice::Auto => self.force_colour || self.stdout_is_terminal,
+        }
+    }
+}
+
+/// True for a locale that was asked for and can print no more than ASCII. Where nothing is asked
+/// for (CI, containers, pipes) UTF-8 is what is read.
+fn is_ascii(locale: Option<std::ffi::OsString>) -> bool {
+    locale.is_some_and(|locale| locale == "C" || locale == "POSIX")
+}
+
+#[cfg(unix)]
+fn columns_of_stdout() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    (size.ws_col > 0).then_some(usize::from(size.ws_col))
+}
+
+#[cfg(not(unix))]
+fn columns_of_stdout() -> Option<usize> {
+    None
+}
+
+/// The exit codes, which are an interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// Ran, and nothing at or above `--fail-on`.
+    Clean = 0,
+    /// Ran, and there are such findings.
+    Findings = 1,
+    /// Could not do the whole job.
+    Failure = 2,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Runs the command. A broken pipe ends quietly with the code earned so far.
+pub fn run(
+    cli: &Cli,
+    surroundings: Surroundings,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Exit {
+    let mut exit = Exit::Clean;
+    let written = match &cli.command {
+        Command::Check(args) => check::run(cli, args, surroundings, out, err, &mut exit),
+        Command::Explain(args) => {
+            explain::run(args, surroundings.colour(cli.color), out, err, &mut exit)
+        }
+        Command::Rules(args) => rules::run(args, out),
+        Command::Schema(args) => schema::run(args, out, err, &mut exit),
+    };
+    match written.and_then(|()| out.flush()) {
+        Ok(()) => exit,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,
+        Err(error) => {
+            // Where even that cannot be written, the code still says it.
+            let _ = writeln!(err, "airvane: cannot write the output: {}", error.kind());
+            Exit::Failure
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! `airvane rules`: all of them, as a table or as JSON.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::explain;
+use crate::cli::{RulesArgs, RulesFormat};
+use crate::rules;
+
+#[derive(Serialize)]
+struct Entry {
+    code: &'static str,
+    name: &'static str,
+    severity: &'static str,
+    since: &'static str,
+    page: String,
+}
+
+/// Prints the list.
+pub fn run(args: &RulesArgs, out: &mut dyn Write) -> io::Result<()> {
+    match args.format {
+        RulesFormat::Text => text(out),
+        RulesFormat::Json => json(out),
+    }
+}
+
+fn text(out: &mut dyn Write) -> io::Result<()> {
+    for rule in rules::ALL {
+        let severity = rule.severity.word();
+        writeln!(out, "{}  {severity:<7}  {}", rule.code, rule.name)?;
+    }
+    Ok(())
+}
+
+fn json(out: &mut dyn Write) -> io::Result<()> {
+    let entries: Vec<Entry> = rules::ALL
+        .iter()
+        .map(|rule| Entry {
+            code: rule.code,
+            name: rule.name,
+            severity: rule.severity.word(),
+            since: rule.since,
+            page: explain::page(rule),
+        })
+        .collect();
+    let text = serde_json::to_string_pretty(&entries).map_err(io::Error::other)?;
+    writeln!(out, "{text}")
+}

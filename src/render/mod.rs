@@ -1,0 +1,139 @@
+//! Output formats, one file each. A renderer reads a finished [`Report`] and writes; it decides
+//! nothing, knows no rule, and sees text of an input only through its mask.
+
+use std::io::{self, Write};
+
+use crate::report::{Located, Report, RuleCount, Severity};
+use crate::source::{Position, escape_control};
+
+pub mod concise;
+pub mod full;
+pub mod github;
+pub mod json;
+pub mod jsonl;
+mod snippet;
+
+/// How the text formats look.
+#[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+pub struct Style {
+    /// ANSI colours.
+    pub colour: bool,
+    /// OSC 8 hyperlinks; only sensible on a terminal.
+    pub links: bool,
+    /// Lines and arrows beyond ASCII.
+    pub unicode: bool,
+    /// Columns to wrap messages at.
+    pub width: usize,
+    /// Show findings of severity info; they are counted otherwise.
+    pub infos: bool,
+    /// Add the counts per rule.
+    pub statistics: bool,
+    /// `full` ends with a line that counts.
+    pub summary: bool,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self {
+            colour: false,
+            links: false,
+            unicode: true,
+            width: 100,
+            infos: false,
+            statistics: false,
+            summary: true,
+        }
+    }
+}
+
+/// A format of `--format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// For people: snippets.
+    Full,
+    /// One line a finding.
+    Concise,
+    /// One document.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+    /// GitHub workflow commands.
+    Github,
+}
+
+impl Format {
+    /// All of them, in the order of the help text.
+    pub const ALL: &[Self] = &[
+        Self::Full,
+        Self::Concise,
+        Self::Json,
+        Self::Jsonl,
+        Self::Github,
+    ];
+
+    /// The word of the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Concise => "concise",
+            Self::Json => "json",
+            Self::Jsonl => "jsonl",
+            Self::Github => "github",
+        }
+    }
+
+    /// Writes `report` in this format.
+    pub fn write(self, out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
+        match self {
+            Self::Full => full::write(out, report, style),
+            Self::Concise => concise::write(out, report, style),
+            Self::Json => json::write(out, report, style),
+            Self::Jsonl => jsonl::write(out, report),
+            Self::Github => github::write(out, report),
+        }
+    }
+}
+
+/// Findings that a text format shows.
+fn shown(report: &Report, style: Style) -> impl Iterator<Item = &Located> {
+    let findings = report.findings.iter();
+    findings.filter(move |finding| style.infos || finding.severity > Severity::Info)
+}
+
+/// One line of text that cannot steer a terminal, an editor or a CI runner: control characters are
+/// escaped, and so are the two ways in which a GitHub runner finds commands in plain output.
+pub fn one_line(text: &str) -> String {
+    let text = escape_control(text).replace("##[", "#\\u{23}[");
+    match text.trim_start().strip_prefix("::") {
+        Some(rest) => format!("\\u{{3a}}:{rest}"),
+        None => text,
+    }
+}
+
+/// `path:line:column`, column in code points.
+fn place(path: &str, position: Position) -> String {
+    format!("{path}:{}:{}", position.line, position.column)
+}
+
+/// The table of `--statistics`.
+fn statistics(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let counts = RuleCount::of(&report.findings);
+    let width = counts
+        .first()
+        .map_or(1, |count| count.count.to_string().len());
+    for count in counts {
+        writeln!(
+            out,
+            "{:>width$}  {:<7}  {} {}",
+            count.count,
+            count.severity.word(),
+            count.rule.code,
+            count.rule.name,
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,420 @@
+//! Which files belong together.
+//!
+//! One group per place. Files of the same carrier kind in one place (`airflow-dev.cfg` and
+//! `airflow-prod.cfg`, `.env` and `.env.prod`) are alternatives: a group then has several choices,
+//! and each holds one of them. Nothing is ever merged silently. A single cfg and a single env file
+//! are one deployment wherever they stand. Samples (`.env.example`) are checked alone.
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::inputs::{Input, Kind, is_sample};
+use crate::source::FileId;
+
+use super::files::Files;
+
+/// How the command line wants files grouped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grouping {
+    /// By place.
+    Auto,
+    /// Everything together.
+    One,
+}
+
+/// Files that Airflow could read together: at most one of each alternative.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// airflow.cfg and env files.
+    pub settings: Vec<FileId>,
+}
+
+/// The settings and stores that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deployment {
+    /// Directory the group is named after.
+    pub home: PathBuf,
+    /// At least one.
+    pub choices: Vec<Choice>,
+    /// Stores; they hold for every choice.
+    pub stores: Vec<FileId>,
+    /// Settings that are no part of it and may still be what Airflow reads: a sample beside it, the
+    /// airflow.cfg files for an env file that belongs to none. Rules that depend on something not
+    /// being set look here too.
+    pub around: Vec<FileId>,
+    /// Combinations of alternatives that are not among the choices: there were too many.
+    pub left_out: usize,
+}
+
+impl Deployment {
+    /// Every file of the group, once.
+    pub fn files(&self) -> Vec<FileId> {
+        let settings = self.choices.iter().flat_map(|choice| &choice.settings);
+        let mut files: Vec<FileId> = settings.chain(&self.stores).copied().collect();
+        files.sort_unstable();
+        files.dedup();
+        files
+    }
+}
+
+/// Files beside which `.env` and `config/` are one deployment.
+const ROOT_MARKS: &[&str] = &[
+    "docker-compose.yaml",
+    "docker-compose.yml",
+    "compose.yaml",
+    "compose.yml",
+    "airflow_settings.yaml",
+    ".astro",
+    "Dockerfile",
+];
+
+/// Folders that belong to the root above them.
+const ROOT_FOLDERS: &[&str] = &["config", "conf", "dags", "include", "env", "envs"];
+
+/// Most choices of one deployment whose every combination is looked at.
+const MOST_CHOICES: usize = 1024;
+
+/// Groups `inputs`.
+pub fn group(inputs: &[Input], files: &Files, grouping: Grouping) -> Vec<Deployment> {
+    match grouping {
+        Grouping::One => one(inputs),
+        Grouping::Auto => auto(inputs, files),
+    }
+}
+
+fn one(inputs: &[Input]) -> Vec<Deployment> {
+    let of = |store: bool| {
+        let files = inputs
+            .iter()
+            .filter(move |input| input.kind.is_store() == store);
+        files.map(|input| input.id).collect()
+    };
+    if inputs.is_empty() {
+        return Vec::new();
+    }
+    vec![Deployment {
+        home: PathBuf::new(),
+        choices: vec![Choice {
+            settings: of(false),
+        }],
+        stores: of(true),
+        around: Vec::new(),
+        left_out: 0,
+    }]
+}
+
+struct Group<'a> {
+    home: PathBuf,
+    cfgs: Vec<&'a Input>,
+    envs: Vec<&'a Input>,
+    stores: Vec<FileId>,
+    /// A sample beside real settings.
+    sample: bool,
+}
+
+impl<'a> Group<'a> {
+    fn at(home: PathBuf) -> Self {
+        Self {
+            home,
+            cfgs: Vec::new(),
+            envs: Vec::new(),
+            stores: Vec::new(),
+            sample: false,
+        }
+    }
+
+    fn push(&mut self, input: &'a Input) {
+        match input.kind {
+            Kind::Cfg => self.cfgs.push(input),
+            _ => self.envs.push(input),
+        }
+    }
+
+    /// A `.env` of another program makes no deployment.
+    fn speaks_of_airflow(&self) -> bool {
+        !self.cfgs.is_empty() || self.envs.iter().any(|env| names_airflow(env))
+    }
+
+    fn settings(&self) -> impl Iterator<Item = &'a Input> {
+        self.cfgs.iter().chain(&self.envs).copied()
+    }
+
+    /// One cfg with one of the env files each. Env files without any Airflow name set nothing, so
+    /// they are no alternative to one that does.
+    fn choices(&self) -> (Vec<Choice>, usize) {
+        let (ours, foreign): (Vec<_>, Vec<_>) =
+            self.envs.iter().partition(|env| names_airflow(env));
+        let envs: Vec<&&Input> = if ours.is_empty() { foreign } else { ours };
+        let cfgs = optional(self.cfgs.iter().map(|cfg| cfg.id));
+        let envs = optional(envs.iter().map(|env| env.id));
+        combine(&cfgs, &envs)
+    }
+}
+
+/// Every pair. Where there are too many, as many as fit, so that each file is in as many choices as
+/// any other of its list (give or take one); the second number is how many are left out.
+fn combine(cfgs: &[Option<FileId>], envs: &[Option<FileId>]) -> (Vec<Choice>, usize) {
+    let pair = |cfg: Option<FileId>, env: Option<FileId>| Choice {
+        settings: cfg.into_iter().chain(env).collect(),
+    };
+    let all = cfgs.len() * envs.len();
+    let longer = cfgs.len().max(envs.len());
+    if all <= MOST_CHOICES.max(longer) {
+        let pairs = cfgs
+            .iter()
+            .flat_map(|cfg| envs.iter().map(|env| pair(*cfg, *env)));
+        return (pairs.collect(), 0);
+    }
+    let mut choices = Vec::new();
+    for round in 0..(MOST_CHOICES / longer).max(1) {
+        for index in 0..longer {
+            // The shorter list is gone through again and again, a step further each round.
+            let (cfg, env) = if cfgs.len() < envs.len() {
+                (index + round, index)
+            } else {
+                (index, index + round)
+            };
+            choices.push(pair(cfgs[cfg % cfgs.len()], envs[env % envs.len()]));
+        }
+    }
+    let left_out = all - choices.len();
+    (choices, left_out)
+}
+
+fn optional(ids: impl Iterator<Item = FileId>) -> Vec<Option<FileId>> {
+    let some: Vec<Option<FileId>> = ids.map(Some).collect();
+    if some.is_empty() { vec![None] } else { some }
+}
+
+fn names_airflow(input: &Input) -> bool {
+    !input.settings.is_empty() || !input.definitions.is_empty()
+}
+
+fn auto(inputs: &[Input], files: &Files) -> Vec<Deployment> {
+    let groups = groups(inputs, files);
+    let around: Vec<Vec<FileId>> = (0..groups.len())
+        .map(|index| around(&groups, index))
+        .collect();
+    let mut groups = groups;
+    let mut alone = Vec::new();
+    for store in inputs.iter().filter(|input| input.kind.is_store()) {
+        match nearest(&store.path, &groups) {
+            Some(index) => groups[index].stores.push(store.id),
+            None => alone.push(Deployment {
+                home: store.path.clone(),
+                choices: vec![Choice {
+                    settings: Vec::new(),
+                }],
+                stores: vec![store.id],
+                around: Vec::new(),
+                left_out: 0,
+            }),
+        }
+    }
+    let mut deployments: Vec<Deployment> = groups
+        .into_iter()
+        .zip(around)
+        .map(|(group, around)| {
+            let (choices, left_out) = group.choices();
+            Deployment {
+                choices,
+                home: group.home,
+                stores: group.stores,
+                around,
+                left_out,
+            }
+        })
+        .collect();
+    deployments.extend(alone);
+    deployments
+}
+
+/// The settings files by place.
+fn groups<'a>(inputs: &'a [Input], files: &Files) -> Vec<Group<'a>> {
+    let settings = || inputs.iter().filter(|input| !input.kind.is_store());
+    // Where there is nothing else, a sample is what there is to check.
+    let only_samples = settings().all(|input| is_sample(&input.path));
+    let env_places: Vec<PathBuf> = settings()
+        .filter(|input| input.kind == Kind::Env)
+        .map(|input| directory(&input.path))
+        .collect();
+    let home = |input: &Input| home(&input.path, &env_places, files);
+    let pair = if only_samples { None } else { one_pair(inputs) };
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut samples = Vec::new();
+    for input in settings() {
+        let is_env_of_pair = pair.is_some_and(|(_, env)| env == input.id);
+        let home = match pair {
+            Some((cfg, _)) if is_env_of_pair => home(cfg),
+            _ => home(input),
+        };
+        if !only_samples && is_sample(&input.path) {
+            let mut group = Group::at(home);
+            group.sample = true;
+            group.push(input);
+            samples.push(group);
+            continue;
+        }
+        let known = groups.iter().position(|group| group.home == home);
+        let index = known.unwrap_or_else(|| {
+            groups.push(Group::at(home));
+            groups.len() - 1
+        });
+        groups[index].push(input);
+    }
+    groups.extend(samples);
+    groups
+}
+
+/// One cfg and one env file, besides samples and files of other programs: they are one deployment
+/// wherever they stand.
+fn one_pair(inputs: &[Input]) -> Option<(&Input, FileId)> {
+    let of = |kind: Kind| {
+        let real = inputs
+            .iter()
+            .filter(move |input| input.kind == kind && !is_sample(&input.path));
+        real.collect::<Vec<_>>()
+    };
+    let (cfgs, envs) = (of(Kind::Cfg), of(Kind::Env));
+    let [cfg] = cfgs.as_slice() else {
+        return None;
+    };
+    let mut ours = envs.iter().filter(|env| names_airflow(env));
+    let ((Some(env), None, _) | (None, None, [env])) = (ours.next(), ours.next(), envs.as_slice())
+    else {
+        return None;
+    };
+    Some((cfg, env.id))
+}
+
+/// What may be read together with the group at `index` without being part of it.
+fn around(groups: &[Group<'_>], index: usize) -> Vec<FileId> {
+    let Some(own) = groups.get(index) else {
+        return Vec::new();
+    };
+    let has_env = own.envs.iter().any(|env| names_airflow(env));
+    let mut found = Vec::new();
+    for (at, other) in groups.iter().enumerate() {
+        if at == index {
+            continue;
+        }
+        let beside = other.home == own.home && other.sample != own.sample;
+        let lent = own.cfgs.is_empty() && !other.cfgs.is_empty()
+            || !own.cfgs.is_empty() && !has_env && other.cfgs.is_empty();
+        if beside || (lent && !other.sample) {
+            found.extend(other.settings().map(|input| input.id));
+        }
+    }
+    found
+}
+
+/// The directory of a file, from the root and without `.` and `..`: `airflow.cfg`, `./airflow.cfg`
+/// and `/srv/airflow.cfg` are in one place. Links are not followed.
+fn directory(path: &Path) -> PathBuf {
+    let parent = path.parent().unwrap_or(Path::new(""));
+    let whole = if parent.as_os_str().is_empty() {
+        std::path::absolute(".")
+    } else {
+        std::path::absolute(parent)
+    };
+    let whole = whole.unwrap_or_else(|_| parent.to_owned());
+    let mut plain = PathBuf::new();
+    for component in whole.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+/// The directory, or the root above it where `config/airflow.cfg` and `.env` belong together.
+fn home(path: &Path, env_places: &[PathBuf], files: &Files) -> PathBuf {
+    let own = directory(path);
+    let folder = own.file_name().map(|name| name.to_string_lossy());
+    if !folder.is_some_and(|name| ROOT_FOLDERS.contains(&name.as_ref())) {
+        return own;
+    }
+    let Some(parent) = own.parent() else {
+        return own;
+    };
+    let marked = ROOT_MARKS
+        .iter()
+        .any(|mark| files.exists(&parent.join(mark)));
+    if marked || env_places.iter().any(|place| place == parent) {
+        parent.to_owned()
+    } else {
+        own
+    }
+}
+
+/// The group around a store, the one that shares most of its path, or the only group there is.
+/// `None` where several are equally near.
+fn nearest(store: &Path, groups: &[Group<'_>]) -> Option<usize> {
+    let place = directory(store);
+    let mut ours = groups
+        .iter()
+        .enumerate()
+        .filter(|(_, group)| group.speaks_of_airflow() && !group.sample);
+    let first = ours.next()?;
+    let rest: Vec<_> = ours.collect();
+    if rest.is_empty() {
+        return Some(first.0);
+    }
+    // A place above the store is nearer than one beside it.
+    let nearness = |group: &Group<'_>| {
+        let shared = shared(&place, &group.home);
+        (shared, shared == group.home.components().count())
+    };
+    let all = || std::iter::once(&first).chain(&rest);
+    let best = all().map(|(_, group)| nearness(group)).max()?;
+    let mut at_best = all().filter(|(_, group)| nearness(group) == best);
+    match (at_best.next(), at_best.next()) {
+        (Some((index, _)), None) => Some(*index),
+        _ => None,
+    }
+}
+
+/// Leading components that two paths have in common.
+fn shared(a: &Path, b: &Path) -> usize {
+    let pairs = a.components().zip(b.components());
+    pairs.take_while(|(a, b)| a == b).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn files(from: u32, count: u32) -> Vec<Option<FileId>> {
+        (from..from + count).map(|id| Some(FileId(id))).collect()
+    }
+
+    #[test]
+    fn few_alternatives_are_all_combined() {
+        let (choices, left_out) = combine(&files(0, 2), &files(2, 3));
+        assert_eq!((choices.len(), left_out), (6, 0));
+        assert_eq!(choices[1].settings, [FileId(0), FileId(3)]);
+        let (choices, left_out) = combine(&[None], &files(0, 3000));
+        assert_eq!((choices.len(), left_out), (3000, 0));
+    }
+
+    #[test]
+    fn of_many_alternatives_each_is_in_some_choice() {
+        for (cfgs, envs) in [(50, 50), (30, 2000), (2000, 7), (40, 30)] {
+            let (choices, left_out) = combine(&files(0, cfgs), &files(cfgs, envs));
+            let used: BTreeSet<FileId> = choices
+                .iter()
+                .flat_map(|choice| choice.settings.clone())
+                .collect();
+            assert_eq!(used.len(), (cfgs + envs) as usize);
+            let different: BTreeSet<_> = choices.iter().map(|one| &one.settings).collect();
+            assert_eq!(different.len(), choices.len());
+            assert_eq!(choices.len() + left_out, (cfgs * envs) as usize);
+            assert!(choices.len() <= MOST_CHOICES.max(2000));
+        }
+    }
+}

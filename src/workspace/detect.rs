@@ -1,0 +1,235 @@
+//! What a file is: its content first, its name second.
+//!
+//! Other programs use the same endings, so a walk must be sure: a `.cfg` is Airflow's when it has
+//! Airflow's name or Airflow's options, and JSON when it has the shape of an export.
+
+use std::path::Path;
+
+use crate::inputs::{Kind, opaque, store};
+use crate::source::Text;
+use crate::syntax::json;
+
+/// A kind with the reason for it, for `--show-files`.
+pub type Detected = (Kind, &'static str);
+
+/// Sections with options by which a `.cfg` of any name is known as Airflow's.
+const TELLING: &[(&str, &[&str])] = &[
+    (
+        "core",
+        &[
+            "dags_folder",
+            "executor",
+            "fernet_key",
+            "load_examples",
+            "sql_alchemy_conn",
+            "airflow_home",
+            "dags_are_paused_at_creation",
+        ],
+    ),
+    ("secrets", &["backend", "backend_kwargs"]),
+    ("workers", &["secrets_backend", "secrets_backend_kwargs"]),
+    ("database", &["sql_alchemy_conn"]),
+    ("webserver", &["web_server_port", "expose_config", "rbac"]),
+    ("celery", &["broker_url", "worker_concurrency"]),
+    (
+        "scheduler",
+        &["scheduler_heartbeat_sec", "dag_dir_list_interval"],
+    ),
+    ("logging", &["base_log_folder", "remote_logging"]),
+    ("api_auth", &["jwt_secret"]),
+];
+
+/// Says what a file is, or why it is none of ours.
+///
+/// `named`: the user named it, so a doubtful shape is taken.
+pub fn detect(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'static str> {
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    if is_cfg_name(&name) {
+        return Ok((Kind::Cfg, "its name"));
+    }
+    if is_env_name(&name) {
+        return Ok((Kind::Env, "its name"));
+    }
+    if let Some(wide) = opaque::wide(head) {
+        // A rule says that it must be converted, if it is ours.
+        return match wide.text(head) {
+            Some(text) => detect_text(path, text.as_bytes(), named),
+            None => Err("text that is not UTF-8"),
+        };
+    }
+    detect_text(path, head, named)
+}
+
+/// What the content says.
+fn detect_text(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'static str> {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    if text.iter().all(u8::is_ascii_whitespace) {
+        return broken_store(path, head, named).ok_or("empty");
+    }
+    match text.trim_ascii_start().first() {
+        Some(b'{' | b'[' | b'"') if !starts_with_section(text) => {
+            return store(path, head, named);
+        }
+        _ => {}
+    }
+    let text = String::from_utf8_lossy(head);
+    if has_telling_option(&text) {
+        return Ok((Kind::Cfg, "Airflow's sections and options"));
+    }
+    if has_extension(path, &["cfg", "ini"]) || starts_with_section(head) {
+        return Err("a configuration file of another program");
+    }
+    if sets_airflow_variables(&text) {
+        return Ok((Kind::Env, "lines that set AIRFLOW variables"));
+    }
+    broken_store(path, head, named).ok_or("no known kind")
+}
+
+fn store(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'static str> {
+    match store::detect(head, path) {
+        store::Verdict::Store(found) => Ok((found.kind, found.because)),
+        store::Verdict::Declined(what) => Err(what),
+        store::Verdict::Unknown => {
+            let other = "JSON that is no export of a secret store";
+            broken_store(path, head, named).ok_or(other)
+        }
+    }
+}
+
+/// Somebody who names an export that is broken from its start wants to hear that. JSON that can be
+/// read some way and is no export is another program's.
+fn broken_store(path: &Path, head: &[u8], named: bool) -> Option<Detected> {
+    let broken = named
+        && has_extension(path, &["json", "jsonl", "ndjson"])
+        && !is_json(head)
+        && !is_commented(head);
+    broken.then_some((Kind::FlatStore, "its name"))
+}
+
+/// JSON with comments, as editors and compilers take it; no export begins with one.
+fn is_commented(head: &[u8]) -> bool {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let text = text.trim_ascii_start();
+    let inner = text.strip_prefix(b"{").or(text.strip_prefix(b"["));
+    let text = inner.unwrap_or(text).trim_ascii_start();
+    text.starts_with(b"//") || text.starts_with(b"/*")
+}
+
+/// The text begins like JSON: something of it can be read.
+fn is_json(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(head);
+    let (json, _) = json::parse_head(&Text::verbatim(&text, 0));
+    json.is_some_and(|json| {
+        let container = |kind| matches!(kind, json::Kind::Object | json::Kind::Array);
+        json.values().any(|value| !container(value.kind()))
+    })
+}
+
+fn has_extension(path: &Path, known: &[&str]) -> bool {
+    path.extension()
+        .is_some_and(|extension| known.iter().any(|known| extension == *known))
+}
+
+/// `airflow.cfg`, `airflow-dev.cfg`, `local_airflow.cfg`, `airflow.cfg.tmpl`, `unittests.cfg`.
+fn is_cfg_name(name: &str) -> bool {
+    name == "unittests.cfg" || (name.contains("airflow") && name.contains(".cfg"))
+}
+
+fn is_env_name(name: &str) -> bool {
+    name == ".env" || name.starts_with(".env.") || has_extension(Path::new(name), &["env"])
+}
+
+/// The first line that is neither blank nor a comment is `[section]`.
+fn starts_with_section(head: &[u8]) -> bool {
+    let mut lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with(b"#"));
+    first.is_some_and(|line| {
+        let inner = line
+            .strip_prefix(b"[")
+            .and_then(|line| line.strip_suffix(b"]"));
+        inner.is_some_and(|inner| {
+            !inner.is_empty()
+                && inner
+                    .iter()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"_-. :".contains(byte))
+                && inner.iter().any(u8::is_ascii_alphabetic)
+        })
+    })
+}
+
+fn has_telling_option(text: &str) -> bool {
+    let mut options: &[&str] = &[];
+    for line in text.lines() {
+        if let Some(section) = line.strip_prefix('[') {
+            let section = section.split(']').next().unwrap_or_default();
+            let known = TELLING.iter().find(|(name, _)| *name == section);
+            options = known.map_or(&[], |(_, options)| options);
+            continue;
+        }
+        let option = line.split(['=', ':']).next().unwrap_or_default().trim_end();
+        if line.len() > option.len() && options.contains(&option) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Every line is an assignment (or blank, or a comment), and one sets an Airflow variable. Other
+/// languages hold such lines too, so one line of another form is enough to say no.
+fn sets_airflow_variables(text: &str) -> bool {
+    let mut found = false;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("#!") {
+            return false;
+        }
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let line = line.strip_prefix("export ").unwrap_or(line);
+        let Some((name, _)) = line.split_once('=') else {
+            return false;
+        };
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        if name.is_empty() || !name.bytes().all(is_name) {
+            return false;
+        }
+        found |= name.starts_with("AIRFLOW");
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(name: &str, text: &str) -> Result<Kind, &'static str> {
+        detect(Path::new(name), text.as_bytes(), true).map(|(kind, _)| kind)
+    }
+
+    #[test]
+    fn files_of_other_programs_are_left_alone() {
+        let setup = "[metadata]\nname = x\n[options]\npackages = find:\n";
+        assert!(kind("setup.cfg", setup).is_err());
+        assert!(kind("tox.ini", "[tox]\nenvlist = py312\n[core]\nx = 1\n").is_err());
+        assert!(kind("supervisord.ini", "# c\n[program:web]\ncommand=x\n").is_err());
+        assert!(kind("main.py", "X = 1\n").is_err());
+        assert!(kind("settings.json", "{\n  // note\n  \"a\": 1,\n}").is_err());
+        assert!(kind("settings.json", "// note\n{}").is_err());
+        let compose = "x-env:\n  AIRFLOW__CORE__X: 1\n  - AIRFLOW__CORE__Y=1\nA=b\n";
+        assert!(kind("docker-compose.yaml", compose).is_err());
+        assert!(kind("Dockerfile", "FROM x\nENV AIRFLOW_HOME=/x\n").is_err());
+        assert!(kind("run.sh", "#!/bin/sh\nexport AIRFLOW_HOME=x\n").is_err());
+    }
+
+    #[test]
+    fn airflow_files_are_known_by_name_or_content() {
+        assert_eq!(kind("airflow-prod.cfg", ""), Ok(Kind::Cfg));
+        assert_eq!(kind("airflow.cfg.tmpl", "{{ x }}"), Ok(Kind::Cfg));
+        assert_eq!(kind("my.cfg", "# x\n[core]\nexecutor = X\n"), Ok(Kind::Cfg));
+        assert_eq!(kind("x/.env.prod", "A=b"), Ok(Kind::Env));
+        assert_eq!(kind("vars", "A=b\nAIRFLOW__CORE__X=1\n"), Ok(Kind::Env));
+    }
+}

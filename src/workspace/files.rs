@@ -1,0 +1,267 @@
+//! The only reader: disk plus an overlay by path.
+//!
+//! Stdin with a name, unsaved editor text and tests are overlays. Small files are given whole, big
+//! ones as streams. A FIFO that nobody writes to must not hang the run.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What is given whole, and how much of a stream is looked at to see what it is.
+pub const WHOLE: usize = 1 << 20;
+
+/// How long a FIFO may stay without a writer.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// An opened file.
+pub enum Content {
+    /// All of it.
+    Whole(Arc<[u8]>),
+    /// The first [`WHOLE`] bytes, and what follows them.
+    Stream {
+        /// First bytes.
+        head: Vec<u8>,
+        /// The rest.
+        rest: Box<dyn Read + Send>,
+    },
+}
+
+impl Content {
+    /// The beginning: at least [`WHOLE`] bytes, or all there is.
+    pub fn head(&self) -> &[u8] {
+        match self {
+            Self::Whole(bytes) => bytes,
+            Self::Stream { head, .. } => head,
+        }
+    }
+
+    /// True when [`Content::head`] is all of it.
+    pub fn is_whole(&self) -> bool {
+        matches!(self, Self::Whole(_))
+    }
+
+    /// Reads what is left into memory.
+    pub fn into_bytes(self) -> io::Result<Arc<[u8]>> {
+        match self {
+            Self::Whole(bytes) => Ok(bytes),
+            Self::Stream { mut head, mut rest } => {
+                rest.read_to_end(&mut head)?;
+                Ok(head.into())
+            }
+        }
+    }
+
+    /// Reads what is left into memory, unless that is more than a file of its kind ever is.
+    pub fn into_bytes_up_to(self, most: usize) -> Result<Arc<[u8]>, String> {
+        let failed = |error: io::Error| format!("cannot be read: {}", error.kind());
+        match self {
+            Self::Whole(bytes) => Ok(bytes),
+            Self::Stream { mut head, rest } => {
+                let limit = u64::try_from(most.saturating_sub(head.len())).unwrap_or(u64::MAX);
+                rest.take(limit.saturating_add(1))
+                    .read_to_end(&mut head)
+                    .map_err(failed)?;
+                if head.len() > most {
+                    return Err("is too big for a settings file".to_owned());
+                }
+                Ok(head.into())
+            }
+        }
+    }
+
+    /// All of it as a stream.
+    pub fn into_reader(self) -> Box<dyn Read + Send> {
+        match self {
+            Self::Whole(bytes) => Box::new(Cursor::new(bytes)),
+            Self::Stream { head, rest } => Box::new(Cursor::new(head).chain(rest)),
+        }
+    }
+}
+
+/// Disk plus overlay.
+#[derive(Debug, Default)]
+pub struct Files {
+    overlay: BTreeMap<PathBuf, Arc<[u8]>>,
+}
+
+impl Files {
+    /// The disk as it is.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets `path` have this content, whatever the disk holds.
+    pub fn overlay(&mut self, path: impl Into<PathBuf>, bytes: impl Into<Arc<[u8]>>) {
+        self.overlay.insert(path.into(), bytes.into());
+    }
+
+    /// True for a path of the overlay.
+    pub fn is_overlaid(&self, path: &Path) -> bool {
+        self.overlay.contains_key(path)
+    }
+
+    /// True when there is something at `path`.
+    pub fn exists(&self, path: &Path) -> bool {
+        self.overlay.contains_key(path) || path.exists()
+    }
+
+    /// Opens a file, or says in a few words (nothing of its content) why it cannot.
+    pub fn open(&self, path: &Path) -> Result<Content, String> {
+        if let Some(bytes) = self.overlay.get(path) {
+            return Ok(Content::Whole(Arc::clone(bytes)));
+        }
+        let file = open_nonblocking(path).map_err(|error| reason(path, &error))?;
+        let metadata = file.metadata().map_err(|error| reason(path, &error))?;
+        if metadata.is_dir() {
+            return Err("is a directory, not a file".to_owned());
+        }
+        if is_fifo(&metadata) {
+            return open_fifo(file);
+        }
+        peek(file).map_err(|error| reason(path, &error))
+    }
+
+    /// Stdin.
+    pub fn stdin(&self) -> Result<Content, String> {
+        peek(io::stdin()).map_err(|error| format!("cannot be read: {}", error.kind()))
+    }
+}
+
+/// Reads the head of a stream.
+fn peek(mut stream: impl Read + Send + 'static) -> io::Result<Content> {
+    let mut head = Vec::new();
+    let limit = u64::try_from(WHOLE).unwrap_or(u64::MAX);
+    stream.by_ref().take(limit).read_to_end(&mut head)?;
+    if head.len() < WHOLE {
+        return Ok(Content::Whole(head.into()));
+    }
+    Ok(Content::Stream {
+        head,
+        rest: Box::new(stream),
+    })
+}
+
+/// The operating system's words hold at most the kind of the error, never content.
+fn reason(path: &Path, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound if path.is_symlink() => "is a symbolic link to nothing".to_owned(),
+        io::ErrorKind::NotFound => "does not exist".to_owned(),
+        io::ErrorKind::PermissionDenied => "cannot be read: permission denied".to_owned(),
+        kind => format!("cannot be read: {kind}"),
+    }
+}
+
+#[cfg(unix)]
+fn open_nonblocking(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
+    OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
+
+#[cfg(not(unix))]
+fn open_nonblocking(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).open(path)
+}
+
+#[cfg(unix)]
+fn is_fifo(metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    metadata.file_type().is_fifo()
+}
+
+#[cfg(not(unix))]
+fn is_fifo(_: &std::fs::Metadata) -> bool {
+    false
+}
+
+/// Without a writer a non-blocking read says "end of file"; with a writer that has not written
+/// yet, "would block". As soon as there is one, the pipe is read like any other file.
+#[cfg(unix)]
+fn open_fifo(mut file: File) -> Result<Content, String> {
+    let failed = |error: &io::Error| format!("cannot be read: {}", error.kind());
+    let deadline = Instant::now() + PATIENCE;
+    let mut first = [0; 4096];
+    loop {
+        match file.read(&mut first) {
+            Ok(0) => {}
+            Ok(length) => {
+                block(&file).map_err(|error| failed(&error))?;
+                let start = Cursor::new(first[..length].to_vec());
+                return peek(start.chain(file)).map_err(|error| failed(&error));
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                block(&file).map_err(|error| failed(&error))?;
+                return peek(file).map_err(|error| failed(&error));
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(&error)),
+        }
+        if Instant::now() >= deadline {
+            return Err("is a FIFO that nobody writes to".to_owned());
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[cfg(not(unix))]
+fn open_fifo(file: File) -> Result<Content, String> {
+    peek(file).map_err(|error| format!("cannot be read: {}", error.kind()))
+}
+
+#[cfg(unix)]
+fn block(file: &File) -> io::Result<()> {
+    let flags = rustix::fs::fcntl_getfl(file)?;
+    rustix::fs::fcntl_setfl(file, flags - rustix::fs::OFlags::NONBLOCK)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_overlay_wins_over_the_disk() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("airflow.cfg");
+        std::fs::write(&path, "disk").unwrap();
+        let mut files = Files::new();
+        assert_eq!(files.open(&path).unwrap().head(), b"disk");
+        files.overlay(&path, b"overlay".to_vec());
+        assert_eq!(files.open(&path).unwrap().head(), b"overlay");
+        assert!(files.exists(&path));
+    }
+
+    #[test]
+    fn a_big_file_is_a_stream_that_loses_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("big.json");
+        let bytes: Vec<u8> = (0..WHOLE + 10)
+            .map(|n| u8::try_from(n % 251).unwrap())
+            .collect();
+        std::fs::write(&path, &bytes).unwrap();
+        let content = Files::new().open(&path).unwrap();
+        assert!(!content.is_whole());
+        let mut read = Vec::new();
+        content.into_reader().read_to_end(&mut read).unwrap();
+        assert!(read == bytes);
+    }
+
+    #[test]
+    fn what_cannot_be_opened_says_why() {
+        let directory = tempfile::tempdir().unwrap();
+        let why = |name: &str| {
+            let path = directory.path().join(name);
+            Files::new().open(&path).err().unwrap()
+        };
+        assert_eq!(why("nothing"), "does not exist");
+        assert_eq!(why(""), "is a directory, not a file");
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("nowhere", directory.path().join("link")).unwrap();
+            assert_eq!(why("link"), "is a symbolic link to nothing");
+        }
+    }
+}

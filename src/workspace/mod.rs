@@ -1,0 +1,14 @@
+//! What is read and what belongs together: the only room that opens files.
+//!
+//! It knows paths, names and the outer shape of content. It does not parse (the inputs do) and
+//! does not know what Airflow makes of anything.
+
+pub mod deployments;
+pub mod detect;
+pub mod files;
+pub mod git;
+pub mod targets;
+pub mod walk;
+
+pub use deployments::{Choice, Deployment, Grouping};
+pub use files::{Content, Files};

@@ -1,0 +1,199 @@
+//! Which files of a directory are looked at.
+//!
+//! `.gitignore` and the hidden-file rules hold, except for the names that are the main inputs and
+//! are usually git-ignored. Symbolic links to directories are not followed, so there are no loops.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+/// What a walk found.
+#[derive(Debug, Default)]
+pub struct Walked {
+    /// Files to look at, sorted.
+    pub files: Vec<PathBuf>,
+    /// What is passed over for a reason other than its name, with the reason.
+    pub skipped: Vec<(PathBuf, &'static str)>,
+    /// Directories that could not be read, and the like.
+    pub failures: Vec<(PathBuf, String)>,
+}
+
+/// Names that are always read: `.env`, `.env.*`, `*.env`, `airflow.cfg`, `airflow_settings.yaml`.
+pub fn is_known_name(name: &str) -> bool {
+    name == ".env"
+        || name.starts_with(".env.")
+        || Path::new(name).extension().is_some_and(|ext| ext == "env")
+        || name == "airflow.cfg"
+        || name == "airflow_settings.yaml"
+}
+
+/// Other names that are worth a look at the content.
+fn is_candidate(name: &str) -> bool {
+    const EXTENSIONS: &[&str] = &["cfg", "ini", "json", "jsonl", "ndjson"];
+    if is_known_name(name) {
+        return true;
+    }
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if EXTENSIONS.contains(&extension) {
+        return true;
+    }
+    // airflow.cfg.tmpl, airflow.cfg.jinja; not the copies that editors and people leave behind.
+    name.contains("airflow.cfg.") && !matches!(extension, "bak" | "orig" | "old" | "swp")
+}
+
+/// Walks `root`.
+pub fn walk(root: &Path) -> Walked {
+    let mut walked = Walked::default();
+    let mut files = BTreeSet::new();
+    let mut builder = WalkBuilder::new(root);
+    builder
+        .git_global(false)
+        .require_git(false)
+        .follow_links(false)
+        .sort_by_file_name(std::cmp::Ord::cmp);
+    for entry in builder.build() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                walked.failures.push(failure(root, &error));
+                continue;
+            }
+        };
+        let Some(file_type) = entry.file_type() else {
+            continue;
+        };
+        let path = entry.path();
+        if file_type.is_dir() {
+            if entry.file_name() == "airflow.cfg" {
+                let why = "is a directory, not a file".to_owned();
+                walked.failures.push((path.to_owned(), why));
+            }
+            files.extend(known_names_in(path));
+            continue;
+        }
+        if is_candidate(&entry.file_name().to_string_lossy()) {
+            files.insert(path.to_owned());
+        }
+    }
+    for path in files {
+        // Through links: what counts is what would be read.
+        match std::fs::metadata(&path) {
+            Ok(metadata) if metadata.is_file() => walked.files.push(path),
+            Ok(metadata) if metadata.is_dir() => {}
+            Ok(_) => walked.skipped.push((path, "not a regular file")),
+            // Let the reader say what is wrong with it.
+            Err(_) => walked.files.push(path),
+        }
+    }
+    walked
+}
+
+/// The settings files that stand directly in `directory`, sorted.
+pub fn beside(directory: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(directory) else {
+        return Vec::new();
+    };
+    let mut found: Vec<PathBuf> = entries
+        .flatten()
+        .filter(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            is_known_name(&name) || name.ends_with(".cfg")
+        })
+        .map(|entry| entry.path())
+        .filter(|path| std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()))
+        .collect();
+    found.sort();
+    found
+}
+
+/// The known names in one directory, which the ignore rules may have hidden.
+fn known_names_in(directory: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(directory) else {
+        return Vec::new();
+    };
+    entries
+        .flatten()
+        .filter(|entry| is_known_name(&entry.file_name().to_string_lossy()))
+        .map(|entry| entry.path())
+        .collect()
+}
+
+fn failure(root: &Path, error: &ignore::Error) -> (PathBuf, String) {
+    let mut path = root.to_owned();
+    let mut inner = error;
+    loop {
+        inner = match inner {
+            ignore::Error::WithPath { path: at, err } => {
+                path.clone_from(at);
+                err
+            }
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => err,
+            _ => break,
+        };
+    }
+    let why = inner.io_error().map_or_else(
+        || "cannot be walked".to_owned(),
+        |error| format!("cannot be read: {}", error.kind()),
+    );
+    (path, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_names_are_read_even_when_git_ignores_them() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path();
+        std::fs::create_dir_all(root.join("config")).unwrap();
+        std::fs::create_dir_all(root.join("node_modules")).unwrap();
+        std::fs::write(
+            root.join(".gitignore"),
+            "*.env\n.env\nnode_modules\ndump.json\n",
+        )
+        .unwrap();
+        for name in [
+            ".env",
+            ".env.prod",
+            "prod.env",
+            "config/airflow.cfg",
+            "dump.json",
+            "kept.json",
+            "node_modules/.env",
+            "main.py",
+            ".hidden.json",
+        ] {
+            std::fs::write(root.join(name), "").unwrap();
+        }
+        let walked = walk(root);
+        let names: Vec<String> = walked
+            .files
+            .iter()
+            .map(|path| path.strip_prefix(root).unwrap().display().to_string())
+            .collect();
+        assert_eq!(
+            names,
+            [
+                ".env",
+                ".env.prod",
+                "config/airflow.cfg",
+                "kept.json",
+                "prod.env"
+            ]
+        );
+        assert!(walked.failures.is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn loops_of_links_end() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path();
+        std::fs::write(root.join("airflow.cfg"), "").unwrap();
+        std::os::unix::fs::symlink(root, root.join("again")).unwrap();
+        assert_eq!(walk(root).files, [root.join("airflow.cfg")]);
+    }
+}

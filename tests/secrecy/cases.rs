@@ -1,0 +1,153 @@
+//! Places where a secret is easily taken for a name, a key or a public value.
+
+use crate::Leaks;
+use crate::fixtures::{output, write};
+
+/// Letters and digits, as most passwords: it could be a name.
+const SECRET: &str = "Qz7xKw9VyUg4";
+
+const ENV: &[&str] = &[
+    "AIRFLOW_CONN_DB postgres://u:SECRET@h",
+    "AIRFLOW_CONN_DBSECRET",
+    "AIRFLOW_CONN_DBSECRET postgres",
+    "AIRFLOW__CORE__EXECUTORSECRET LocalExecutor",
+    "AIRFLOW_VAR_TOKENSECRET: x",
+    "AIRFLOW__CORE__FERNET_KEYSECRET=",
+    "export AIRFLOW_VAR_TOKEN SECRET",
+    "SECRET=AIRFLOW_HOME",
+    "SECRET AIRFLOW_HOME=/x",
+    "AIRFLOW_CONN_X=SECRET://u@h:SECRET/?SECRET=1&SECRET",
+    "AIRFLOW_CONN_X='{\"SECRET\": 1, \"conn_type\": \"SECRET\", \"port\": \"SECRET\"}'",
+    "AIRFLOW__SECRETS__BACKEND=SECRET",
+    "AIRFLOW__SECRETS__BACKEND_KWARGS={\"SECRET\": \"SECRET\", 'SECRET': SECRET}",
+    "AIRFLOW_CONN_X=${SECRET:?SECRET}",
+    "AIRFLOW_CONN_X=$(SECRET)",
+];
+
+/// Values of `backend_kwargs`.
+const KWARGS: &[&str] = &[
+    r#"{"SECRET": 1, "conections_prefix": "x"}"#,
+    r#"{"SECRET": 1, "SECRET": 2, "assume_role_kwargs": {"SECRET": 1, "SECRET": 2}}"#,
+    r#"{"region_name": "SECRET"}"#,
+    r#"{"role_arn": "SECRET"}"#,
+    r#"{"role_arn": "arn:SECRET:iam::123456789012:role/x"}"#,
+    r#"{"endpoint_url": "https://user:SECRET@host"}"#,
+    r#"{"endpoint_url": "https://user:SECRET"}"#,
+    r#"{"endpoint_url": "http://h/?token=SECRET"}"#,
+    r#"{"connections_prefix": "postgres://u:SECRET@h/x"}"#,
+    r#"{"connections_prefix": "u:SECRET@h"}"#,
+    r#"{"connections_prefix": "SECRET!", "variables_prefix": "SECRET!"}"#,
+    r#"{"connections_lookup_pattern": "u:SECRET@h("}"#,
+    r#"{"profile_name": "SECRET@x"}"#,
+    r#"{"sep": "SECRET!", "connections_prefix": ["SECRET"]}"#,
+    r#"{"assume_role_method": {"SECRET": "SECRET"}, "extra_conn_words": {"SECRET": "SECRET"}}"#,
+    r#"{"aws_secret_access_key": "SECRET" "connections_prefix": "x"}"#,
+    r#"{"connections_prefix": SECRET}"#,
+    r#"{"connections_prefix" "SECRET"}"#,
+    r#"["SECRET"]"#,
+    r#""SECRET""#,
+    "SECRET",
+];
+
+const CFG: &[&str] = &[
+    "[SECRET]\nSECRET = SECRET\nbackend = x.Y\n",
+    "[core]\nSECRET\nSECRET: SECRET\n  [SECRET]\n  SECRET = SECRET\n",
+    "[core]\nfernet_key = SECRET ; SECRET\nFERNET_KEY = 'SECRET'\njwt_SECRET = %(SECRET)s %SECRET\n",
+    "[secrets]\nbackend = SECRET\n",
+    "[secrets]\nbackend = SECRET.SECRET:SECRET\n",
+    "[secrets]\nbackend = airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend SECRET\n",
+    "; SECRET\n# SECRET\nSECRET\n[core\nSECRET]\n",
+];
+
+const STORES: &[&str] = &[
+    r#"{"postgres://u:SECRET@h": "/airflow/connections/y", "/airflow/connections/z": "SECRET"}"#,
+    r#"{"/airflow/connections/z": "{\"SECRET\":1,\"conn_typ\":\"SECRET\",\"extra\":\"SECRET\"}"}"#,
+    r#"{"/airflow/connections/z": {"SECRET": {"SECRET": "SECRET"}, "port": "SECRET"}}"#,
+    r#"{"Parameters": [{"Name": "/airflow/connections/a", "Type": "SECRET", "Value": "SECRET://h:SECRET", "SECRET": "SECRET"}, {"Name": "u:SECRET@h", "Type": "String", "Value": "mysql://h:x"}]}"#,
+    r#"{"SecretList": [], "Name": "SECRET:x", "SecretString": "{\"login\": \"SECRET\", \"SECRET\": \"SECRET\"}", "SecretBinary": "SECRET"}"#,
+    r#"{"Parameters": [{"Name": "/airflow/connections/a", "Type": "String", "Value": "SECRET"} SECRET"#,
+];
+
+#[test]
+fn no_secret_is_taken_for_a_name() {
+    let work = tempfile::tempdir().unwrap();
+    let folder = work.path().join("deployment");
+    let fill = |text: &str| {
+        text.replace("SECRET", SECRET)
+            .replace(&SECRET.to_uppercase(), SECRET)
+    };
+    let mut decks: Vec<Vec<(String, String)>> = Vec::new();
+    let named = |name: &str, text: String| (name.to_owned(), text);
+    let class =
+        "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend";
+    for text in ENV {
+        // Words of Airflow that hold the mark.
+        let text = text.replace("SECRETS__", "\u{1}");
+        let text = fill(&text).replace('\u{1}', "SECRETS__");
+        decks.push(vec![named(".env", format!("A=1\n{text}\nB=2\n"))]);
+        decks.push(vec![named(".env", text)]);
+    }
+    for kwargs in KWARGS {
+        let kwargs = fill(kwargs);
+        for class in [
+            class,
+            "mine.Backend",
+            &class.replace(
+                "systems_manager.SystemsManagerParameterStore",
+                "secrets_manager.SecretsManager",
+            ),
+        ] {
+            let cfg = format!("[secrets]\nbackend = {class}\nbackend_kwargs = {kwargs}\n");
+            decks.push(vec![named("airflow.cfg", cfg)]);
+        }
+        let env = format!(
+            "AIRFLOW__SECRETS__BACKEND={class}\nAIRFLOW__SECRETS__BACKEND_KWARGS='{kwargs}'\n"
+        );
+        decks.push(vec![named(".env", env)]);
+        let alternatives = |class: &str| format!("AIRFLOW__SECRETS__BACKEND={class}\n");
+        decks.push(vec![
+            named(
+                "airflow.cfg",
+                format!("[secrets]\nbackend_kwargs = {kwargs}\n"),
+            ),
+            named(".env", alternatives(class)),
+            named(
+                ".env.prod",
+                alternatives("airflow.providers.hashicorp.secrets.vault.VaultBackend"),
+            ),
+        ]);
+    }
+    decks.extend(
+        CFG.iter()
+            .map(|text| vec![named("airflow.cfg", fill(text))]),
+    );
+    decks.extend(
+        STORES
+            .iter()
+            .map(|text| vec![named("dump.json", fill(text))]),
+    );
+    let mut leaks = Leaks::default();
+    for files in &decks {
+        write(&folder, files);
+        for more in [
+            &["--env-dialect", "compose"][..],
+            &["--env-dialect", "docker", "--airflow", "2.3.4"],
+            &[
+                "--env-dialect",
+                "bash",
+                "--airflow",
+                "2.11.2",
+                "--airflow",
+                "3.3.2",
+            ],
+            &["--env-dialect", "systemd", "--airflow", "2.0.0"],
+            &["--env-dialect", "python-dotenv", "--runtime", "task"],
+            &["--env-dialect", "astro-deploy", "--deployments", "one"],
+        ] {
+            let arguments: Vec<String> = more.iter().map(|word| (*word).to_owned()).collect();
+            let seen = output(&folder, &arguments);
+            leaks.look(&format!("{} {more:?}", files[0].1), &seen, SECRET);
+        }
+    }
+    leaks.none(500);
+}

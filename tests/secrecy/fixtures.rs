@@ -1,0 +1,159 @@
+//! The deployments below `fixtures`, and runs of airvane over changed copies of them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use airvane::check::guard;
+use airvane::cli::Cli;
+use airvane::commands::{self, Surroundings};
+use clap::Parser;
+
+use crate::places;
+
+/// A folder of `fixtures` that holds files.
+pub(crate) struct Fixture {
+    /// Below `fixtures`.
+    pub(crate) name: String,
+    /// Name and text; without `args` and what no secret stands in.
+    pub(crate) files: Vec<(String, String)>,
+    /// By file and place of a secret: where canaries may be put into it.
+    pub(crate) places: Vec<Vec<Vec<usize>>>,
+    /// Further arguments; `{dir}` is the folder.
+    arguments: Vec<String>,
+}
+
+/// All of them, in the order of their names.
+pub(crate) fn all() -> Vec<Fixture> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let public = places::public_kwargs();
+    let mut open: Vec<PathBuf> = ["rules", "demo", "seeds", "dumps", "traps"]
+        .iter()
+        .map(|name| root.join(name))
+        .filter(|path| path.is_dir())
+        .collect();
+    let mut folders = BTreeSet::new();
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                folders.insert(folder.clone());
+            }
+        }
+    }
+    let fixtures = folders.iter().map(|folder| {
+        let mut files: Vec<(String, String)> = fs::read_dir(folder)
+            .unwrap()
+            .filter_map(|entry| {
+                let path = entry.unwrap().path();
+                let name = path.file_name()?.to_str()?.to_owned();
+                Some((name, fs::read_to_string(&path).ok()?))
+            })
+            .collect();
+        files.sort();
+        let arguments = files.iter().find(|(name, _)| name == "args");
+        let arguments = arguments.map_or_else(Vec::new, |(_, text)| {
+            text.lines().map(str::to_owned).collect()
+        });
+        files.retain(|(name, _)| name != "args" && name != "README.md");
+        let places = files
+            .iter()
+            .map(|(name, text)| {
+                if name == "aws-config" {
+                    return Vec::new();
+                }
+                places::secret_ranges(name, text, &public)
+                    .into_iter()
+                    .map(|range| places::places(text, range))
+                    .filter(|places| !places.is_empty())
+                    .collect()
+            })
+            .collect();
+        let name = folder.strip_prefix(&root).unwrap();
+        Fixture {
+            name: name.display().to_string(),
+            files,
+            places,
+            arguments,
+        }
+    });
+    fixtures.collect()
+}
+
+impl Fixture {
+    /// The arguments when the copy stands in `folder`.
+    pub(crate) fn arguments(&self, folder: &Path) -> Vec<String> {
+        let folder = folder.display().to_string();
+        let mut arguments = Vec::new();
+        for (index, argument) in self.arguments.iter().enumerate() {
+            let is_path = index > 0 && self.arguments[index - 1] == "--aws-config";
+            arguments.push(if is_path && !argument.contains("{dir}") {
+                format!("{folder}/{argument}")
+            } else {
+                argument.replace("{dir}", &folder)
+            });
+        }
+        arguments
+    }
+
+    /// The files with `canary` at one place of each secret, which `choose` picks (it is given how
+    /// many there are).
+    pub(crate) fn with(
+        &self,
+        canary: &str,
+        mut choose: impl FnMut(usize) -> usize,
+    ) -> Vec<(String, String)> {
+        let with = self.files.iter().zip(&self.places);
+        with.map(|((name, text), secrets)| {
+            let mut places: Vec<usize> = secrets
+                .iter()
+                .map(|places| places[choose(places.len()) % places.len()])
+                .collect();
+            places.sort_unstable();
+            places.dedup();
+            let mut changed = text.clone();
+            for at in places.into_iter().rev() {
+                changed.insert_str(at, canary);
+            }
+            (name.clone(), changed)
+        })
+        .collect()
+    }
+}
+
+/// Replaces what stands in `folder`.
+pub(crate) fn write(folder: &Path, files: &[(String, String)]) {
+    if folder.exists() {
+        fs::remove_dir_all(folder).unwrap();
+    }
+    fs::create_dir(folder).unwrap();
+    for (name, text) in files {
+        fs::write(folder.join(name), text).unwrap();
+    }
+}
+
+/// Everything that `airvane check` prints for `folder` in all formats, stderr included. Runs in
+/// this process: thousands of runs take as many milliseconds.
+pub(crate) fn output(folder: &Path, arguments: &[String]) -> String {
+    let path = folder.display().to_string();
+    let mut line = vec!["airvane".to_owned(), "check".to_owned(), "-v".to_owned()];
+    line.push("--statistics".to_owned());
+    for format in ["full", "concise", "json", "jsonl", "github"] {
+        line.extend(["--format".to_owned(), format.to_owned()]);
+    }
+    line.extend(arguments.iter().cloned());
+    line.push(path.clone());
+    guard::install();
+    let cli = match Cli::try_parse_from(&line) {
+        Ok(cli) => cli,
+        Err(error) => panic!("{line:?}: {error}"),
+    };
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    commands::run(&cli, Surroundings::default(), &mut out, &mut err);
+    out.extend(err);
+    let seen = String::from_utf8(out).unwrap();
+    // The folder is a random name.
+    seen.replace(&path, "DIR")
+}

@@ -1,0 +1,157 @@
+//! No output holds four consecutive characters of a secret (the README's promise).
+//!
+//! Every fixture is run again and again with canaries in the places of its secrets, as it stands
+//! and with its structure broken. All formats, `-v`, `--statistics`, `--show-files` and stderr are
+//! searched. Whatever is random comes from a fixed seed.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod cases;
+mod fixtures;
+mod mutations;
+mod places;
+mod processes;
+
+use std::path::Path;
+
+use fixtures::{output, write};
+use mutations::Random;
+
+/// One canary an alphabet. None is a word, a number or a run that an output could hold by itself.
+const CANARIES: [&str; 5] = [
+    "QzXjKwVyUgPq",
+    "739184620571",
+    "~!^*~|!^~*|~",
+    "ßøÞþłđŧħßøÞþ",
+    "Qz7~ßj#9/x@K:w3",
+];
+
+/// What of `canary` an output holds. Fingerprints and positions are made of random digits: that they
+/// hold nothing of a secret is another test's.
+fn leak(output: &str, canary: &str) -> Option<String> {
+    let fingerprints =
+        regex::Regex::new(r#""(fingerprint": ?"[0-9a-f]*"|(offset|line|column)": ?\d+)"#).unwrap();
+    let output = fingerprints.replace_all(output, "").to_lowercase();
+    // Names change their case on the way.
+    let characters: Vec<char> = canary.to_lowercase().chars().collect();
+    let window = characters
+        .windows(4)
+        .map(|window| window.iter().collect::<String>())
+        .find(|window| output.contains(window.as_str()))?;
+    let lines = output
+        .lines()
+        .filter(|line| line.contains(&window))
+        .map(|line| line.chars().take(240).collect::<String>());
+    Some(lines.take(2).collect::<Vec<_>>().join("\n    "))
+}
+
+#[derive(Default)]
+struct Leaks {
+    runs: usize,
+    found: Vec<String>,
+}
+
+impl Leaks {
+    fn look(&mut self, what: &str, output: &str, canary: &str) {
+        self.runs += 1;
+        if let Some(lines) = leak(output, canary) {
+            self.found.push(format!("{what}:\n    {lines}"));
+        }
+    }
+
+    fn none(&self, least: usize) {
+        // Airvane's own panic hook says nothing; this one must.
+        let _ = std::panic::take_hook();
+        assert!(
+            self.found.is_empty(),
+            "{} of {} runs leak:\n{}",
+            self.found.len(),
+            self.runs,
+            self.found.join("\n")
+        );
+        assert!(self.runs >= least, "only {} runs", self.runs);
+    }
+}
+
+#[test]
+fn no_output_holds_four_characters_of_a_secret() {
+    let work = tempfile::tempdir().unwrap();
+    let folder = work.path().join("deployment");
+    let mut leaks = Leaks::default();
+    for fixture in fixtures::all() {
+        let secrets = fixture.places.iter().flatten();
+        let rounds = secrets.map(Vec::len).max().unwrap_or(0).min(14);
+        for round in 0..rounds {
+            let canary = CANARIES[leaks.runs % CANARIES.len()];
+            write(&folder, &fixture.with(canary, |_| round));
+            let seen = output(&folder, &fixture.arguments(&folder));
+            let what = format!("{} round {round}", fixture.name);
+            leaks.look(&what, &seen, canary);
+        }
+    }
+    leaks.none(800);
+}
+
+/// Structure that is broken in any way turns secrets into names, keys and comments.
+#[test]
+fn no_output_of_a_broken_file_holds_four_characters_of_a_secret() {
+    let work = tempfile::tempdir().unwrap();
+    let folder = work.path().join("deployment");
+    let mut random = Random::new(std::env::var("SEED").map_or(20, |seed| seed.parse().unwrap()));
+    let mut leaks = Leaks::default();
+    let rounds = std::env::var("ROUNDS").map_or(20, |rounds| rounds.parse().unwrap());
+    for fixture in fixtures::all() {
+        if fixture.places.iter().all(Vec::is_empty) {
+            continue;
+        }
+        for _ in 0..rounds {
+            let canary = CANARIES[leaks.runs % CANARIES.len()];
+            let mut files = fixture.with(canary, |count| random.below(count));
+            let done = mutations::mutate(&mut files, canary, &mut random);
+            write(&folder, &files);
+            let mut arguments = fixture.arguments(&folder);
+            arguments.extend(mutations::arguments(&folder, &files, &mut random));
+            let seen = output(&folder, &arguments);
+            let what = format!("{} {canary} {done} {}", fixture.name, arguments.join(" "));
+            if leak(&seen, canary).is_some() && std::env::var("KEEP").is_ok() {
+                let kept = Path::new("/tmp/leaks").join(leaks.runs.to_string());
+                std::fs::create_dir_all("/tmp/leaks").unwrap();
+                write(&kept, &files);
+            }
+            leaks.look(&format!("{} {what}", leaks.runs), &seen, canary);
+        }
+    }
+    leaks.none(1500);
+}
+
+/// Two deployments that differ in their secrets only give the same output to the byte,
+/// fingerprints included.
+#[test]
+fn the_output_does_not_depend_on_the_letters_of_a_secret() {
+    const OTHER: &str = "WkYhJxQvZfMd";
+    let work = tempfile::tempdir().unwrap();
+    let folder = work.path().join("deployment");
+    for fixture in fixtures::all() {
+        if fixture.places.iter().all(Vec::is_empty) {
+            continue;
+        }
+        for seed in 0..3 {
+            let run = |canary: &str| {
+                let mut random = Random::new(seed);
+                let mut files = fixture.with(canary, |count| random.below(count));
+                if seed > 0 {
+                    mutations::mutate(&mut files, canary, &mut random);
+                }
+                write(&folder, &files);
+                output(&folder, &fixture.arguments(&folder))
+            };
+            let (one, other) = (run(CANARIES[0]), run(OTHER));
+            if one != other {
+                let _ = std::panic::take_hook();
+                let lines = one.lines().zip(other.lines());
+                let differing: Vec<_> = lines.filter(|(a, b)| a != b).take(2).collect();
+                panic!("{} {seed}: {differing:#?}", fixture.name);
+            }
+        }
+    }
+}
