@@ -11,7 +11,7 @@ use super::visible::Seen;
 use super::{Run, wiring};
 use crate::airflow::backend::Backend;
 use crate::airflow::connection::{self, Format};
-use crate::airflow::lookup::{Coverage, Naming};
+use crate::airflow::lookup::{Coverage, Naming, Why};
 use crate::airflow::{Runtime, Target};
 use crate::inputs::store::{Entry, StoreReader, Tally, Value};
 use crate::inputs::{EntryKind, Input, Kind};
@@ -222,6 +222,11 @@ fn one(
     let foreign = coverage == Coverage::Foreign;
     let near = near_miss(&name, ways);
     tally.count(&coverage, foreign && near.is_some());
+    if let Some(miss) = near.and_then(|way| way.naming.near_miss(&name))
+        && miss.why == Why::LeadingSlashMissing
+    {
+        tally.count_without_slash(miss.kind);
+    }
     let (kind, id) = match &coverage {
         Coverage::Covered { kind, id } => (Some(*kind), Cow::Borrowed(id.as_str())),
         Coverage::Ambiguous { id } => (None, Cow::Borrowed(id.as_str())),

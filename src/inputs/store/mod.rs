@@ -316,9 +316,23 @@ pub struct Tally {
     pub foreign: usize,
     /// Of the foreign ones, those that were reported as near misses.
     pub near_misses: usize,
+    /// Of the near misses, those that only lack the `/` in front; by kind, in the order of the
+    /// fields above.
+    pub without_slash: [usize; 3],
 }
 
 impl Tally {
+    /// Counts a near miss of `kind` that only lacks the `/` in front.
+    pub fn count_without_slash(&mut self, kind: EntryKind) {
+        self.without_slash[kind as usize] += 1;
+    }
+
+    /// The names of `kind` that the prefixes reach, and those that only lack the `/` in front.
+    pub fn of(&self, kind: EntryKind) -> (usize, usize) {
+        let reached = [self.connections, self.variables, self.config][kind as usize];
+        (reached, self.without_slash[kind as usize])
+    }
+
     /// Counts one name.
     pub fn count(&mut self, coverage: &Coverage, near_miss: bool) {
         match coverage {

@@ -1,8 +1,8 @@
 //! What the rules about prefixes share: the AWS backends of a deployment with their prefixes.
 
-use crate::airflow::Version;
 use crate::airflow::backend::construct::{Attribute, Constructed, Prefix};
 use crate::airflow::backend::{Backend, Construction};
+use crate::airflow::{Target, Version};
 use crate::inputs::EntryKind;
 use crate::rules::DeploymentContext;
 use crate::source::{Place, Text};
@@ -23,21 +23,23 @@ pub(crate) struct View<'b> {
 
 /// The AWS backends that Airflow builds.
 pub(crate) fn views<'b>(cx: &'b DeploymentContext<'_>) -> Vec<View<'b>> {
-    let mut views = Vec::new();
-    for backend in cx.secrets.pairs() {
-        let Construction::Built(built) = backend.construct(cx.target) else {
-            continue;
-        };
-        if built.class.is_aws() {
-            views.push(View {
-                backend,
-                ssm: built.class.short_name == "aws_ssm",
-                built: *built,
-                amazon: cx.target.amazon(),
-            });
-        }
-    }
-    views
+    let pairs = cx.secrets.pairs();
+    pairs
+        .filter_map(|backend| view(backend, cx.target))
+        .collect()
+}
+
+/// The backend, if it is one of the two of AWS and Airflow builds it.
+pub(crate) fn view<'b>(backend: &'b Backend<'b>, target: &Target) -> Option<View<'b>> {
+    let Construction::Built(built) = backend.construct(target) else {
+        return None;
+    };
+    built.class.is_aws().then(|| View {
+        backend,
+        ssm: built.class.short_name == "aws_ssm",
+        built: *built,
+        amazon: target.amazon(),
+    })
 }
 
 impl View<'_> {
