@@ -12,6 +12,7 @@ use super::{Run, wiring};
 use crate::airflow::backend::Backend;
 use crate::airflow::connection::{self, Format};
 use crate::airflow::lookup::{Coverage, Naming, Why};
+use crate::airflow::pattern::Pattern;
 use crate::airflow::{Runtime, Target};
 use crate::inputs::store::{Entry, StoreReader, Tally, Value};
 use crate::inputs::{EntryKind, Input, Kind};
@@ -33,6 +34,8 @@ struct Asked<'v, 'a> {
     choices: Vec<usize>,
     /// How the values of connections are read.
     format: Format,
+    /// The lookup patterns of connections, variables and options.
+    patterns: [Option<Pattern>; 3],
 }
 
 /// What a stream leaves behind.
@@ -160,6 +163,7 @@ fn ways<'v, 'a>(kind: Kind, views: &[&'v View<'a>], target: &Target) -> Vec<Aske
                 backend: Some(backend),
                 choices: vec![view.choice],
                 format: wiring::format(kind, Some(backend), target),
+                patterns: wiring::patterns(backend, target),
             });
         }
     }
@@ -169,6 +173,7 @@ fn ways<'v, 'a>(kind: Kind, views: &[&'v View<'a>], target: &Target) -> Vec<Aske
             backend: None,
             choices: Vec::new(),
             format: wiring::format(kind, None, target),
+            patterns: [None, None, None],
         });
     }
     ways
@@ -226,6 +231,11 @@ fn one(
         && miss.why == Why::LeadingSlashMissing
     {
         tally.count_without_slash(miss.kind);
+    }
+    if let Coverage::Covered { kind, id } = &coverage {
+        let takes = &mut tally.pattern_takes[*kind as usize];
+        let pattern = way.patterns[*kind as usize].as_ref();
+        *takes = *takes || pattern.is_none_or(|pattern| pattern.matches(id) != Some(false));
     }
     let (kind, id) = match &coverage {
         Coverage::Covered { kind, id } => (Some(*kind), Cow::Borrowed(id.as_str())),

@@ -3,9 +3,11 @@
 use super::Request;
 use super::rules::View;
 use super::visible::Seen;
-use crate::airflow::backend::{self, Backend, SecretsConfig};
+use crate::airflow::backend::construct::Attribute;
+use crate::airflow::backend::{self, Backend, Construction, SecretsConfig};
 use crate::airflow::config::Settings;
 use crate::airflow::connection::{self, Format};
+use crate::airflow::pattern::Pattern;
 use crate::airflow::{Runtime, Target, Version};
 use crate::inputs::opaque::opacity;
 use crate::inputs::store::Summary;
@@ -126,6 +128,20 @@ pub(super) fn format(kind: Kind, backend: Option<&Backend<'_>>, target: &Target)
     Format::SecretsManager {
         extra_conn_words: backend.map(extra_conn_words).unwrap_or_default(),
     }
+}
+
+/// The lookup patterns of an AWS backend, in the order of its prefixes; none where there is none,
+/// or where it is no pattern.
+pub(super) fn patterns(backend: &Backend<'_>, target: &Target) -> [Option<Pattern>; 3] {
+    let mut found = [None, None, None];
+    if let Construction::Built(built) = backend.construct(target) {
+        for (kind, pattern) in &built.patterns {
+            if let Attribute::Text(text) = pattern {
+                found[*kind as usize] = Pattern::new(text, target.python).ok();
+            }
+        }
+    }
+    found
 }
 
 /// `extra_conn_words={"user": ["username"]}`

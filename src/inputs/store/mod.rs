@@ -319,6 +319,8 @@ pub struct Tally {
     /// Of the near misses, those that only lack the `/` in front; by kind, in the order of the
     /// fields above.
     pub without_slash: [usize; 3],
+    /// The lookup pattern takes an id of this kind, or that is not known; same order.
+    pub pattern_takes: [bool; 3],
 }
 
 impl Tally {

@@ -85,10 +85,13 @@ pub(crate) enum NoEffect {
 /// The calls whose class and arguments are known.
 pub(crate) fn calls<'a>(cx: &'a DeploymentContext<'a>) -> Vec<Call<'a>> {
     let backends = std::iter::once(&cx.secrets.main).chain(&cx.secrets.worker);
-    backends.filter_map(|backend| call(cx, backend)).collect()
+    backends
+        .filter_map(|backend| call(cx.target, backend))
+        .collect()
 }
 
-fn call<'a>(cx: &'a DeploymentContext<'a>, backend: &'a Backend<'a>) -> Option<Call<'a>> {
+/// The call of one backend.
+pub(crate) fn call<'a>(target: &Target, backend: &'a Backend<'a>) -> Option<Call<'a>> {
     let Reading::Value { setting, text } = &backend.class else {
         return None;
     };
@@ -117,8 +120,8 @@ fn call<'a>(cx: &'a DeploymentContext<'a>, backend: &'a Backend<'a>) -> Option<C
     let mut call = Call {
         role: backend.role,
         class,
-        release: class.release(cx.target),
-        airflow: cx.target.airflow,
+        release: class.release(target),
+        airflow: target.airflow,
         kwargs: Vec::new(),
         per_key,
         place,

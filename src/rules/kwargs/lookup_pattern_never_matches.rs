@@ -3,9 +3,10 @@
 use super::call::{self, Call, Kwarg};
 use super::invalid_lookup_pattern::patterns;
 use crate::airflow::pattern::Pattern;
+use crate::inputs::{EntryKind, Kind as StoreKind};
 use crate::report::Findings;
 use crate::rule;
-use crate::rules::{Check, DeploymentContext};
+use crate::rules::{Check, DeploymentContext, StoreContext};
 use crate::source::Text;
 
 rule! {
@@ -13,9 +14,10 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// Tries a lookup pattern on typical ids and on what is behind the prefix. It warns when the
-    /// pattern holds the prefix itself, when it consists of blanks, and when it would be found
-    /// inside typical ids but not at their start.
+    /// Tries a lookup pattern on the ids of an export, if there is one, else on typical ids, and on
+    /// what is behind the prefix. It warns when the pattern holds the prefix itself, when it consists
+    /// of blanks, when it would be found inside typical ids but not at their start, and when it takes
+    /// none of the ids (three or more) of an export.
     ///
     /// ## Why is this bad?
     ///
@@ -47,7 +49,7 @@ rule! {
     ///
     /// - <https://docs.python.org/3/library/re.html#search-vs-match>
     "AV216", "lookup-pattern-never-matches", Warning, since "0.1.0",
-    checks &[Check::Deployment(check)],
+    checks &[Check::Deployment(check), Check::Store(check_store)],
 }
 
 /// Ids such as people have.
@@ -83,7 +85,53 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
             let Ok(pattern) = Pattern::new(text.expose(), cx.target.python) else {
                 continue;
             };
-            one(&call, prefix, kwarg, &text, &pattern, findings);
+            // Where there is an export, its ids are tried instead.
+            let exported = cx.inputs.iter().any(|input| match input.kind {
+                StoreKind::Ssm => call.class.short_name == "aws_ssm",
+                StoreKind::SecretsManager => call.class.short_name == "aws_secrets_manager",
+                kind => kind.is_store(),
+            });
+            one(&call, prefix, kwarg, &text, &pattern, !exported, findings);
+        }
+    }
+}
+
+/// Fewer ids than this in an export say nothing of those that the pattern is for.
+const ENOUGH: usize = 3;
+
+fn check_store(cx: &StoreContext<'_>, findings: &mut Findings) {
+    let Some(call) = cx
+        .backend
+        .and_then(|backend| call::call(cx.target, backend))
+    else {
+        return;
+    };
+    for (prefix, kwarg, text) in patterns(&call) {
+        let Ok(pattern) = Pattern::new(text.expose(), cx.target.python) else {
+            continue;
+        };
+        let kind = match prefix {
+            "connections_prefix" => EntryKind::Connection,
+            "variables_prefix" => EntryKind::Variable,
+            _ => EntryKind::Config,
+        };
+        if cx.tally.pattern_takes[kind as usize] || text.expose().trim().is_empty() {
+            continue;
+        }
+        if holds_prefix(&call, prefix, text.expose(), &pattern) {
+            continue;
+        }
+        let (ids, _) = cx.tally.of(kind);
+        if only_inside(text.expose(), &pattern) {
+            one(&call, prefix, kwarg, &text, &pattern, true, findings);
+        } else if ids >= ENOUGH {
+            let message = format!(
+                "`{}` takes none of the {ids} ids that an export of the store holds: this backend is never asked for them",
+                kwarg.name
+            );
+            findings
+                .report(&RULE, kwarg.place(), call.subject(kwarg), message)
+                .help("write a pattern that takes the ids this backend is for, from their first character on");
         }
     }
 }
@@ -94,6 +142,7 @@ fn one(
     kwarg: &Kwarg<'_>,
     text: &Text,
     pattern: &Pattern,
+    try_typical_ids: bool,
     findings: &mut Findings,
 ) {
     let value = text.expose();
@@ -112,7 +161,7 @@ fn one(
             ),
             String::from("write the pattern for what stands behind the prefix"),
         )
-    } else if only_inside(value, pattern) {
+    } else if try_typical_ids && only_inside(value, pattern) {
         (
             format!(
                 "`{name}` must match from the first character of the id: ids that end or go on like this are not looked up here"
