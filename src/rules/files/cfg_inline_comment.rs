@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::cfg_words::{
-    Use, in_force, is_kwargs, option_words, options_of, place, subject, tree, unless_overridden,
-    use_of,
+    Use, in_force, is_kwargs, is_read, option_words, options_of, place, subject, tree,
+    unless_overridden, use_of,
 };
 use crate::airflow::Version;
-use crate::airflow::config::{read_bool, read_float, read_int};
+use crate::airflow::config::read_bool;
 use crate::airflow::data::options;
 use crate::report::{Findings, Severity};
 use crate::rule;
@@ -126,15 +126,8 @@ fn one(cx: &FileContext<'_>, section: &str, option: &Opt, findings: &mut Finding
 /// The option is readable without the comment and not with it.
 fn breaks(reads: Use, before: &str, value: &str, airflow: Version) -> bool {
     match reads {
-        Use::Boolean => read_bool(before).is_some() && read_bool(value).is_none(),
-        Use::Integer => read_int(before, airflow).is_some() && read_int(value, airflow).is_none(),
-        Use::Float => read_float(before).is_some() && read_float(value).is_none(),
         Use::ClassPath => !before.is_empty(),
-        Use::Json => {
-            let is_json = |text: &str| json::parse(&crate::source::Text::verbatim(text, 0)).is_ok();
-            is_json(before) && !is_json(value)
-        }
-        Use::Text => false,
+        _ => is_read(reads, before, airflow) && !is_read(reads, value, airflow),
     }
 }
 

@@ -1,18 +1,15 @@
 //! AV008: quotes round a value.
 
 use super::cfg_words::{
-    Use, in_force, is_kwargs, option_words, options_of, place, subject, tree, unless_overridden,
-    use_of,
+    Use, in_force, is_kwargs, is_read, option_words, options_of, place, subject, tree,
+    unless_overridden, use_of,
 };
 use crate::airflow::Version;
-use crate::airflow::config::{read_bool, read_float, read_int};
 use crate::airflow::data::options;
 use crate::report::{Findings, Severity};
 use crate::rule;
 use crate::rules::{Check, FileContext};
-use crate::source::Text;
 use crate::syntax::cfg::Opt;
-use crate::syntax::json;
 
 rule! {
     /// # cfg-quoted-value
@@ -127,12 +124,8 @@ fn inside_quotes(value: &str) -> Option<&str> {
 /// Airflow raises for the value, quotes and all.
 fn breaks(reads: Use, inner: &str, value: &str, airflow: Version) -> bool {
     match reads {
-        Use::Boolean => read_bool(value).is_none(),
-        Use::Integer => read_int(value, airflow).is_none(),
-        Use::Float => read_float(value).is_none(),
         Use::ClassPath => !inner.is_empty(),
-        Use::Json => json::parse(&Text::verbatim(value, 0)).is_err(),
-        Use::Text => false,
+        _ => !is_read(reads, value, airflow),
     }
 }
 

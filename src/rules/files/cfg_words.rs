@@ -2,14 +2,14 @@
 //! that the shipped table knows, or misspelt ones of it, reach a message.
 
 use crate::airflow::Version;
-use crate::airflow::config::environment_section;
+use crate::airflow::config::{environment_section, read_bool, read_float, read_int};
 use crate::airflow::data::{OptionFacts, OptionType, options};
 use crate::inputs::{Form, Origin, Tree};
 use crate::report::Severity;
 use crate::rules::FileContext;
-use crate::source::Place;
-use crate::source::Span;
+use crate::source::{Place, Span, Text};
 use crate::syntax::cfg::{Cfg, DEFAULT_SECTION, Opt};
+use crate::syntax::json;
 
 /// The tree, where the file is an airflow.cfg.
 pub(super) fn tree<'a>(cx: &FileContext<'a>) -> Option<&'a Cfg> {
@@ -160,6 +160,17 @@ pub(super) fn use_of(section: &str, option: &str, facts: &OptionFacts) -> Use {
         OptionType::String if JSON.contains(&name) => Use::Json,
         OptionType::String if CLASS_PATHS.contains(&name) => Use::ClassPath,
         OptionType::String => Use::Text,
+    }
+}
+
+/// Airflow's getter for `reads` takes `text`; a class path and plain text are taken as they stand.
+pub(super) fn is_read(reads: Use, text: &str, airflow: Version) -> bool {
+    match reads {
+        Use::Boolean => read_bool(text).is_some(),
+        Use::Integer => read_int(text, airflow).is_some(),
+        Use::Float => read_float(text).is_some(),
+        Use::Json => json::parse(&Text::verbatim(text, 0)).is_ok(),
+        Use::ClassPath | Use::Text => true,
     }
 }
 
