@@ -8,6 +8,8 @@ use miette::{
     ThemeStyles,
 };
 
+use textwrap::{WordSeparator, WordSplitter};
+
 use super::snippet::{Snippet, TAB};
 use super::{Style, one_line, place, shown, statistics};
 use crate::report::{Located, Report, Severity};
@@ -60,6 +62,8 @@ fn handler(style: Style) -> GraphicalReportHandler {
         .with_width(style.width.max(40))
         .with_context_lines(1)
         .tab_width(TAB)
+        .with_word_separator(WordSeparator::AsciiSpace)
+        .with_word_splitter(WordSplitter::NoHyphenation)
 }
 
 fn plain(report: &Report, finding: &Located) -> String {
