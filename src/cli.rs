@@ -94,7 +94,7 @@ pub struct CheckArgs {
     #[arg(long, value_name = "NAME=VALUE", value_parser = definition, help_heading = "Input")]
     pub define: Vec<Definition>,
 
-    /// Read PATH as this kind: cfg, env, ssm, secretsmanager or flat-store (repeatable).
+    /// Read PATH as this kind: cfg, env, ssm, secretsmanager, flat-store, connections or variables (repeatable).
     #[arg(long, value_name = "KIND=PATH", value_parser = kind, help_heading = "Input")]
     pub kind: Vec<(Kind, PathBuf)>,
 

@@ -278,7 +278,7 @@ fn fingerprints_survive_moved_lines() {
             vec![],
             &selection,
         );
-        report.findings[0].fingerprint.clone()
+        report.findings[0].fingerprint
     };
     assert_eq!(made("here"), made("\n\n  here"));
 }

@@ -144,6 +144,11 @@ pub fn is_placeholder_word(word: &str) -> bool {
     })
 }
 
+/// The words of [`is_placeholder_word`].
+pub fn placeholder_words() -> impl Iterator<Item = &'static str> {
+    LIST.placeholders.words.iter().map(String::as_str)
+}
+
 fn is_made_of(value: &str, more: &str) -> bool {
     value
         .chars()

@@ -4,9 +4,13 @@
 //! It connects the rooms and judges nothing itself. A bug in one file must not hide the findings of
 //! the others: each file and each choice runs behind a [`guard`].
 
+mod asked;
+mod behind;
 mod gather;
 pub mod guard;
+mod judge;
 mod merge;
+mod pipeline;
 mod read;
 mod rules;
 mod stores;

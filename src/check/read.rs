@@ -1,5 +1,6 @@
 //! Opens candidates, finds out what they are and reads settings files into inputs.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +10,7 @@ use super::guard::guard;
 use super::{Loaded, Request, Skipped, wiring};
 use crate::aws::shared_config::Profiles;
 use crate::inputs::opaque::opacity;
-use crate::inputs::{Input, Tree};
+use crate::inputs::{self, Input, Kind, Tree, local};
 use crate::report::Failure;
 use crate::source::{FileId, LineIndex, Mask};
 use crate::workspace::{Content, Files, detect};
@@ -36,10 +37,11 @@ pub(super) fn read(
     candidates: &[Candidate],
     failures: &mut Vec<Failure>,
 ) -> Read {
-    let steps = in_parallel(request.jobs, candidates, |candidate| {
-        let step = guard(&candidate.path, || one(request, files, candidate));
+    let mut steps = in_parallel(request.jobs, candidates, |candidate| {
+        let step = guard(&candidate.path, || one(request, files, candidate, None));
         step.unwrap_or_else(Step::Failed)
     });
+    local_files(request, files, candidates, &mut steps);
     let mut read = Read {
         loaded: Vec::new(),
         skipped: Vec::new(),
@@ -58,6 +60,61 @@ pub(super) fn read(
     read
 }
 
+/// Files that a `LocalFilesystemBackend` of the settings names: by their content or their own name
+/// nobody knows them. They lie elsewhere where Airflow runs, so the end of the path must do, and the
+/// form.
+fn local_files(request: &Request, files: &Files, candidates: &[Candidate], steps: &mut [Step]) {
+    let inputs = steps.iter().filter_map(|step| match step {
+        Step::Loaded(loaded) => Some(&loaded.input),
+        _ => None,
+    });
+    let named: BTreeSet<(Kind, String)> = inputs
+        .flat_map(|input| &input.settings)
+        .flat_map(local::named_by)
+        .collect();
+    for (kind, named) in named {
+        let nearness: Vec<usize> = candidates
+            .iter()
+            .zip(steps.iter())
+            .map(|(candidate, step)| {
+                let near = local::common_end(&candidate.path, &named);
+                if is_open(step) { near } else { 0 }
+            })
+            .collect();
+        let best = nearness.iter().copied().max().filter(|&best| best > 0);
+        for (index, candidate) in candidates.iter().enumerate() {
+            if Some(nearness[index]) != best {
+                continue;
+            }
+            let because = "the secrets backend of the settings names it";
+            let again = guard(&candidate.path, || {
+                one(request, files, candidate, Some((kind, because)))
+            });
+            if let Ok(Step::Loaded(loaded)) = again
+                && local::has_the_form(&loaded.input)
+            {
+                steps[index] = Step::Loaded(loaded);
+            }
+        }
+    }
+}
+
+/// Nobody knows the file, or only its name makes a `.env` of it.
+fn is_open(step: &Step) -> bool {
+    match step {
+        Step::Skipped(_) => true,
+        Step::Loaded(loaded) => {
+            let input = &loaded.input;
+            let empty = input.settings.is_empty() && input.definitions.is_empty();
+            input.because != GIVEN && input.kind == Kind::Env && empty
+        }
+        Step::Failed(_) => false,
+    }
+}
+
+/// Why a file is read as what it is: the user says so.
+const GIVEN: &str = "--kind";
+
 /// Which files are inputs is known only when all were looked at.
 fn renumber(input: &mut Input, id: FileId) {
     input.id = id;
@@ -69,7 +126,13 @@ fn renumber(input: &mut Input, id: FileId) {
     }
 }
 
-fn one(request: &Request, files: &Files, candidate: &Candidate) -> Step {
+/// `forced`: the kind, found out in another way than by looking at the file.
+fn one(
+    request: &Request,
+    files: &Files,
+    candidate: &Candidate,
+    forced: Option<detect::Detected>,
+) -> Step {
     let path = &candidate.path;
     let failed = |message: String| {
         if candidate.context {
@@ -98,9 +161,10 @@ fn one(request: &Request, files: &Files, candidate: &Candidate) -> Step {
         .kinds
         .iter()
         .find(|(_, named)| same(named, path) || (candidate.stdin && named.as_os_str() == "-"));
-    let detected = match given {
-        Some((kind, _)) => Ok((*kind, "--kind")),
-        None => detect::detect(path, content.head(), candidate.named),
+    let detected = match (given, forced) {
+        (Some((kind, _)), _) => Ok((*kind, GIVEN)),
+        (None, Some(forced)) => Ok(forced),
+        (None, None) => detect::detect(path, content.head(), candidate.named),
     };
     let (kind, because) = match detected {
         Ok(detected) => detected,
@@ -112,6 +176,13 @@ fn one(request: &Request, files: &Files, candidate: &Candidate) -> Step {
             });
         }
     };
+    if kind.is_local() && inputs::local::is_json(path, content.head()).is_none() {
+        return Step::Skipped(Skipped {
+            path: path.clone(),
+            reason: "a local secrets file in YAML, which is not read yet",
+            named: candidate.named,
+        });
+    }
     let blank = Input {
         id: FileId(0),
         path: path.clone(),
@@ -126,7 +197,7 @@ fn one(request: &Request, files: &Files, candidate: &Candidate) -> Step {
         variables: Vec::new(),
         templated: false,
     };
-    if kind.is_store() {
+    if kind.is_store() && !kind.is_local() {
         if let Some(why) = opacity(content.head(), content.is_whole()) {
             // Told by a rule; there is nothing to stream.
             let tree = Tree::Opaque(why);

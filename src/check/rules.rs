@@ -9,7 +9,7 @@ use crate::airflow::Target;
 use crate::airflow::backend::SecretsConfig;
 use crate::airflow::config::Settings;
 use crate::airflow::connection::{self, Format, Reader};
-use crate::inputs::{Definition, EntryKind, Input, Kind};
+use crate::inputs::{Definition, EntryKind, Input, Kind, Notation};
 use crate::report::{Failure, Finding, Findings, Selection};
 use crate::rules::{
     self, Carrier, Check, DeploymentContext, EntryContext, Facts, FileContext, StoreContext,
@@ -175,7 +175,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// `AIRFLOW_CONN_*` and `AIRFLOW_VAR_*`: values of their own, whatever else is configured.
+    /// `AIRFLOW_CONN_*`, `AIRFLOW_VAR_*` and the entries of local files: values of their own, whatever else is configured.
     fn definition_checks(&mut self) {
         for (input, context) in self.inputs.iter().zip(self.context) {
             if *context {
@@ -191,19 +191,26 @@ impl<'a> Run<'a> {
 
     fn definition(&mut self, input: &Input, definition: &Definition, target: &Target) {
         let found = guard(&input.path, || {
+            let format = Format::of(definition);
             let readings = if definition.kind == EntryKind::Connection {
-                readings(&definition.value, target, &Format::Airflow)
+                readings(&definition.value, target, &format)
             } else {
                 Vec::new()
             };
             let visible = wiring::visible_readings(&readings, &definition.value, input.id);
+            let is_env = definition.notation == Notation::Env;
+            // In an environment variable's name the id is in upper case.
             let name = input
                 .bytes
                 .get(definition.name.start..definition.name.end)
-                .map_or(Cow::Borrowed(""), String::from_utf8_lossy);
+                .filter(|_| is_env)
+                .map_or(
+                    Cow::Borrowed(definition.id.as_str()),
+                    String::from_utf8_lossy,
+                );
             let context = EntryContext {
                 target,
-                carrier: Carrier::Env,
+                carrier: if is_env { Carrier::Env } else { Carrier::Local },
                 kind: Some(definition.kind),
                 id: Cow::Borrowed(&definition.id),
                 name,
@@ -215,13 +222,16 @@ impl<'a> Run<'a> {
                 naming: None,
                 near_miss: false,
                 coverage: None,
+                earlier: None,
                 backend: None,
+                format: &format,
+                is_sample: crate::inputs::is_sample(&input.path),
                 readings: &readings,
             };
             let found = run_checks(
                 &input.path,
                 target,
-                &self.checks.entry,
+                &self.checks.connection,
                 |check, findings| {
                     check(&context, findings);
                 },
@@ -266,6 +276,8 @@ pub(super) fn readings(
 pub(super) struct Checks {
     pub(super) file: Vec<fn(&FileContext<'_>, &mut Findings)>,
     pub(super) entry: Vec<fn(&EntryContext<'_>, &mut Findings)>,
+    /// Those of `entry`, and those of connections that were read.
+    pub(super) connection: Vec<fn(&EntryContext<'_>, &mut Findings)>,
     pub(super) store: Vec<fn(&StoreContext<'_>, &mut Findings)>,
     pub(super) deployment: Vec<fn(&DeploymentContext<'_>, &mut Findings)>,
 }
@@ -276,6 +288,7 @@ impl Checks {
         let mut checks = Self {
             file: Vec::new(),
             entry: Vec::new(),
+            connection: Vec::new(),
             store: Vec::new(),
             deployment: Vec::new(),
         };
@@ -283,7 +296,11 @@ impl Checks {
         for check in rules.flat_map(|rule| rule.checks) {
             match check {
                 Check::File(check) => checks.file.push(*check),
-                Check::Entry(check) => checks.entry.push(*check),
+                Check::Entry(check) => {
+                    checks.entry.push(*check);
+                    checks.connection.push(*check);
+                }
+                Check::Connection(check) => checks.connection.push(*check),
                 Check::Store(check) => checks.store.push(*check),
                 Check::Deployment(check) => checks.deployment.push(*check),
             }
@@ -326,7 +343,7 @@ pub(super) fn run_checks<C: Copy>(
     });
     for finding in &mut found {
         if finding.targets.is_empty() {
-            finding.targets.push(target.airflow);
+            finding.targets = vec![target.airflow];
         }
     }
     (found, failures)

@@ -15,7 +15,7 @@ use crate::inputs::{self, Input, Kind, Tree};
 use crate::report::Failure;
 use crate::source::{FileId, Place, Span, Text};
 use crate::syntax::dotenv::Outside;
-use crate::syntax::json::stream::ProblemKind;
+use crate::syntax::json::{self, stream::ProblemKind};
 
 /// The backends that the settings configure.
 pub(super) fn secrets<'a>(settings: &Settings<'a>, target: &Target) -> SecretsConfig<'a> {
@@ -30,7 +30,13 @@ pub(super) fn settings_input(mut input: Input, request: &Request) -> Input {
     }
     let bytes = std::sync::Arc::clone(&input.bytes);
     let text = std::str::from_utf8(&bytes).unwrap_or_default();
-    if input.kind == Kind::Cfg {
+    if input.kind.is_local() {
+        let is_json = inputs::local::is_json(&input.path, &bytes).unwrap_or_default();
+        let parts = inputs::local::read(text, input.kind, input.id, is_json);
+        input.tree = Tree::Local(parts.tree);
+        input.definitions = parts.definitions;
+        input.mask = parts.mask;
+    } else if input.kind == Kind::Cfg {
         let parts = inputs::cfg::read(text, input.id, &input.path);
         input.tree = Tree::Cfg(parts.tree);
         input.settings = parts.settings;
@@ -128,6 +134,21 @@ pub(super) fn format(kind: Kind, backend: Option<&Backend<'_>>, target: &Target)
     Format::SecretsManager {
         extra_conn_words: backend.map(extra_conn_words).unwrap_or_default(),
     }
+}
+
+/// `SecretsManagerBackend(full_url_mode=False)` before amazon 7.0: Python literals, aliases and
+/// percent-encoded fields, otherwise in almost every release.
+pub(super) fn reads_its_own_way(backend: &Backend<'_>, target: &Target) -> bool {
+    let is_full = |value: &backend::KwargValue<'_>| {
+        value
+            .json()
+            .is_some_and(|value| value.kind() == json::Kind::True)
+    };
+    target.amazon() < Version::new(7, 0, 0)
+        && serves(backend, Kind::SecretsManager)
+        && backend
+            .kwarg("full_url_mode")
+            .is_some_and(|kwarg| !is_full(&kwarg.value))
 }
 
 /// The lookup patterns of an AWS backend, in the order of its prefixes; none where there is none,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::cfg::{is_statement, is_template_name, template_parts};
-use super::{Definition, EntryKind, Form, Origin, Setting, Variable};
+use super::{Definition, EntryKind, Form, Notation, Origin, Setting, Variable};
 use crate::airflow::data::options;
 use crate::source::{FileId, Mask, Span};
 use crate::syntax::dotenv::{self, Cause, Delivery, Dialect, EnvFile, EnvVariable, Outside};
@@ -148,6 +148,7 @@ fn definition(variable: &EnvVariable, file: FileId) -> Option<Definition> {
         file,
         name: variable.name_span,
         value,
+        notation: Notation::Env,
     })
 }
 
@@ -240,10 +241,21 @@ pub fn is_public_name(name: &str) -> bool {
         .get(..8)
         .is_some_and(|start| start.eq_ignore_ascii_case("AIRFLOW_"));
     begins
+        && !is_torn(name)
         && name.len() <= 200
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+}
+
+/// Two names in one: the line break between two definitions is lost, and with it the first value
+/// became a part of the name.
+fn is_torn(name: &str) -> bool {
+    let rest = name.get(8..).unwrap_or_default().to_ascii_uppercase();
+    let secrets = rest.starts_with("_KUBERNETES_SECRETS__");
+    rest.contains("AIRFLOW_CONN_")
+        || rest.contains("AIRFLOW_VAR_")
+        || (rest.contains("AIRFLOW__") && !secrets)
 }
 
 #[cfg(test)]
@@ -329,6 +341,21 @@ mod tests {
         assert!(lines[0].contains("AIRFLOW__A__B=\"******\""), "{shown}");
         for hidden in ["s3cret", "note", "OTHER", "hidden", "AIRFLOW__C"] {
             assert!(!shown.contains(hidden), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_a_value_inside_is_not_public() {
+        for (name, expected) in [
+            ("AIRFLOW_CONN_MY_AIRFLOW_DB", true),
+            (
+                "AIRFLOW__KUBERNETES_SECRETS__AIRFLOW__CORE__FERNET_KEY",
+                true,
+            ),
+            ("AIRFLOW_CONN_DBhunter2AIRFLOW_CONN_API", false),
+            ("airflow_conn_dbhunter2airflow__core__executor", false),
+        ] {
+            assert_eq!(is_public_name(name), expected, "{name}");
         }
     }
 

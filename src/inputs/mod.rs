@@ -6,6 +6,7 @@
 
 pub mod cfg;
 pub mod env;
+pub mod local;
 pub mod opaque;
 pub mod store;
 
@@ -27,6 +28,10 @@ pub enum Kind {
     SecretsManager,
     /// A flat map or projection `name: value` that may come from either AWS store.
     FlatStore,
+    /// Connections in a local file: `LocalFilesystemBackend`, `airflow connections export`.
+    Connections,
+    /// Variables in a local file.
+    Variables,
 }
 
 impl Kind {
@@ -37,6 +42,8 @@ impl Kind {
         Self::Ssm,
         Self::SecretsManager,
         Self::FlatStore,
+        Self::Connections,
+        Self::Variables,
     ];
 
     /// The word of the command line and of reports.
@@ -47,12 +54,20 @@ impl Kind {
             Self::Ssm => "ssm",
             Self::SecretsManager => "secretsmanager",
             Self::FlatStore => "flat-store",
+            Self::Connections => "connections",
+            Self::Variables => "variables",
         }
     }
 
-    /// True for exports of secret stores, which are read as a stream.
+    /// True for what holds secrets and no settings: exports of secret stores, which are read as a
+    /// stream, and local secrets files.
     pub const fn is_store(self) -> bool {
-        matches!(self, Self::Ssm | Self::SecretsManager | Self::FlatStore)
+        matches!(self, Self::Ssm | Self::SecretsManager | Self::FlatStore) || self.is_local()
+    }
+
+    /// True for local secrets files, which are read in one piece.
+    pub const fn is_local(self) -> bool {
+        matches!(self, Self::Connections | Self::Variables)
     }
 }
 
@@ -150,19 +165,32 @@ impl EntryKind {
     }
 }
 
-/// An `AIRFLOW_CONN_*` or `AIRFLOW_VAR_*` variable.
+/// Where a definition stands, as far as that decides how it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notation {
+    /// An environment variable.
+    Env,
+    /// A text of a local file.
+    LocalText,
+    /// An object, or another value that is no text, of a local JSON file.
+    LocalValue,
+}
+
+/// An `AIRFLOW_CONN_*` or `AIRFLOW_VAR_*` variable, or an entry of a local file.
 #[derive(Clone)]
 pub struct Definition {
     /// Connection or variable.
     pub kind: EntryKind,
-    /// Lower-cased id.
+    /// The id; of an environment variable in lower case.
     pub id: String,
     /// The file.
     pub file: FileId,
-    /// The whole name of the variable.
+    /// The whole name of the variable, or the key.
     pub name: Span,
     /// The value as the carrier's reader hands it over.
     pub value: Text,
+    /// Where it stands.
+    pub notation: Notation,
 }
 
 impl std::fmt::Debug for Definition {
@@ -206,6 +234,8 @@ pub enum Tree {
     Cfg(crate::syntax::cfg::Cfg),
     /// `.env`
     Env(crate::syntax::dotenv::EnvFile),
+    /// A local secrets file.
+    Local(local::LocalTree),
     /// A store: read as a stream when the rules run, never held.
     Store,
     /// The file could not be read as its kind at all (not UTF-8, NUL bytes, encrypted).

@@ -73,7 +73,7 @@ fn command(out: &mut dyn Write, report: &Report, finding: &Located) -> io::Resul
         String::new()
     };
     let title = format!("{} {}", finding.rule.code, finding.rule.name);
-    let mut message = finding.message.clone();
+    let mut message = finding.message.to_string();
     if let Some(help) = &finding.help {
         message.push_str("\nhelp: ");
         message.push_str(help);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Style;
 use crate::report::{Located, Report, RuleCount};
@@ -18,7 +18,8 @@ struct Document<'a> {
     tool: Tool,
     target: Target,
     summary: Summary,
-    diagnostics: Vec<Diagnostic<'a>>,
+    #[serde(serialize_with = "diagnostics")]
+    diagnostics: &'a Report,
     failures: Vec<Failure<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     statistics: Option<Vec<Count>>,
@@ -73,7 +74,7 @@ pub(super) struct Diagnostic<'a> {
     start: Point,
     end: Point,
     related: Vec<Related<'a>>,
-    fingerprint: &'a str,
+    fingerprint: String,
     fix: Option<()>,
 }
 
@@ -140,7 +141,7 @@ impl<'a> Diagnostic<'a> {
                     end: related.end.into(),
                 })
                 .collect(),
-            fingerprint: &finding.fingerprint,
+            fingerprint: format!("{:032x}", finding.fingerprint),
             fix: None,
         }
     }
@@ -174,11 +175,7 @@ pub fn write(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<(
             baselined: 0,
             failures: report.summary.failures,
         },
-        diagnostics: report
-            .findings
-            .iter()
-            .map(|finding| Diagnostic::new(report, finding))
-            .collect(),
+        diagnostics: report,
         failures: report
             .failures
             .iter()
@@ -189,14 +186,49 @@ pub fn write(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<(
             .collect(),
         statistics,
     };
-    let text = serde_json::to_string_pretty(&document).map_err(io::Error::other)?;
-    writeln!(out, "{}", inert(&text))
+    serde_json::to_writer_pretty(Inert(&mut *out), &document)?;
+    writeln!(out)
 }
 
-/// `##[` anywhere in a line is a command to a GitHub runner. It can only stand inside a string
-/// here, where an escape means the same.
+/// One after the other: there may be a million.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference to the field"
+)]
+fn diagnostics<S: Serializer>(report: &&Report, serializer: S) -> Result<S::Ok, S::Error> {
+    let findings = report.findings.iter();
+    serializer.collect_seq(findings.map(|finding| Diagnostic::new(report, finding)))
+}
+
+/// Writes on what is [`inert`]. A string without escapes comes in one piece, so the mark does too.
+struct Inert<'w>(&'w mut dyn Write);
+
+impl Write for Inert<'_> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        self.write_all(buffer).map(|()| buffer.len())
+    }
+
+    fn write_all(&mut self, mut buffer: &[u8]) -> io::Result<()> {
+        while let Some(at) = memchr::memmem::find(buffer, MARK.as_bytes()) {
+            self.0.write_all(&buffer[..at])?;
+            self.0.write_all(ESCAPED.as_bytes())?;
+            buffer = &buffer[at + MARK.len()..];
+        }
+        self.0.write_all(buffer)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// What a GitHub runner takes for the beginning of a command, anywhere in a line.
+const MARK: &str = "##[";
+const ESCAPED: &str = "#\\u0023[";
+
+/// Without [`MARK`]. It can only stand inside a string here, where an escape means the same.
 pub(super) fn inert(text: &str) -> String {
-    text.replace("##[", "#\\u0023[")
+    text.replace(MARK, ESCAPED)
 }
 
 fn target(report: &Report) -> Target {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::Words;
 use crate::airflow::Version;
 use crate::rules::Rule;
 use crate::source::{Place, Position};
@@ -71,9 +72,9 @@ pub struct Finding {
     /// Severity of this finding.
     pub severity: Severity,
     /// One sentence, no newline, nothing secret.
-    pub message: String,
+    pub message: Words,
     /// What to write instead.
-    pub help: Option<String>,
+    pub help: Option<Words>,
     /// The narrowest span that shows the fault.
     pub place: Place,
     /// Line and column; set when a stream passes the place, else by the report.
@@ -131,7 +132,7 @@ impl Findings {
         self.list.push(Finding {
             rule,
             severity: rule.severity,
-            message: message.into(),
+            message: message.into().into(),
             help: None,
             place,
             position: None,
@@ -152,7 +153,7 @@ impl Findings {
 impl Finding {
     /// Sets the help line.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
-        self.help = Some(help.into());
+        self.help = Some(help.into().into());
         self
     }
 

@@ -1,12 +1,11 @@
 //! The finished report: findings with path, line and column, sorted and identified.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::{Failure, Finding, Selection, Severity, Summary, Window};
+use super::{Failure, Finding, Selection, Severity, Summary, Window, Words};
 use crate::airflow::{Target, Version};
 use crate::inputs::Kind;
 use crate::rules::Rule;
@@ -57,9 +56,9 @@ pub struct Located {
     /// Severity of this finding.
     pub severity: Severity,
     /// One sentence.
-    pub message: String,
+    pub message: Words,
     /// What to write instead.
-    pub help: Option<String>,
+    pub help: Option<Words>,
     /// Index into [`Report::files`].
     pub file: usize,
     /// First byte.
@@ -70,8 +69,9 @@ pub struct Located {
     pub related: Vec<LocatedRelated>,
     /// Airflow releases for which it holds.
     pub targets: Vec<Version>,
-    /// Identifies the finding from one run to the next; made from names only.
-    pub fingerprint: String,
+    /// Identifies the finding from one run to the next; made from names only. Shown as 32
+    /// hexadecimal digits.
+    pub fingerprint: u128,
     /// Masked text of the line for streams that cannot be read again.
     pub window: Option<Window>,
 }
@@ -110,20 +110,21 @@ impl Report {
                 locate(finding, &files)
             })
             .collect();
-        located.sort_by(|(a, subject_a), (b, subject_b)| {
+        // Equal ones become one: their order does not matter, and nothing is copied.
+        located.sort_unstable_by(|(a, subject_a), (b, subject_b)| {
             order(a, &files)
                 .cmp(&order(b, &files))
                 .then(a.message.cmp(&b.message))
                 .then(subject_a.cmp(subject_b))
         });
-        let mut findings: Vec<(Located, String)> = Vec::with_capacity(located.len());
-        for (finding, subject) in located {
-            match findings.last_mut() {
-                Some((last, _)) if same(last, &finding) => join(last, finding),
-                _ => findings.push((finding, subject)),
+        located.dedup_by(|(finding, _), (last, _)| {
+            let same = same(last, finding);
+            if same {
+                join(last, finding);
             }
-        }
-        let findings = fingerprinted(findings, &files);
+            same
+        });
+        let findings = fingerprinted(located, &files);
         failures.sort();
         failures.dedup();
         let summary = Summary::of(files.len(), &findings, failures.len());
@@ -167,14 +168,15 @@ fn same(a: &Located, b: &Located) -> bool {
         && a.message == b.message
 }
 
-fn join(kept: &mut Located, other: Located) {
+/// `other` goes away.
+fn join(kept: &mut Located, other: &mut Located) {
     kept.severity = kept.severity.max(other.severity);
-    kept.targets.extend(other.targets);
+    kept.targets.append(&mut other.targets);
     kept.targets.sort_unstable();
     kept.targets.dedup();
-    kept.help = kept.help.take().or(other.help);
-    kept.window = kept.window.take().or(other.window);
-    for related in other.related {
+    kept.help = kept.help.take().or(other.help.take());
+    kept.window = kept.window.take().or(other.window.take());
+    for related in other.related.drain(..) {
         if !kept.related.contains(&related) {
             kept.related.push(related);
         }
@@ -211,7 +213,7 @@ fn locate(finding: Finding, files: &[ReportFile]) -> (Located, String) {
         end,
         related,
         targets: finding.targets,
-        fingerprint: String::new(),
+        fingerprint: 0,
         window: finding.window,
     };
     (located, finding.subject)
@@ -235,24 +237,25 @@ fn positions(place: Place, files: &[ReportFile]) -> (Position, Position) {
 /// Rule, path, what it is about, and the how-many-eth of these: stable while lines move, and no
 /// digest of any value.
 fn fingerprinted(findings: Vec<(Located, String)>, files: &[ReportFile]) -> Vec<Located> {
-    let mut seen: BTreeMap<(&'static str, usize, String), usize> = BTreeMap::new();
+    let mut seen: HashMap<u128, u32> = HashMap::new();
+    let number = |hash: Sha256| {
+        let digest = hash.finalize();
+        let mut half = [0; 16];
+        half.copy_from_slice(&digest[..16]);
+        u128::from_be_bytes(half)
+    };
     findings
         .into_iter()
         .map(|(mut finding, subject)| {
-            let ordinal = seen
-                .entry((finding.rule.code, finding.file, subject.clone()))
-                .or_default();
             let mut hash = Sha256::new();
             for part in [finding.rule.code, &files[finding.file].path, &subject] {
                 hash.update(part.as_bytes());
                 hash.update([0]);
             }
+            let ordinal = seen.entry(number(hash.clone())).or_default();
             hash.update(ordinal.to_string().as_bytes());
             *ordinal += 1;
-            for byte in &hash.finalize()[..16] {
-                // Writing to a String cannot fail.
-                let _ = write!(finding.fingerprint, "{byte:02x}");
-            }
+            finding.fingerprint = number(hash);
             finding
         })
         .collect()

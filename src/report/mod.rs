@@ -7,8 +7,10 @@ mod finding;
 mod located;
 mod select;
 mod summary;
+mod words;
 
 pub use finding::{Failure, Finding, Findings, Related, Severity, Window};
 pub use located::{Located, LocatedRelated, Report, ReportFile};
 pub use select::{Selection, UnknownRule};
 pub use summary::{RuleCount, Summary};
+pub use words::{Phrases, Words};

@@ -12,18 +12,19 @@ pub mod prefixes;
 pub mod stores;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod variables;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::airflow::backend::{Backend, SecretsConfig};
 use crate::airflow::config::Settings;
-use crate::airflow::connection::Reading;
+use crate::airflow::connection::{Format, Reading};
 use crate::airflow::lookup::{Coverage, Naming};
 use crate::airflow::{Runtime, Target};
 use crate::aws::names::is_store_name;
 use crate::inputs::env::is_public_name;
-use crate::inputs::store::{Summary, Tally};
+use crate::inputs::store::{Spot, Summary, Tally};
 use crate::inputs::{EntryKind, Input};
 use crate::report::{Findings, Severity};
 use crate::source::{FileId, LazyText, Place};
@@ -66,6 +67,9 @@ pub enum Check {
     /// One connection, variable or option value, wherever it stands; runs inside the stream that
     /// reads a store.
     Entry(fn(&EntryContext<'_>, &mut Findings)),
+    /// One connection that was read, wherever it stands: as [`Check::Entry`], but not called for the
+    /// values of which nothing is to be said ([`crate::airflow::connection::is_plain`]).
+    Connection(fn(&EntryContext<'_>, &mut Findings)),
     /// A whole export, when its stream has ended.
     Store(fn(&StoreContext<'_>, &mut Findings)),
     /// A deployment: its merged settings and its backends.
@@ -98,6 +102,8 @@ pub struct StoreContext<'a> {
     pub summary: &'a Summary,
     /// What `naming` said of the names.
     pub tally: &'a Tally,
+    /// The first credential in it, where git would commit the file.
+    pub credential: Option<(stores::plaintext_secrets_in_repository::Credential, Spot)>,
 }
 
 /// What a [`Check::Deployment`] is told: one choice among alternative files.
@@ -130,9 +136,11 @@ pub enum Carrier {
     SecretsManager,
     /// A flat map or a projection.
     Flat,
+    /// A local secrets file.
+    Local,
 }
 
-pub use crate::inputs::store::Facts;
+pub use crate::inputs::store::{Earlier, Facts};
 
 /// What a [`Check::Entry`] is told: one value and what the readers make of it.
 pub struct EntryContext<'a> {
@@ -162,8 +170,15 @@ pub struct EntryContext<'a> {
     pub near_miss: bool,
     /// What the name is.
     pub coverage: Option<&'a Coverage>,
+    /// An entry further up in the same store that has this name, or one that collides with it. Told
+    /// of covered names only, and never of what [`Facts::superseded`] marks.
+    pub earlier: Option<Earlier>,
     /// The backend that would be asked, where settings name one.
     pub backend: Option<&'a Backend<'a>>,
+    /// How the backend that would be asked keeps connections.
+    pub format: &'a Format,
+    /// The file is meant to be copied or rendered ([`crate::inputs::is_sample`]).
+    pub is_sample: bool,
     /// For a connection with a value: what each runtime of the target makes of it.
     pub readings: &'a [(Runtime, Reading)],
 }
@@ -208,6 +223,7 @@ static FAMILIES: &[&[&Rule]] = &[
     kwargs::RULES,
     prefixes::RULES,
     connections::RULES,
+    variables::RULES,
     stores::RULES,
 ];
 

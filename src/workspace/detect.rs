@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use crate::inputs::store::cli_output;
 use crate::inputs::{Kind, opaque, store};
 use crate::source::Text;
 use crate::syntax::json;
@@ -85,7 +86,12 @@ fn detect_text(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'stat
     if sets_airflow_variables(&text) {
         return Ok((Kind::Env, "lines that set AIRFLOW variables"));
     }
-    broken_store(path, head, named).ok_or("no known kind")
+    let output = cli_output::form(&text);
+    match broken_store(path, head, named) {
+        // What it is helps more than where JSON ends in it.
+        Some((kind, because)) => Ok((kind, output.unwrap_or(because))),
+        None => Err(output.unwrap_or("no known kind")),
+    }
 }
 
 fn store(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'static str> {
@@ -93,7 +99,11 @@ fn store(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'static str
         store::Verdict::Store(found) => Ok((found.kind, found.because)),
         store::Verdict::Declined(what) => Err(what),
         store::Verdict::Unknown => {
-            let other = "JSON that is no export of a secret store";
+            let other = if is_string(head) {
+                "one value without its name: export it without `--query`"
+            } else {
+                "JSON that is no export of a secret store"
+            };
             broken_store(path, head, named).ok_or(other)
         }
     }
@@ -126,6 +136,13 @@ fn is_json(head: &[u8]) -> bool {
         let container = |kind| matches!(kind, json::Kind::Object | json::Kind::Array);
         json.values().any(|value| !container(value.kind()))
     })
+}
+
+/// What `--query Parameter.Value` writes.
+fn is_string(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(head);
+    let json = json::parse(&Text::verbatim(text.trim(), 0));
+    json.is_ok_and(|json| json.root().kind() == json::Kind::String)
 }
 
 fn has_extension(path: &Path, known: &[&str]) -> bool {

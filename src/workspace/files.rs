@@ -26,6 +26,8 @@ pub enum Content {
         head: Vec<u8>,
         /// The rest.
         rest: Box<dyn Read + Send>,
+        /// The same file, where it can be read a second time. Both share one place in it.
+        again: Option<File>,
     },
 }
 
@@ -43,11 +45,22 @@ impl Content {
         matches!(self, Self::Whole(_))
     }
 
+    /// The file, to be read from its start when the stream has ended; `None` for what is held and
+    /// for pipes.
+    pub fn again(&mut self) -> Option<File> {
+        match self {
+            Self::Whole(_) => None,
+            Self::Stream { again, .. } => again.take(),
+        }
+    }
+
     /// Reads what is left into memory.
     pub fn into_bytes(self) -> io::Result<Arc<[u8]>> {
         match self {
             Self::Whole(bytes) => Ok(bytes),
-            Self::Stream { mut head, mut rest } => {
+            Self::Stream {
+                mut head, mut rest, ..
+            } => {
                 rest.read_to_end(&mut head)?;
                 Ok(head.into())
             }
@@ -59,7 +72,7 @@ impl Content {
         let failed = |error: io::Error| format!("cannot be read: {}", error.kind());
         match self {
             Self::Whole(bytes) => Ok(bytes),
-            Self::Stream { mut head, rest } => {
+            Self::Stream { mut head, rest, .. } => {
                 let limit = u64::try_from(most.saturating_sub(head.len())).unwrap_or(u64::MAX);
                 rest.take(limit.saturating_add(1))
                     .read_to_end(&mut head)
@@ -76,7 +89,7 @@ impl Content {
     pub fn into_reader(self) -> Box<dyn Read + Send> {
         match self {
             Self::Whole(bytes) => Box::new(Cursor::new(bytes)),
-            Self::Stream { head, rest } => Box::new(Cursor::new(head).chain(rest)),
+            Self::Stream { head, rest, .. } => Box::new(Cursor::new(head).chain(rest)),
         }
     }
 }
@@ -121,7 +134,12 @@ impl Files {
         if is_fifo(&metadata) {
             return open_fifo(file);
         }
-        peek(file).map_err(|error| reason(path, &error))
+        let again = file.try_clone().ok().filter(|_| metadata.is_file());
+        let mut content = peek(file).map_err(|error| reason(path, &error))?;
+        if let Content::Stream { again: place, .. } = &mut content {
+            *place = again;
+        }
+        Ok(content)
     }
 
     /// Stdin.
@@ -141,6 +159,7 @@ fn peek(mut stream: impl Read + Send + 'static) -> io::Result<Content> {
     Ok(Content::Stream {
         head,
         rest: Box::new(stream),
+        again: None,
     })
 }
 

@@ -66,7 +66,89 @@ const STORES: &[&str] = &[
     r#"{"Parameters": [{"Name": "/airflow/connections/a", "Type": "SECRET", "Value": "SECRET://h:SECRET", "SECRET": "SECRET"}, {"Name": "u:SECRET@h", "Type": "String", "Value": "mysql://h:x"}]}"#,
     r#"{"SecretList": [], "Name": "SECRET:x", "SecretString": "{\"login\": \"SECRET\", \"SECRET\": \"SECRET\"}", "SecretBinary": "SECRET"}"#,
     r#"{"Parameters": [{"Name": "/airflow/connections/a", "Type": "String", "Value": "SECRET"} SECRET"#,
+    r#"{"airflow/connections/z": "{\"conn_type\": \"x\", \"SECRET\": \"SECRET\", \"user\": \"SECRET\", \"login\": \"xSECRET\", \"conn_id\": \"SECRET\"}"}"#,
+    r#"{"airflow/connections/z": "{\"conn_id\": \"SECRET\", \"uri\": \"SECRET\", \"host\": \"SECRET%40\", \"port\": 99999.5}"}"#,
+    r#"{"airflow/connections/z": "{\"engine\": \"SECRET\", \"dbname\": \"SECRET\", \"extra\": \"SECRET\", \"password\": \"SECRET\\ud800\"}"}"#,
+    r#"{"airflow/connections/z": "{\"AccessKeyId\": \"SECRET\", \"SecretAccessKey\": \"SECRET\", \"SECRET\": null}"}"#,
 ];
+
+/// Local files: of the backend, or for `airflow connections import`. Kind, name and text.
+const LOCAL: &[(&str, &str, &str)] = &[
+    (
+        "connections",
+        "local.env",
+        "a=SECRET\nSECRET\nb SECRET\nc=x://u:SECRET@h:SECRET/?SECRET=1&SECRET=2&SECRET=3#SECRET\n",
+    ),
+    (
+        "connections",
+        "local.env",
+        "a={\"SECRET\": \"SECRET\", \"conn_typ\": \"SECRET\"}\nb={'SECRET': 'SECRET'}\n=SECRET\nSECRET=\n",
+    ),
+    (
+        "connections",
+        "local.json",
+        r#"{"a": {"SECRET": "SECRET", "conn_type": "SECRET", "port": "SECRET"}, "b": ["SECRET", {"extra": "SECRET", "login": ["SECRET"]}], "c": "{\"SECRET\": \"SECRET\"}"}"#,
+    ),
+    (
+        "connections",
+        "local.json",
+        r#"{"a": {"uri": "SECRET://SECRET", "host": "SECRET"}, "b": {"conn_id": "SECRET", "extra": {"SECRET": {"SECRET": 1}}, "extra_dejson": "SECRET"}, "c": "https://SECRET/SECRET", "c": "SECRET"}"#,
+    ),
+    (
+        "connections",
+        "local.json",
+        r#"{"a": {"conn_type": "aws", "extra": {"region_nam": "SECRET", "SECRET_name": "SECRET", "role_arn": ["SECRET"]}}, "b": "x://h?__extra__=%7B%22SECRET%22%3A%22SECRET" SECRET"#,
+    ),
+    (
+        "variables",
+        "local.json",
+        r#"{"a": "SECRET\n", "b": {"SECRET": "SECRET"}, "c": "{'SECRET': 'SECRET',}", "d": ["SECRET"], "a": "SECRET" "SECRET"}"#,
+    ),
+    (
+        "variables",
+        "local.env",
+        "a=SECRET\nSECRET\na={SECRET\nb [SECRET]\nexport c='SECRET\n",
+    ),
+    (
+        "variables",
+        "local.env",
+        "\u{feff}SECRET\n\t{\"SECRET\": SECRET\n",
+    ),
+];
+
+#[test]
+fn no_secret_of_a_local_file_is_taken_for_a_name() {
+    let work = tempfile::tempdir().unwrap();
+    let folder = work.path().join("deployment");
+    let class = "airflow.secrets.local_filesystem.LocalFilesystemBackend";
+    let mut leaks = Leaks::default();
+    for (kind, name, text) in LOCAL {
+        // Whole, and torn by what an encoder, a shell, JSON or a URI takes for its own.
+        for torn in [
+            "", ":", "/", "@", "?", "#", "&", "=", "%", ";", ",", "'", "\"", "\\", "{", "}", "[",
+            "<", " ", "\t", "\n", "\\n", "\\ud800", "\\u0022", "%40", "%zz",
+        ] {
+            let (head, tail) = SECRET.split_at(6);
+            let secret = format!("{head}{torn}{tail}");
+            let cfg = format!(
+                "[secrets]\nbackend = {class}\nbackend_kwargs = {{\"{kind}_file_path\": \"{name}\"}}\n"
+            );
+            let files = vec![
+                ("airflow.cfg".to_owned(), cfg),
+                ((*name).to_owned(), text.replace("SECRET", &secret)),
+            ];
+            write(&folder, &files);
+            let kind = format!("{kind}={}", folder.join(name).display());
+            for airflow in ["2.0.0", "2.11.2", "3.3.2"] {
+                let arguments = ["--kind", &kind, "--airflow", airflow];
+                let arguments: Vec<String> = arguments.map(str::to_owned).into();
+                let seen = output(&folder, &arguments);
+                leaks.look(&format!("{} {airflow}", files[1].1), &seen, SECRET);
+            }
+        }
+    }
+    leaks.none(600);
+}
 
 #[test]
 fn no_secret_is_taken_for_a_name() {

@@ -5,7 +5,7 @@ pub mod construct;
 pub mod data;
 pub mod visible;
 
-use super::config::{Reading, Settings};
+use super::config::{Reading, Settings, read_bool};
 use super::{Target, Version};
 use crate::inputs::{Form, Setting};
 use crate::source::{Place, Text};
@@ -96,6 +96,15 @@ pub struct Backend<'a> {
     /// `AIRFLOW__SECRETS__BACKEND_KWARG__<KEY>` variables that Airflow reads (3.2.0 and later),
     /// the last one of each key, in file order.
     pub per_key: Vec<&'a Setting>,
+    /// See [`multi_team`].
+    pub multi_team: Option<bool>,
+}
+
+/// `[core] multi_team` (Airflow 3.2.0 and later): teams have secrets of their own. `None` where it is
+/// not set, or not known.
+pub fn multi_team(settings: &Settings<'_>, target: &Target) -> Option<bool> {
+    let reading = settings.read("core", "multi_team", target);
+    read_bool(reading.text().filter(|text| text.is_known())?.expose())
 }
 
 /// Both backends of a deployment, as Airflow reads them.
@@ -195,6 +204,7 @@ impl<'a> Backend<'a> {
             class,
             kwargs: Kwargs::read(kwargs, target.airflow),
             per_key: per_key(role, settings, target.airflow),
+            multi_team: multi_team(settings, target),
         }
     }
 

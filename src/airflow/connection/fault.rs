@@ -3,12 +3,14 @@
 //! The order of the questions is the order in which rules may speak: each value has one cause, and
 //! each cause belongs to one rule.
 
-use super::object::unknown_members;
-use super::{Failure, Format, Reader, Reading, Reason, Shape, UriParts, read, read_uri_text};
-use crate::airflow::python::space;
+mod object;
+
+use self::object::{aliased, described, is_taken_by_core, key, unknown_key};
+use super::foreign::Foreign;
+use super::{Failure, Format, Reader, Reading, Reason, Shape, read, uri_fault};
 use crate::airflow::{Python, Runtime, Version};
 use crate::source::Text;
-use crate::syntax::json::{self, ErrorKind, Kind};
+use crate::syntax::json::{ErrorKind, Kind};
 
 /// What is wrong with a value, and where.
 #[derive(Clone, Debug)]
@@ -37,8 +39,16 @@ pub enum FaultKind {
     NoScheme(NoScheme),
     /// `_` in the scheme.
     SchemeUnderscore,
-    /// The URI is refused.
+    /// The URI is refused, or cut in the wrong place.
     Rejected(Rejected),
+    /// The same `scheme://` twice: both are removed, and no host is left.
+    SchemeTwice,
+    /// `://` in the query: it counts as the end of a protocol, or as one too many.
+    UrlInQuery,
+    /// `#…`, which is dropped.
+    Fragment,
+    /// Tabs, line breaks or blanks that cost or change a part.
+    Whitespace(Whitespace),
     /// The port is no number.
     PortNotANumber {
         /// There is more than one host (`h1:1,h2:2`).
@@ -72,10 +82,31 @@ pub enum FaultKind {
     FieldType(&'static str, &'static str),
     /// The text of a JSON port is no integer.
     PortText,
+    /// Half of a surrogate pair (`\ud800`) in this field.
+    Surrogate(&'static str),
     /// JSON, or meant to be, and no object.
     NotAnObject(NotAnObject),
-    /// A cause that no rule of this release speaks of.
-    Other,
+    /// JSON in a text of a local file, which is always read as a URI.
+    JsonInLocalText,
+    /// JSON in a release that only reads URIs.
+    JsonTooEarly,
+    /// `uri` beside other fields.
+    UriWithFields {
+        /// Core takes it: only `description` or an empty `uri` stands beside.
+        task_only: bool,
+    },
+    /// `conn_type` is missing in a release of the Task SDK that requires it.
+    ConnTypeMissing,
+    /// `extra` holds an integer of more than 4300 digits, or is nested too deeply.
+    ExtraUnreadable,
+    /// An object that is no connection.
+    Foreign(Foreign),
+    /// The value is "": no backend takes it for a connection. Nothing is raised.
+    Empty,
+    /// Nothing but blanks.
+    Blank,
+    /// The value is not at fault: `extra_conn_words` of the backend is, of which AV218 speaks.
+    ExtraConnWords,
 }
 
 /// Why there is no scheme.
@@ -97,8 +128,6 @@ pub enum NoScheme {
     NoSlashes,
     /// `host:5432`.
     HostPort,
-    /// JSON in a release that only reads URIs.
-    JsonTooEarly,
     /// No `://` at all.
     Missing,
 }
@@ -110,14 +139,32 @@ pub enum Rejected {
     ThirdSeparator,
     /// A second `://` with `@` or `:` before it.
     SecondSeparator,
-    /// A second `://` behind host, path or query: the text is cut there and has no host.
+    /// A second `://` behind host or path: the text is cut there and has no host.
     HostLost,
-    /// The same `scheme://` twice: both are removed, and no host is left.
-    SchemeTwice,
+    /// `scheme://protocol://host` in a release that takes the protocol for the host.
+    ProtocolTooEarly,
+    /// `https%3A//host`: the slashes end the host.
+    HalfEncoded,
+    /// `scheme:///login:password@host`: nothing stands where the host is looked for.
+    EmptyAuthority,
+    /// A scheme with capitals and a second `://`: the scheme is looked for in lower case, so that it
+    /// stays and becomes part of the host.
+    UpperCaseScheme,
     /// `[` or `]` in the host.
     Brackets,
     /// A character that NFKC turns into a delimiter.
     Nfkc,
+}
+
+/// What blanks do for certain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whitespace {
+    /// Python deletes this tab or line break out of the middle of a part.
+    Deleted(char),
+    /// A blank, or a character of no width, at the edge of the host.
+    Host,
+    /// The braces of a console's form around a URI: it is taken for JSON.
+    Braces,
 }
 
 /// What stands where an object should be.
@@ -131,6 +178,8 @@ pub enum NotAnObject {
     Scalar(Kind),
     /// It begins with `{` and is not JSON.
     Broken(ErrorKind),
+    /// It holds an integer of more than 4300 digits, which Python refuses to read.
+    IntegerTooLong,
 }
 
 /// True for text whose value at run time is not what stands there: unknown parts, `${X}`, and
@@ -140,25 +189,30 @@ pub fn is_unknown(value: &Text) -> bool {
         return true;
     }
     let bytes = value.expose().as_bytes();
+    if memchr::memchr(b'{', bytes).is_none() {
+        return false;
+    }
     // A mark needs its end: `p{%2Fw` is a password.
+    let find = |bytes: &[u8], mark: &str| {
+        let mut parts = bytes.windows(mark.len());
+        parts.position(|part| part == mark.as_bytes())
+    };
     let marks = [("${", "}"), ("{{", "}}"), ("{%", "%}")];
     marks.iter().any(|(open, close)| {
-        let Some(at) = memchr::memmem::find(bytes, open.as_bytes()) else {
+        let Some(at) = find(bytes, open) else {
             return false;
         };
-        let rest = bytes.get(at + open.len()..).unwrap_or_default();
-        memchr::memmem::find(rest, close.as_bytes()).is_some()
+        find(&bytes[at + open.len()..], close).is_some()
     })
 }
 
 /// The fault of a reading.
-pub(super) fn find(
-    value: &Text,
-    reading: &Reading,
-    reader: &Reader,
-    format: &Format,
-) -> Option<Fault> {
+pub(super) fn find(value: &Text, reading: &Reading, format: &Format) -> Option<Fault> {
+    let braces = uri_fault::console_braces(value, reading);
     let fault = match &reading.outcome {
+        _ if braces.is_some() => braces?,
+        // What is wrong with the URI inside an object is asked where its parts are known.
+        Err(_) if in_nested(reading).is_some() => in_nested(reading)?.clone(),
         Err(failure) => failed(value, reading, failure, format),
         Ok(_) if reading.unusable.is_some() => unusable(reading)?,
         Ok(connection) => match &reading.shape {
@@ -167,16 +221,17 @@ pub(super) fn find(
                     .conn_type
                     .as_ref()
                     .map_or("", |text| text.expose());
-                uri(value, parts, conn_type)?
+                uri_fault::find(value, parts, conn_type)?
             }
             Shape::Json(Some(tree)) => match format {
-                Format::Airflow => nested(tree, reader)?,
+                // What is silently wrong with the URI inside.
+                Format::Airflow | Format::Local(_) => in_nested(reading)?.clone(),
                 Format::SecretsManager { .. } => aliased(tree, format)?,
             },
             _ => return None,
         },
     };
-    if is_unknown(value) {
+    if reading.is_unknown(value) {
         return None;
     }
     Some(Fault {
@@ -185,17 +240,11 @@ pub(super) fn find(
     })
 }
 
-/// `{"uri": "…"}`: what is silently wrong with the URI inside.
-fn nested(tree: &json::Json, reader: &Reader) -> Option<Fault> {
-    let uri = tree.root().get("uri")?.string()?;
-    if uri.is_empty() {
-        return None;
-    }
-    let fault = read_uri_text(&uri, reader).fault?;
-    Some(*fault)
+fn in_nested(reading: &Reading) -> Option<&Fault> {
+    reading.nested.as_ref()?.reading.fault.as_deref()
 }
 
-fn silent(kind: FaultKind, at: Text) -> Fault {
+pub(super) fn silent(kind: FaultKind, at: Text) -> Fault {
     Fault {
         kind,
         at,
@@ -215,11 +264,15 @@ fn failed(value: &Text, reading: &Reading, failure: &Failure, format: &Format) -
     let kind = match &failure.reason {
         Reason::InvalidConnectionString => {
             let third = separators_before(value, failure.range.start) >= 2;
-            FaultKind::Rejected(if third {
-                Rejected::ThirdSeparator
+            if uri_fault::in_query(value.expose(), failure.range.start) {
+                FaultKind::UrlInQuery
+            } else if third {
+                FaultKind::Rejected(Rejected::ThirdSeparator)
+            } else if let Some(at) = uri_fault::second_scheme(value) {
+                return fault(FaultKind::SchemeTwice, at);
             } else {
-                Rejected::SecondSeparator
-            })
+                FaultKind::Rejected(Rejected::SecondSeparator)
+            }
         }
         Reason::Brackets => match in_userinfo(value, &failure.range) {
             Some(character) => FaultKind::Unencoded { character },
@@ -228,7 +281,7 @@ fn failed(value: &Text, reading: &Reading, failure: &Failure, format: &Format) -
         Reason::Nfkc => FaultKind::Rejected(Rejected::Nfkc),
         Reason::PortOutOfRange | Reason::PortNotANumber => {
             if let Shape::Uri(parts) = &reading.shape
-                && let Some((character, at)) = cut_credentials(value, parts, true)
+                && let Some((character, at)) = uri_fault::cut_credentials(value, parts)
             {
                 return fault(FaultKind::Unencoded { character }, at);
             }
@@ -244,25 +297,26 @@ fn failed(value: &Text, reading: &Reading, failure: &Failure, format: &Format) -
         Reason::Json(error) => FaultKind::NotAnObject(NotAnObject::Broken(error.kind)),
         Reason::ExtraNotJson => FaultKind::Extra { is_json: false },
         Reason::ExtraNotObject => FaultKind::Extra { is_json: true },
-        Reason::UnknownKey => FaultKind::UnknownKey {
-            more: match &reading.shape {
-                Shape::Json(Some(tree)) => unknown_members(tree, format).len().saturating_sub(1),
-                _ => 0,
-            },
-            all_dropped: false,
-        },
+        Reason::UnknownKey => unknown_key(reading, &at, format),
         Reason::ConnId => FaultKind::ConnId {
             becomes_type: false,
         },
+        Reason::UriWithFields => {
+            let kind = FaultKind::UriWithFields {
+                task_only: is_taken_by_core(reading),
+            };
+            return fault(kind, key(reading, "uri").unwrap_or(at));
+        }
+        Reason::ConnTypeMissing => FaultKind::ConnTypeMissing,
+        Reason::IntegerTooLong => FaultKind::NotAnObject(NotAnObject::IntegerTooLong),
+        Reason::ExtraUnreadable => FaultKind::ExtraUnreadable,
+        Reason::Surrogate(field) => FaultKind::Surrogate(field),
+        Reason::Blank => FaultKind::Blank,
+        Reason::Empty => FaultKind::Empty,
+        Reason::ExtraConnWords => FaultKind::ExtraConnWords,
         Reason::FieldType(field) | Reason::GetUri(field) => described(field, &at),
         Reason::Port if at.expose().starts_with('"') => FaultKind::PortText,
         Reason::Port => described("port", &at),
-        Reason::Blank
-        | Reason::Empty
-        | Reason::UriWithFields
-        | Reason::IntegerTooLong
-        | Reason::ConnTypeMissing
-        | Reason::ExtraConnWords => FaultKind::Other,
     };
     fault(kind, at)
 }
@@ -270,9 +324,9 @@ fn failed(value: &Text, reading: &Reading, failure: &Failure, format: &Format) -
 fn unusable(reading: &Reading) -> Option<Fault> {
     let failure = reading.unusable.as_ref()?;
     let kind = match failure.reason {
-        Reason::GetUri("extra") => FaultKind::Other,
         Reason::GetUri(field) => described(field, &failure.at),
-        _ => FaultKind::Other,
+        Reason::Surrogate(field) => FaultKind::Surrogate(field),
+        _ => FaultKind::ExtraUnreadable,
     };
     Some(Fault {
         kind,
@@ -280,17 +334,6 @@ fn unusable(reading: &Reading) -> Option<Fault> {
         exception: Some(failure.exception),
         format: Format::Airflow,
     })
-}
-
-fn described(field: &'static str, at: &Text) -> FaultKind {
-    let word = match at.expose().as_bytes().first() {
-        Some(b'{') => "an object",
-        Some(b'[') => "a list",
-        Some(b't' | b'f') => "a boolean",
-        Some(b'"') => "a string",
-        _ => "a number",
-    };
-    FaultKind::FieldType(field, word)
 }
 
 fn separators_before(value: &Text, end: usize) -> usize {
@@ -310,265 +353,26 @@ fn in_userinfo(value: &Text, range: &std::ops::Range<usize>) -> Option<char> {
         .flatten()
 }
 
-/// The character that cut the credentials, where an `@` follows the authority.
-///
-/// With `raising` the port could not be read, so that something is wrong for certain. Without, the
-/// authority reads as `host:1234` or `host:` or `host`, and only an `@` where none can be meant
-/// tells that it is the beginning of `login:password@host`.
-fn cut_credentials(value: &Text, parts: &UriParts, raising: bool) -> Option<(char, Text)> {
-    let authority = parts.authority.as_ref()?;
-    let text = value.expose();
-    let (host, rest) = (text.get(authority.clone())?, text.get(authority.end..)?);
-    if host.contains('@') {
-        return None;
-    }
-    let character = rest.chars().next()?;
-    let sign = rest.find('@')?;
-    let between = &rest[character.len_utf8()..sign];
-    // `?user=a@b` and `/p?mail=a@b` are queries.
-    let queried = character == '?' || between.contains('?');
-    if queried && between.contains('=') {
-        return None;
-    }
-    let found = (
-        character,
-        value.slice(authority.end..authority.end + character.len_utf8()),
-    );
-    if raising {
-        return Some(found);
-    }
-    // After the `@` a host must follow, as far as it goes.
-    let after = rest[sign + 1..].chars().next()?;
-    if !(after.is_ascii_alphanumeric() || matches!(after, '[' | '/' | '%')) {
-        return None;
-    }
-    Some(found)
-}
-
-/// A URI that Airflow reads without raising.
-fn uri(value: &Text, parts: &UriParts, conn_type: &str) -> Option<Fault> {
-    if conn_type.is_empty() {
-        return Some(no_scheme(value, parts));
-    }
-    if parts.authority.is_none() {
-        return no_slashes(value, parts);
-    }
-    // The common case first: no `@` after the authority, nothing to ask.
-    let end = parts
-        .authority
-        .as_ref()
-        .map_or(0, |authority| authority.end);
-    let rest = value.expose().get(end..)?;
-    memchr::memchr(b'@', rest.as_bytes())?;
-    let host = value.expose().get(parts.authority.clone()?)?;
-    let (character, at) = cut_credentials(value, parts, false)?;
-    if parts.protocol.is_some() {
-        return None;
-    }
-    // `http://host:8080/@scope/name` is a path; so is anything of a type whose path is free text.
-    let certain = match (character, host.split_once(':')) {
-        ('#', Some(_)) | (_, Some((_, ""))) => true,
-        // `us/er:secret@host`: a login that was cut.
-        ('/', None) => has_database_path(conn_type) && rest[..rest.find('@')?].contains(':'),
-        _ => has_database_path(conn_type),
-    };
-    if !certain {
-        return None;
-    }
-    Some(silent(FaultKind::Unencoded { character }, at))
-}
-
-/// Types whose path is the name of a database (or unused): an `@` in it is the end of credentials.
-fn has_database_path(conn_type: &str) -> bool {
-    matches!(
-        conn_type,
-        "aws"
-            | "cassandra"
-            | "clickhouse"
-            | "drill"
-            | "druid"
-            | "elasticsearch"
-            | "exasol"
-            | "impala"
-            | "mongo"
-            | "mssql"
-            | "mysql"
-            | "neo4j"
-            | "oracle"
-            | "postgres"
-            | "presto"
-            | "redis"
-            | "redshift"
-            | "smtp"
-            | "snowflake"
-            | "ssh"
-            | "teradata"
-            | "trino"
-            | "vertica"
-    )
-}
-
-/// `scheme:` without an authority: `mysql:/u:p@h/db`, `host:5432`, `mysql:h`.
-fn no_slashes(value: &Text, parts: &UriParts) -> Option<Fault> {
-    let scheme = parts.scheme.as_ref()?;
-    let path = value.expose().get(parts.path.clone()?)?;
-    // Python deletes tabs and line breaks, which may stand before the colon.
-    let colon = scheme.end + value.expose().get(scheme.end..)?.find(':')?;
-    let colon = value.slice(colon..colon + 1);
-    if path.is_empty() {
-        return None;
-    }
-    if !path.starts_with('/')
-        && let Some(fault) = host_lost(value)
-    {
-        return Some(fault);
-    }
-    if path.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(silent(FaultKind::NoScheme(NoScheme::HostPort), colon));
-    }
-    // `sqlite:/tmp/x` means what it says; without the slash the first character is lost, and an
-    // `@` shows that an authority was meant.
-    if path.starts_with('/') && !path.contains('@') {
-        return None;
-    }
-    Some(silent(FaultKind::NoScheme(NoScheme::NoSlashes), colon))
-}
-
-/// `scheme://` is there and the authority is gone: since 2.6.3 Airflow removes every `scheme://`
-/// of a text that holds `://` twice.
-fn host_lost(value: &Text) -> Option<Fault> {
-    let text = value.expose();
-    let mut separators = text.match_indices("://");
-    let (first, second) = (separators.next()?.0, separators.next()?.0);
-    let scheme = text[..first].trim_start();
-    // `mysql:x?u=http://a&v=http://b`: the first one does not belong to the scheme.
-    if scheme.contains(':') {
-        return None;
-    }
-    let twice = text[first + 3..second].ends_with(&scheme.to_ascii_lowercase());
-    if twice {
-        let from = second - scheme.len();
-        let at = value.slice(from..second + 3);
-        return Some(silent(FaultKind::Rejected(Rejected::SchemeTwice), at));
-    }
-    let at = value.slice(second..second + 3);
-    Some(silent(FaultKind::Rejected(Rejected::HostLost), at))
-}
-
-fn no_scheme(value: &Text, parts: &UriParts) -> Fault {
-    let stripped = space::strip(value);
-    let text = stripped.expose();
-    let first = text.chars().next().unwrap_or(' ');
-    let first_text = stripped.slice(0..if text.is_empty() { 0 } else { first.len_utf8() });
-    let say = |kind, at| silent(FaultKind::NoScheme(kind), at);
-    match first {
-        '\u{feff}' => return say(NoScheme::Bom, first_text),
-        '{' => return say(NoScheme::JsonTooEarly, first_text),
-        '[' => return silent(FaultKind::NotAnObject(NotAnObject::List), first_text),
-        '"' => {
-            if is_encoded_object(&stripped) {
-                let kind = FaultKind::NotAnObject(NotAnObject::EncodedTwice);
-                return silent(kind, first_text);
-            }
-            return say(NoScheme::Quoted('"'), first_text);
-        }
-        '\'' | '`' | '\u{2018}' | '\u{201c}' => return say(NoScheme::Quoted(first), first_text),
-        _ => {}
-    }
-    if matches!(first, '0'..='9' | '-' | 'n' | 't' | 'f' | 'N' | 'I')
-        && let Ok(tree) = json::parse(&stripped)
-    {
-        let kind = NotAnObject::Scalar(tree.root().kind());
-        return silent(FaultKind::NotAnObject(kind), stripped);
-    }
-    let Some(separator) = text.find("://") else {
-        if text.starts_with("//") && parts.authority.is_some() {
-            return say(NoScheme::Empty, stripped.slice(0..2));
-        }
-        return say(NoScheme::Missing, stripped);
-    };
-    before_separator(&stripped, separator)
-}
-
-/// What stands before the first `://` and is no scheme.
-fn before_separator(stripped: &Text, separator: usize) -> Fault {
-    let head = &stripped.expose()[..separator];
-    let say = |kind, at| silent(FaultKind::NoScheme(kind), at);
-    if head.is_empty() {
-        return say(NoScheme::Empty, stripped.slice(0..3));
-    }
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-    let odd = head.char_indices().find(|&(_, c)| !allowed(c));
-    let Some((at, character)) = odd else {
-        return say(NoScheme::FirstCharacter, stripped.slice(0..1));
-    };
-    let culprit = stripped.slice(at..at + character.len_utf8());
-    let only_underscores = head.chars().all(|c| allowed(c) || c == '_');
-    if only_underscores && head.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        return silent(FaultKind::SchemeUnderscore, culprit);
-    }
-    if character.is_whitespace() {
-        return say(NoScheme::Blank, culprit);
-    }
-    if head.contains([':', '@', '/', '?', '#']) || head.len() > 40 {
-        // `user:pw@host/x?u=http://…`: the `://` belongs to something else.
-        return say(NoScheme::Missing, stripped.clone());
-    }
-    say(NoScheme::Character, culprit)
-}
-
-fn is_encoded_object(stripped: &Text) -> bool {
-    let Ok(tree) = json::parse(stripped) else {
-        return false;
-    };
-    tree.root()
-        .as_str()
-        .is_some_and(|inner| inner.trim_start().starts_with(['{', '[']))
-}
-
-/// What `SecretsManagerBackend` drops or takes for something else without a word.
-fn aliased(tree: &json::Json, format: &Format) -> Option<Fault> {
-    let types = ["conn_type", "connection_type", "engine"];
-    let mut conn_id = None;
-    for member in tree.root().effective_members() {
-        let name = member.key.as_str().unwrap_or_default();
-        if name == "conn_id" {
-            conn_id = Some(member);
-        } else if types.contains(&name.as_ref()) {
-            // Whichever comes first is the type.
-            let member = conn_id?;
-            let kind = FaultKind::ConnId { becomes_type: true };
-            return Some(silent(kind, member.key.raw()));
-        }
-    }
-    let unknown = unknown_members(tree, format);
-    let first = unknown.first()?;
-    if unknown.len() < tree.root().effective_members().len() {
-        return None;
-    }
-    let kind = FaultKind::UnknownKey {
-        more: unknown.len() - 1,
-        all_dropped: true,
-    };
-    Some(silent(kind, first.key.raw()))
-}
-
 /// True when the value has a fault for every release from 2.0 to 3.3.2: a guessed target may then
 /// be as sure as a chosen one. Otherwise the release from which it has one, where it has one up to
 /// the newest.
 pub fn holds_everywhere(value: &Text, format: &Format) -> Result<(), Option<Version>> {
     /// One release for each way of reading; Python as its images have it.
-    const PROBES: [(Version, u8); 9] = [
+    const PROBES: [(Version, u8); 10] = [
         (Version::new(2, 0, 0), 8),
         (Version::new(2, 1, 0), 8),
         (Version::new(2, 3, 0), 10),
         (Version::new(2, 6, 3), 10),
         (Version::new(2, 7, 0), 11),
         (Version::new(3, 0, 0), 12),
+        (Version::new(3, 1, 0), 12),
         (Version::new(3, 1, 6), 12),
         (Version::new(3, 2, 0), 12),
         (Version::new(3, 3, 2), 12),
     ];
+    // Where anything stands does not matter here, and through layers of escapes it is slow.
+    let bare = Text::verbatim(value.expose(), 0);
+    let value = if is_unknown(value) { value } else { &bare };
     let mut since = None;
     let mut everywhere = true;
     for (airflow, minor) in PROBES {

@@ -4,25 +4,41 @@
 //! [`read`] is the one entry. It also says which single [`Fault`] the value has, so that no two
 //! rules speak of the same cause. It builds no messages and knows no rule codes.
 
+pub mod credential;
+mod extra;
 mod fault;
+mod foreign;
+mod keys;
+mod local;
 mod object;
+mod password;
 mod plain;
 mod uri;
+mod uri_fault;
 mod visible;
 mod ways;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::airflow::python::space;
 use crate::airflow::{Python, Runtime, Version};
+use crate::inputs::{Definition, Notation};
 use crate::source::Text;
 use crate::syntax::json::Json;
 
-pub use fault::{Fault, FaultKind, NoScheme, NotAnObject, Rejected, holds_everywhere, is_unknown};
-pub use object::{
-    ALIASES, AliasField, COLUMNS, FIELDS, is_nameable_key, nearest_key, unknown_members,
+pub use extra::{Extra, ExtraField, ExtraForm, decoded_kind, decodes_query, extra};
+pub use fault::{
+    Fault, FaultKind, NoScheme, NotAnObject, Rejected, Whitespace, holds_everywhere, is_unknown,
 };
-pub use plain::is_plain;
+pub use foreign::{Foreign, lost_database};
+pub use keys::{
+    ALIASES, AliasField, COLUMNS, FIELDS, Taken, is_nameable_key, lost_members, nearest_key, taken,
+    unknown_members,
+};
+pub use local::Local;
+pub use password::{has_password, has_plain_password};
+pub use plain::{Advice, is_plain, looks_plain, may_be_plain};
 pub use visible::visible_spans;
 use ways::Ways;
 
@@ -48,6 +64,26 @@ pub enum Format {
         /// Additional aliases from `extra_conn_words`: field name, words.
         extra_conn_words: Vec<(String, Vec<String>)>,
     },
+    /// `LocalFilesystemBackend` and `airflow connections import`.
+    Local(Local),
+}
+
+impl Format {
+    /// [`Format::SecretsManager`], which drops the keys that it does not know.
+    pub const fn is_secrets_manager(&self) -> bool {
+        matches!(self, Self::SecretsManager { .. })
+    }
+
+    /// How the value of a definition is read.
+    pub fn of(definition: &Definition) -> Self {
+        match definition.notation {
+            Notation::Env => Self::Airflow,
+            Notation::LocalText => Self::Local(Local::Text),
+            Notation::LocalValue => Self::Local(Local::Value {
+                id: definition.id.clone(),
+            }),
+        }
+    }
 }
 
 /// Why no connection comes out.
@@ -96,10 +132,14 @@ pub enum Reason {
     ExtraNotObject,
     /// The object builds and `get_uri()` raises; the field's name.
     GetUri(&'static str),
+    /// Half of a surrogate pair in a field that must be encoded; the field's name.
+    Surrogate(&'static str),
     /// The value is "": the backend says "not here" and the next one is asked. No exception.
     Empty,
     /// An integer of more than 4300 digits, which Python refuses to read.
     IntegerTooLong,
+    /// `extra` holds such an integer, or is nested too deeply: Airflow expects neither exception.
+    ExtraUnreadable,
     /// `conn_type` is required (Task SDK 1.1.0 to 1.1.4).
     ConnTypeMissing,
     /// `extra_conn_words` names a field that the backend does not have: `KeyError`.
@@ -180,14 +220,77 @@ pub struct Reading {
     /// What is wrong with the value, if anything is: one cause, also where Airflow raises nothing.
     /// `None` for values that are not known at run time.
     pub fault: Option<Box<Fault>>,
+    /// The URI inside `{"uri": "…"}`, which is what was read then.
+    pub nested: Option<Box<Nested>>,
+    /// What many rules ask for and most values need not.
+    asked: Asked,
+}
+
+/// Answers that are found when somebody first asks.
+#[derive(Clone, Debug, Default)]
+struct Asked {
+    unknown: OnceCell<bool>,
+    extra: OnceCell<Option<Extra>>,
+}
+
+impl Reading {
+    /// [`is_unknown`] of `value`, of which this is a reading.
+    pub fn is_unknown(&self, value: &Text) -> bool {
+        *self.asked.unknown.get_or_init(|| is_unknown(value))
+    }
+
+    /// [`extra()`] of `value`, of which this is a reading.
+    pub fn extra(&self, value: &Text) -> Option<&Extra> {
+        let extra = self.asked.extra.get_or_init(|| extra(value, self));
+        extra.as_ref()
+    }
+}
+
+/// A URI inside an object.
+#[derive(Clone, Debug)]
+pub struct Nested {
+    /// The text of `uri`, decoded.
+    pub text: Text,
+    /// What is made of it.
+    pub reading: Reading,
 }
 
 /// Reads `value` as `reader` does for a secret kept in `format`
 /// (`BaseSecretsBackend.deserialize_connection`).
 pub fn read(value: &Text, reader: &Reader, format: &Format) -> Reading {
+    if let Format::Local(local) = format {
+        return local::read(value, reader, local);
+    }
     let mut reading = build(value, reader, format);
-    reading.fault = fault::find(value, &reading, reader, format).map(Box::new);
+    reading.nested = nested(&reading, reader, format).map(Box::new);
+    reading.fault = fault::find(value, &reading, format).map(Box::new);
     reading
+}
+
+/// `Connection.from_json` hands a truthy `uri` to the constructor, which reads nothing else then.
+fn nested(reading: &Reading, reader: &Reader, format: &Format) -> Option<Nested> {
+    let Shape::Json(Some(tree)) = &reading.shape else {
+        return None;
+    };
+    let of_the_uri = |failure: &Failure| {
+        matches!(
+            failure.reason,
+            Reason::InvalidConnectionString
+                | Reason::Brackets
+                | Reason::Nfkc
+                | Reason::PortNotANumber
+                | Reason::PortOutOfRange
+        )
+    };
+    if !reading.outcome.as_ref().err().is_none_or(of_the_uri) || *format != Format::Airflow {
+        return None;
+    }
+    let text = tree.root().get("uri")?.string()?;
+    if text.is_empty() {
+        return None;
+    }
+    let reading = read_uri_text(&text, reader);
+    Some(Nested { text, reading })
 }
 
 fn build(value: &Text, reader: &Reader, format: &Format) -> Reading {
@@ -228,7 +331,7 @@ pub fn read_uri_text(value: &Text, reader: &Reader) -> Reading {
         reading.outcome = Ok(Connection::default());
         return reading;
     }
-    reading.fault = fault::find(value, &reading, reader, &Format::Airflow).map(Box::new);
+    reading.fault = fault::find(value, &reading, &Format::Airflow).map(Box::new);
     reading
 }
 
@@ -240,6 +343,8 @@ fn read_uri(value: &Text, ways: &Ways) -> Reading {
         outcome,
         unusable,
         fault: None,
+        nested: None,
+        asked: Asked::default(),
     }
 }
 
@@ -254,6 +359,8 @@ fn blank(value: &Text, exception: &'static str, reason: Reason) -> Reading {
         }),
         unusable: None,
         fault: None,
+        nested: None,
+        asked: Asked::default(),
     }
 }
 

@@ -1,69 +1,14 @@
 //! `Connection.from_json`, what the constructor and `get_uri()` then make of the fields, and the
 //! aliases of `SecretsManagerBackend`.
 
+use super::keys::{self, ALIASES};
 use super::uri::{self, check_extra, failure};
 use super::ways::Ways;
-use super::{Connection, Failure, Field, Format, Reading, Reason, Shape};
+use super::{Asked, Connection, Failure, Field, Format, Reading, Reason, Shape};
 use crate::airflow::Python;
 use crate::airflow::python::{dumps, int};
 use crate::source::{Text, TextBuilder};
 use crate::syntax::json::{self, Json, Kind, Member, Value};
-
-/// Keys that `Connection()` takes in every release that reads JSON.
-pub const FIELDS: [&str; 9] = [
-    "conn_type",
-    "description",
-    "host",
-    "login",
-    "password",
-    "schema",
-    "port",
-    "extra",
-    "uri",
-];
-
-/// A field and the keys that stand for it.
-pub type AliasField = (&'static str, &'static [&'static str]);
-
-/// `SecretsManagerBackend._standardize_secret_keys`: field, and the keys that stand for it. The
-/// first key of the document that is in the list wins.
-pub const ALIASES: [AliasField; 7] = [
-    ("login", &["login", "user", "username", "user_name"]),
-    ("password", &["password", "pass", "key"]),
-    ("host", &["host", "remote_host", "server"]),
-    ("port", &["port"]),
-    ("schema", &["database", "schema"]),
-    (
-        "conn_type",
-        &["conn_type", "conn_id", "connection_type", "engine"],
-    ),
-    ("extra", &["extra"]),
-];
-
-/// Columns and properties of Airflow's connection table that `Connection()` does not take; they
-/// come from exports and from the REST API.
-pub const COLUMNS: [&str; 7] = [
-    "conn_id",
-    "extra_dejson",
-    "get_uri",
-    "id",
-    "is_encrypted",
-    "is_extra_encrypted",
-    "connection_id",
-];
-
-/// What other programs call the fields.
-const SYNONYMS: [(&str, &str); 9] = [
-    ("conn_uri", "uri"),
-    ("connection_string", "uri"),
-    ("db", "schema"),
-    ("dbname", "schema"),
-    ("extra_dejson", "extra"),
-    ("hostname", "host"),
-    ("passwd", "password"),
-    ("type", "conn_type"),
-    ("url", "uri"),
-];
 
 const PYTHON_3_11: Python = Python {
     major: 3,
@@ -168,43 +113,28 @@ pub(super) fn read_aliased(value: &Text, words: &[(String, Vec<String>)], ways: 
             return (Err(failure("KeyError", Reason::ExtraConnWords, at)), None);
         }
         let mut arguments = Arguments::default();
-        for member in root.effective_members() {
-            let name = member.key.as_str().unwrap_or_default();
-            for (field, aliases) in ALIASES {
-                let slot = match field {
-                    "login" => &mut arguments.login,
-                    "password" => &mut arguments.password,
-                    "host" => &mut arguments.host,
-                    "port" => &mut arguments.port,
-                    "schema" => &mut arguments.schema,
-                    "conn_type" => &mut arguments.conn_type,
-                    _ => &mut arguments.extra,
-                };
-                if slot.is_none() && is_alias(&name, field, aliases, words) {
-                    *slot = Some(member.value);
-                }
-            }
+        let format = Format::SecretsManager {
+            extra_conn_words: words.to_vec(),
+        };
+        for taken in keys::taken(root, &format) {
+            let slot = match taken.field {
+                "login" => &mut arguments.login,
+                "password" => &mut arguments.password,
+                "host" => &mut arguments.host,
+                "port" => &mut arguments.port,
+                "schema" => &mut arguments.schema,
+                "conn_type" => &mut arguments.conn_type,
+                _ => &mut arguments.extra,
+            };
+            *slot = Some(taken.member.value);
         }
         construct(&arguments, ways)
     })
 }
 
-fn is_alias(name: &str, field: &str, aliases: &[&str], words: &[(String, Vec<String>)]) -> bool {
-    aliases.contains(&name)
-        || words.iter().any(|(word_field, more)| {
-            // `user` is an old name of `login`.
-            let word_field = if word_field == "user" {
-                "login"
-            } else {
-                word_field
-            };
-            word_field == field && more.iter().any(|word| word == name)
-        })
-}
+pub(super) type Built = (Result<Connection, Failure>, Option<Failure>);
 
-type Built = (Result<Connection, Failure>, Option<Failure>);
-
-fn finish(value: &Text, text: &Text, build: impl FnOnce(Value<'_>) -> Built) -> Reading {
+pub(super) fn finish(value: &Text, text: &Text, build: impl FnOnce(Value<'_>) -> Built) -> Reading {
     let offset = text.range_in(value).map_or(0, |range| range.start);
     let tree = match json::parse(text) {
         Ok(tree) => tree,
@@ -247,6 +177,8 @@ fn reading(
         outcome,
         unusable,
         fault: None,
+        nested: None,
+        asked: Asked::default(),
     }
 }
 
@@ -345,6 +277,9 @@ fn build_core(
         }
         if !password.is_truthy() {
             connection.password = None;
+        }
+        if is_surrogate(password) {
+            return Err(surrogate("password", password));
         }
     }
     if let (Some(extra), true) = (&connection.extra, ways.extra_parsed) {
@@ -471,7 +406,7 @@ fn extra_text(value: Value<'_>) -> Text {
 }
 
 /// A field as text; values of other types as `json.dumps` writes them.
-fn text_of(value: Option<Value<'_>>) -> Field {
+pub(super) fn text_of(value: Option<Value<'_>>) -> Field {
     value
         .filter(|value| value.kind() != Kind::Null)
         .map(extra_text)
@@ -487,7 +422,10 @@ fn get_uri(arguments: &Arguments<'_>, connection: &Connection, ways: &Ways) -> O
     };
     let typed = |value: &Value<'_>| !matches!(value.kind(), Kind::String | Kind::Null);
     // From a `uri` inside the object come strings only.
-    if arguments.uri.is_some_and(Value::is_truthy) {
+    if let Some(uri) = arguments.uri.filter(|uri| uri.is_truthy()) {
+        if is_surrogate(uri) {
+            return Some(surrogate("uri", uri));
+        }
         return extra_failure(connection, ways);
     }
     if let Some(value) = arguments.conn_type.filter(typed).filter(|v| v.is_truthy()) {
@@ -514,20 +452,65 @@ fn get_uri(arguments: &Arguments<'_>, connection: &Connection, ways: &Ways) -> O
     if let Some(value) = arguments.schema.filter(typed).filter(|v| v.is_truthy()) {
         return wrong("TypeError", "schema", value);
     }
+    let quoted = [
+        ("login", arguments.login),
+        ("password", arguments.password),
+        ("host", arguments.host),
+        ("schema", arguments.schema),
+    ];
+    for (field, value) in quoted {
+        if let Some(value) = value.filter(|value| is_surrogate(*value)) {
+            return Some(surrogate(field, value));
+        }
+    }
+    if let Some(extra) = arguments
+        .extra
+        .filter(|extra| holds_surrogate(*extra, ways))
+    {
+        return Some(surrogate("extra", extra));
+    }
     extra_failure(connection, ways)
 }
 
+/// A string with half of a surrogate pair, which no codec takes: `quote()` and `bytes()` raise.
+fn is_surrogate(value: Value<'_>) -> bool {
+    value.string().is_some_and(|text| text.is_lossy())
+}
+
+fn surrogate(field: &'static str, value: Value<'_>) -> Failure {
+    failure("UnicodeEncodeError", Reason::Surrogate(field), value.raw())
+}
+
+/// The same in an extra, which `get_uri()` gives to `urlencode`: since 3.2.1 its keys and texts, before
+/// that whatever it holds.
+fn holds_surrogate(extra: Value<'_>, ways: &Ways) -> bool {
+    // Most have no such escape.
+    if memchr::memmem::find(extra.raw().expose().as_bytes(), b"\\u").is_none() {
+        return false;
+    }
+    let anywhere = |tree: &Json| {
+        let root = tree.root();
+        if !ways.flat_query && root.kind() == Kind::Object {
+            return tree.values().any(is_surrogate);
+        }
+        root.members()
+            .any(|member| is_surrogate(member.key) || is_surrogate(member.value))
+    };
+    if let Some(text) = extra.string() {
+        return text.is_lossy() || json::parse(&text).is_ok_and(|tree| anywhere(&tree));
+    }
+    json::parse(&extra.raw()).is_ok_and(|tree| anywhere(&tree))
+}
+
 /// `extra_dejson` inside `get_uri()`: what `json.loads` raises besides `JSONDecodeError`.
-fn extra_failure(connection: &Connection, ways: &Ways) -> Option<Failure> {
+pub(super) fn extra_failure(connection: &Connection, ways: &Ways) -> Option<Failure> {
     let extra = connection.extra.as_ref().filter(|_| ways.get_uri)?;
     if extra.len() <= int::MAX_DIGITS {
         return None;
     }
     let mut loose = *ways;
     loose.extra_checked = false;
-    let mut failed = check_extra(extra, &loose).err()?;
-    failed.reason = Reason::GetUri("extra");
-    Some(failed)
+    check_extra(extra, &loose).err()
 }
 
 /// The same for a connection built from a URI.
@@ -536,56 +519,4 @@ pub(super) fn unusable_extra(
     ways: &Ways,
 ) -> Option<Failure> {
     extra_failure(outcome.as_ref().ok()?, ways)
-}
-
-/// The members of an object that this format does not take: `TypeError` in Airflow's own format,
-/// silently dropped by `SecretsManagerBackend`.
-pub fn unknown_members<'a>(tree: &'a Json, format: &Format) -> Vec<Member<'a>> {
-    let taken = |name: &str| match format {
-        Format::Airflow => FIELDS.contains(&name) || name == "conn_id",
-        Format::SecretsManager { extra_conn_words } => ALIASES
-            .iter()
-            .any(|(field, aliases)| is_alias(name, field, aliases, extra_conn_words)),
-    };
-    tree.root()
-        .effective_members()
-        .into_iter()
-        .filter(|member| !member.key.as_str().is_some_and(|name| taken(&name)))
-        .collect()
-}
-
-/// True for keys that shipped data knows, which a message may name.
-pub fn is_nameable_key(name: &str) -> bool {
-    FIELDS.contains(&name)
-        || COLUMNS.contains(&name)
-        || matches!(name, "team_id" | "team_name")
-        || ALIASES.iter().any(|(_, aliases)| aliases.contains(&name))
-}
-
-/// The field that an unknown key may have meant: an alias, or a name within two edits.
-pub fn nearest_key(name: &str) -> Option<&'static str> {
-    let lower = name.to_lowercase();
-    if name == "connection_id" {
-        return None;
-    }
-    let alias = ALIASES
-        .iter()
-        .find(|(_, aliases)| aliases.contains(&lower.as_str()) && lower != "conn_id");
-    if let Some((field, _)) = alias {
-        return Some(field);
-    }
-    let elsewhere = SYNONYMS.iter().find(|(word, _)| *word == lower);
-    if let Some((_, field)) = elsewhere {
-        return Some(field);
-    }
-    if COLUMNS.contains(&lower.as_str()) || name.chars().count() < 3 {
-        return None;
-    }
-    let near = FIELDS
-        .iter()
-        .map(|field| (strsim::osa_distance(&lower, field), *field))
-        // Two edits turn any three letters into `uri`: the shorter the word, the fewer.
-        .filter(|&(distance, field)| distance <= 2 && distance * 3 <= field.len().max(3))
-        .min_by_key(|&(distance, _)| distance);
-    near.map(|(_, field)| field)
 }

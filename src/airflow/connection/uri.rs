@@ -371,15 +371,17 @@ pub(super) fn check_extra(extra: &Text, ways: &Ways) -> Result<(), Failure> {
         return Ok(());
     }
     match json::parse(extra) {
-        Ok(tree) if dumps::has_oversized_integer(&tree) => {
-            Err(failure("ValueError", Reason::IntegerTooLong, extra.clone()))
-        }
+        Ok(tree) if dumps::has_oversized_integer(&tree) => Err(failure(
+            "ValueError",
+            Reason::ExtraUnreadable,
+            extra.clone(),
+        )),
         Ok(tree) if ways.extra_checked && tree.root().kind() != json::Kind::Object => {
             Err(failure("ValueError", Reason::ExtraNotObject, extra.clone()))
         }
         Err(error) if error.kind == json::ErrorKind::TooDeep => Err(failure(
             "RecursionError",
-            Reason::Json(error),
+            Reason::ExtraUnreadable,
             extra.clone(),
         )),
         Err(_) if ways.extra_checked => {

@@ -1,6 +1,6 @@
 //! Which parts of a connection value a snippet may show. Everything not named here is masked.
 
-use super::object::is_nameable_key;
+use super::keys::is_nameable_key;
 use super::{Reading, Shape, UriParts};
 use crate::airflow::conn_types;
 use crate::source::{Span, Text};

@@ -21,6 +21,15 @@ pub const fn is_space(character: char) -> bool {
     )
 }
 
+/// True for blanks, and for characters that nobody sees: of no width, soft hyphen, byte order mark.
+pub const fn is_invisible(character: char) -> bool {
+    is_space(character)
+        || matches!(
+            character,
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+        )
+}
+
 /// `text.strip()`.
 pub fn strip(text: &Text) -> Text {
     text.trim_matches(is_space)

@@ -27,7 +27,7 @@ fn decode(text: &Text, plus: bool) -> Text {
     while at < bytes.len() {
         match bytes[at] {
             b'%' => {
-                let Some(byte) = hex(bytes, at) else {
+                let Some(byte) = percent_byte(bytes, at) else {
                     at += 1;
                     continue;
                 };
@@ -36,7 +36,7 @@ fn decode(text: &Text, plus: bool) -> Text {
                 run.bytes.push(byte);
                 at += 3;
                 // Neighbouring sequences are decoded together.
-                while let Some(byte) = hex(bytes, at) {
+                while let Some(byte) = percent_byte(bytes, at) {
                     run.bytes.push(byte);
                     at += 3;
                 }
@@ -57,7 +57,7 @@ fn decode(text: &Text, plus: bool) -> Text {
 }
 
 /// The byte that `%XX` at `at` stands for.
-fn hex(bytes: &[u8], at: usize) -> Option<u8> {
+pub fn percent_byte(bytes: &[u8], at: usize) -> Option<u8> {
     let [b'%', high, low] = *bytes.get(at..at + 3)? else {
         return None;
     };

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use super::shape::{PageKey, Shape, is_name_key, is_value_key, page_key, shape};
-use crate::aws::names::{is_ssm_path, is_store_name};
+use crate::aws::names::{is_ssm_path, is_store_name, name_in_arn};
 use crate::inputs::Kind;
 use crate::source::Text;
 use crate::syntax::json::{self, Json, Kind as JsonKind, Value};
@@ -19,7 +19,7 @@ const SAMPLE: usize = 64;
 /// A store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Detected {
-    /// `Ssm`, `SecretsManager` or `FlatStore`.
+    /// `Ssm`, `SecretsManager` or `FlatStore`; `Connections` for a local file.
     pub kind: Kind,
     /// Why it was taken as that: for `--show-files`.
     pub because: &'static str,
@@ -57,7 +57,7 @@ pub fn detect(head: &[u8], path: &Path) -> Verdict {
     };
     let root = json.root();
     match root.kind() {
-        JsonKind::Object => object(root),
+        JsonKind::Object => object(root, fault.is_some()),
         JsonKind::Array => list(&json, fault.is_some()),
         _ => Verdict::Unknown,
     }
@@ -103,14 +103,55 @@ fn members(value: Value<'_>) -> Vec<(String, Value<'_>)> {
         .collect()
 }
 
-fn object(root: Value<'_>) -> Verdict {
+/// `cut`: the last member may not be whole.
+fn object(root: Value<'_>, cut: bool) -> Verdict {
     if let Some(what) = foreign_object(root) {
         return Verdict::Declined(what);
     }
     if let Some(verdict) = answer(root) {
         return verdict;
     }
+    if is_connections_export(root, cut) {
+        return store(
+            Kind::Connections,
+            "the form of `airflow connections export`",
+        );
+    }
     map(std::iter::once(root))
+}
+
+/// Keys of a connection in a local file; other programs' files have others besides.
+const LOCAL_KEYS: [&str; 12] = [
+    "conn_id",
+    "conn_type",
+    "description",
+    "extra",
+    "extra_dejson",
+    "host",
+    "login",
+    "password",
+    "port",
+    "schema",
+    "team_name",
+    "uri",
+];
+
+/// Every member is a connection: an object with a `conn_type` and with no key that Airflow's loader
+/// of local files refuses.
+fn is_connections_export(root: Value<'_>, cut: bool) -> bool {
+    let members = members(root);
+    let last = members.len().saturating_sub(1);
+    let whole = members.len() > usize::from(cut);
+    whole
+        && members.iter().enumerate().all(|(index, (name, value))| {
+            let connection = value.kind() == JsonKind::Object
+                && value.get("conn_type").is_some()
+                && value.members().all(|member| {
+                    let key = member.key.as_str().unwrap_or_default();
+                    LOCAL_KEYS.contains(&key.as_ref())
+                });
+            !name.contains('/') && (connection || (cut && index == last))
+        })
 }
 
 /// Objects that are known to be something else.
@@ -152,15 +193,7 @@ fn foreign_object(root: Value<'_>) -> Option<&'static str> {
     if has("dependencies") || has("devDependencies") || has("compilerOptions") || has("$schema") {
         return Some("another program's JSON");
     }
-    let mut exported = 0usize;
-    for (name, value) in members(root) {
-        let complete = value.kind() == JsonKind::Object && value.get("conn_type").is_some();
-        if !complete || name.contains('/') {
-            return None;
-        }
-        exported += 1;
-    }
-    (exported > 0).then_some("output of `airflow connections export`")
+    None
 }
 
 fn holds_sops(root: Value<'_>) -> bool {
@@ -294,14 +327,22 @@ fn is_airflow_name(name: &str) -> bool {
     const FILES: [&str; 8] = [
         ".html", ".md", ".rst", ".py", ".json", ".js", ".css", ".scss",
     ];
-    let mut segments: Vec<&str> = name.split('/').filter(|part| !part.is_empty()).collect();
-    segments.pop();
+    let (prefix, _) = name
+        .trim_end_matches('/')
+        .rsplit_once('/')
+        .unwrap_or_default();
+    let segments: Vec<&str> = prefix.split('/').filter(|part| !part.is_empty()).collect();
     let worded = segments.iter().any(|segment| WORDS.contains(segment));
-    let airflow = name.starts_with('/')
-        && segments
-            .iter()
-            .any(|segment| segment.to_ascii_lowercase().contains("airflow"));
-    is_store_name(name) && (worded || airflow) && !FILES.iter().any(|end| name.ends_with(end))
+    let airflow = segments
+        .iter()
+        .any(|segment| segment.to_ascii_lowercase().contains("airflow"));
+    // An id that no store can hold is worth a word where nothing else can be meant.
+    let below_airflow = is_store_name(prefix) && worded && airflow;
+    if !below_airflow && !is_store_name(name) {
+        return false;
+    }
+    let rooted = name.starts_with('/') && airflow;
+    (worded || rooted) && !FILES.iter().any(|end| name.ends_with(end))
 }
 
 /// Counts names: all, those of Airflow, those that are paths of SSM.
@@ -314,6 +355,8 @@ struct Names {
 
 impl Names {
     fn add(&mut self, name: &str) {
+        let inner = name_in_arn(name).and_then(|(_, range)| name.get(range));
+        let name = inner.unwrap_or(name);
         self.all += 1;
         self.airflow += usize::from(is_airflow_name(name));
         self.paths += usize::from(is_ssm_path(name));

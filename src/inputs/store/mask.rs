@@ -7,8 +7,12 @@ use crate::aws::names::is_store_name;
 use crate::source::{Span, Text};
 use crate::syntax::json::{self, Kind as JsonKind, Value};
 
-/// SSM's types of parameters: words of AWS, not of the user.
-const TYPES: [&str; 3] = ["String", "StringList", "SecureString"];
+/// Words of AWS, not of the user.
+const WORDS: [(&str, &[&str]); 3] = [
+    ("Type", &["String", "StringList", "SecureString"]),
+    ("Tier", &["Standard", "Advanced", "Intelligent-Tiering"]),
+    ("DataType", &["text"]),
+];
 
 /// The spans of an entry that may be shown. For entries with findings only: it reads the entry
 /// again.
@@ -42,11 +46,13 @@ pub fn visible_spans(entry: &Entry<'_>) -> Vec<Span> {
                     if !known {
                         hidden.push(member.key.span());
                     }
-                    let shown = member.key.as_str().is_some_and(|key| key == "Type")
-                        && member
-                            .value
-                            .as_str()
-                            .is_some_and(|kind| TYPES.contains(&kind.as_ref()));
+                    let words = member.key.as_str().and_then(|key| {
+                        let known = WORDS.iter().find(|(field, _)| *field == key);
+                        known.map(|(_, words)| *words)
+                    });
+                    let shown = words
+                        .zip(member.value.as_str())
+                        .is_some_and(|(words, value)| words.contains(&value.as_ref()));
                     if !shown {
                         open.push(member.value);
                     }

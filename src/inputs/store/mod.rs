@@ -4,8 +4,10 @@
 //! Nothing of a store is kept: [`StoreReader::next`] lends one entry at a time, and what it lends
 //! decodes only what is asked for. What Airflow makes of a name or value is not known here.
 
+pub mod cli_output;
 mod detect;
 mod mask;
+pub mod names;
 mod reader;
 mod shape;
 #[cfg(test)]
@@ -22,19 +24,71 @@ use crate::syntax::json::{self, Json, Kind as JsonKind};
 pub use crate::syntax::json::stream::{Hint, Problem, ProblemKind, Window};
 pub use detect::{Detected, HEAD, Verdict, detect};
 pub use mask::visible_spans;
-pub use reader::StoreReader;
+pub use names::Earlier;
+pub use reader::{Batch, StoreReader};
 
 /// What the store says of an entry besides name and value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct Facts {
     /// SSM `Type`.
     pub parameter_type: Option<Cow<'static, str>>,
-    /// The value is ciphertext.
+    /// Where the type stands, quotes included.
+    pub type_span: Option<Span>,
+    /// SSM `Tier`, which only `describe-parameters` and `get-parameter-history` tell.
+    pub tier: Option<Tier>,
+    /// The entry holds what only the service writes (`ARN`, `LastModifiedDate`): it exists, so it
+    /// keeps the service's limits whatever is not told of it.
+    pub answered: bool,
+    /// The value is ciphertext, or may be: it is not read.
     pub encrypted: bool,
+    /// The value is ciphertext for certain.
+    pub ciphertext: bool,
     /// The value is in `SecretBinary`.
     pub binary: bool,
-    /// `VersionStages` is given and lacks AWSCURRENT, or `DeletedDate` is set.
-    pub stale: bool,
+    /// The value is not, or will not be, the one that Airflow is given.
+    pub stale: Option<Stale>,
+    /// The entry is one version of several that were asked for: a history, or `name:3`.
+    pub versioned: bool,
+    /// In a history (`get-parameter-history`) a higher version of the same name follows: the value
+    /// is not the one that Airflow is given.
+    pub superseded: bool,
+}
+
+impl Facts {
+    /// Nothing says that Airflow may be given another value.
+    pub const fn is_current(&self) -> bool {
+        !self.superseded && !self.versioned && self.stale.is_none()
+    }
+}
+
+/// SSM's tiers of parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// At most 4 KB.
+    Standard,
+    /// At most 8 KB. Intelligent tiering answers with one of the two, and asks for either.
+    Advanced,
+}
+
+/// A secret whose current value an export does not show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// Why.
+    pub why: StaleWhy,
+    /// Where the field's name stands that says so, quotes included.
+    pub span: Span,
+}
+
+/// See [`Stale`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StaleWhy {
+    /// `VersionStages` is given and lacks AWSCURRENT: the value is another version's.
+    OtherVersion,
+    /// The stages of all versions are given, and none has AWSCURRENT.
+    NoCurrent,
+    /// `DeletedDate` is set.
+    Deleted,
 }
 
 /// A value as it stands in an export.
@@ -70,21 +124,49 @@ enum Stored {
 
 /// One entry, as ranges of the window.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 struct Found {
     kind: Kind,
     element: Range<usize>,
     name: Option<Piece>,
     value: Stored,
     parameter_type: Option<Range<usize>>,
-    stale: bool,
+    tier: Option<Tier>,
+    answered: bool,
+    /// SSM's `Version`; 0 where there is none.
+    version: u64,
+    stale: Option<(StaleWhy, Range<usize>)>,
     history: bool,
+    /// `Selector`: this version was asked for by its number or label.
+    selected: bool,
+    superseded: bool,
+}
+
+impl Found {
+    /// An entry of which nothing but these is known.
+    fn new(kind: Kind, element: Range<usize>, name: Option<Piece>, value: Stored) -> Self {
+        Self {
+            kind,
+            element,
+            name,
+            value,
+            parameter_type: None,
+            tier: None,
+            answered: false,
+            version: 0,
+            stale: None,
+            history: false,
+            selected: false,
+            superseded: false,
+        }
+    }
 }
 
 /// One parameter or secret, lent by the reader until the next is asked for.
 #[derive(Debug)]
 pub struct Entry<'a> {
     window: &'a Window,
-    found: Found,
+    found: &'a Found,
     /// Its number in the file, from 0.
     pub ordinal: usize,
 }
@@ -184,31 +266,64 @@ impl<'a> Entry<'a> {
 
     /// What the store says besides name and value.
     pub fn facts(&self) -> Facts {
+        let type_span = self.found.parameter_type.as_ref().map(|range| {
+            let inner = self.span(range);
+            Span::new(inner.start - 1, inner.end + 1)
+        });
         let parameter_type = self.found.parameter_type.clone();
         let parameter_type = parameter_type.map(|range| match self.window.text(range) {
             "SecureString" => Cow::Borrowed("SecureString"),
             "String" => Cow::Borrowed("String"),
+            "StringList" => Cow::Borrowed("StringList"),
             other => Cow::Owned(other.to_owned()),
         });
         let secure = parameter_type.as_deref().map(|kind| kind == "SecureString");
-        let encrypted = match &self.found.value {
+        let cipher = match &self.found.value {
             // Only SSM hands out ciphertext; Secrets Manager always decrypts.
             Stored::Text(piece) if self.found.kind != Kind::SecretsManager => {
-                is_ciphertext(self.window.text(piece.range.clone()), secure)
+                ciphertext(self.window.text(piece.range.clone()), secure)
             }
-            _ => false,
+            _ => Cipher::No,
         };
+        let stale = self.found.stale.as_ref().map(|(why, key)| {
+            let span = self.span(key);
+            Stale {
+                why: *why,
+                span: Span::new(span.start - 1, span.end + 1),
+            }
+        });
         Facts {
             parameter_type,
-            encrypted,
+            type_span,
+            tier: self.found.tier,
+            answered: self.found.answered,
+            encrypted: cipher != Cipher::No,
+            ciphertext: cipher == Cipher::Yes,
             binary: matches!(self.found.value, Stored::Binary(_)),
-            stale: self.found.stale,
+            stale,
+            versioned: self.found.history || self.found.selected,
+            superseded: self.found.superseded,
         }
+    }
+
+    /// Says that positions inside the entry will be asked for, in any order.
+    pub fn expect_positions(&self) {
+        self.window
+            .expect_positions(self.window.offset(self.found.element.start));
     }
 
     /// Line and column of an offset inside the entry.
     pub fn position(&self, offset: usize) -> Position {
         self.window.position(offset)
+    }
+
+    /// Where the whole value stands, quotes included, with line and column.
+    pub fn value_spot(&self) -> Spot {
+        let span = self.value_span().unwrap_or_else(|| self.name_span());
+        Spot {
+            span,
+            position: (self.position(span.start), self.position(span.end)),
+        }
     }
 
     /// The bytes of the window around the entry, for masked windows of streams that cannot be read
@@ -246,12 +361,21 @@ impl<'a> Entry<'a> {
 /// `SecureString` is not judged either.
 const SHORTEST_BLOB: usize = 100;
 
+/// Whether a value is ciphertext.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cipher {
+    No,
+    /// Base64 that may be anything.
+    Maybe,
+    Yes,
+}
+
 /// What SSM hands out for a `SecureString` without `--with-decryption`: base64 of a KMS blob, which
 /// begins with its version bytes; moto writes `kms:<key>:`.
-fn is_ciphertext(value: &str, secure: Option<bool>) -> bool {
+fn ciphertext(value: &str, secure: Option<bool>) -> Cipher {
     let secure_or_unknown = secure.unwrap_or(true);
     if !secure_or_unknown {
-        return false;
+        return Cipher::No;
     }
     let base64 = value.len().is_multiple_of(4)
         && value
@@ -260,12 +384,17 @@ fn is_ciphertext(value: &str, secure: Option<bool>) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
     if base64 && value.len() >= SHORTEST_BLOB {
         let blob = value.starts_with("AQICAH") || value.starts_with("AQECAH");
-        return blob || secure == Some(true);
+        return match (blob, secure) {
+            (true, _) => Cipher::Yes,
+            (false, Some(true)) => Cipher::Maybe,
+            _ => Cipher::No,
+        };
     }
-    secure == Some(true)
+    let of_moto = secure == Some(true)
         && value
             .strip_prefix("kms:")
-            .is_some_and(|rest| rest.contains(':'))
+            .is_some_and(|rest| rest.contains(':'));
+    if of_moto { Cipher::Yes } else { Cipher::No }
 }
 
 /// A place in an export that the end of reading leaves behind.
@@ -294,6 +423,9 @@ pub struct Summary {
     pub errors: Option<(usize, Spot)>,
     /// Values in the place of entries that are none (numbers, null).
     pub others: usize,
+    /// Values that are no text, where a store keeps text (numbers, lists; in answers of AWS also
+    /// objects): how many, and where the first stands.
+    pub not_text: Option<(usize, Spot)>,
     /// Why reading ended early.
     pub problem: Option<Problem>,
     /// The file begins with a BOM.
@@ -321,6 +453,9 @@ pub struct Tally {
     pub without_slash: [usize; 3],
     /// The lookup pattern takes an id of this kind, or that is not known; same order.
     pub pattern_takes: [bool; 3],
+    /// Of the reached names, those whose value is ciphertext: how many, and where the first value
+    /// stands.
+    pub ciphertext: Option<(usize, Spot)>,
 }
 
 impl Tally {
@@ -349,6 +484,11 @@ impl Tally {
                 self.near_misses += usize::from(near_miss);
             }
         }
+    }
+
+    /// Counts a ciphertext of a reached name.
+    pub fn count_ciphertext(&mut self, spot: impl FnOnce() -> Spot) {
+        self.ciphertext.get_or_insert_with(|| (0, spot())).0 += 1;
     }
 
     /// Names that some prefix reaches.

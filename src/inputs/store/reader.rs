@@ -4,7 +4,8 @@ use std::io::Read;
 use std::ops::Range;
 
 use super::shape::{PageKey, Shape, is_name_key, is_value_key, page_key, shape};
-use super::{Entry, Found, Kind, Piece, Spot, Stored, Summary};
+use super::{Entry, Found, Kind, Piece, Spot, StaleWhy, Stored, Summary, Tier, Window};
+use crate::aws::names::{Service, name_in_arn};
 use crate::source::Span;
 use crate::syntax::json::scan::{Scanner, Slot};
 use crate::syntax::json::stream::{Problem, ProblemKind, Stream};
@@ -26,6 +27,35 @@ enum Frame {
     Map,
 }
 
+/// Entries that stand in one window, with it. It owes nothing to the reader, so that they can be
+/// judged while the reader reads on.
+#[derive(Debug)]
+pub struct Batch {
+    window: Window,
+    found: Vec<Found>,
+    /// Number of the first entry in the file.
+    first: usize,
+}
+
+impl Batch {
+    /// The entries, in the order of the file.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = Entry<'_>> {
+        self.found.iter().enumerate().map(|(index, found)| Entry {
+            window: &self.window,
+            found,
+            ordinal: self.first + index,
+        })
+    }
+
+    fn entry(&self, index: usize) -> Option<Entry<'_>> {
+        Some(Entry {
+            window: &self.window,
+            found: self.found.get(index)?,
+            ordinal: self.first + index,
+        })
+    }
+}
+
 /// Reads one export.
 #[derive(Debug)]
 pub struct StoreReader<R> {
@@ -37,6 +67,10 @@ pub struct StoreReader<R> {
     kind: Kind,
     summary: Summary,
     ended: bool,
+    /// What was found in the window of the stream.
+    found: Vec<Found>,
+    /// The batch that [`StoreReader::next`] lends from, and the next entry in it.
+    lent: Option<(Batch, usize)>,
 }
 
 impl<R: Read> StoreReader<R> {
@@ -56,6 +90,8 @@ impl<R: Read> StoreReader<R> {
             kind,
             summary: Summary::default(),
             ended: false,
+            found: Vec::new(),
+            lent: None,
         }
     }
 
@@ -66,32 +102,94 @@ impl<R: Read> StoreReader<R> {
         reason = "an entry borrows the reader, which Iterator cannot say"
     )]
     pub fn next(&mut self) -> Option<Entry<'_>> {
-        if self.ended {
+        let more = |(batch, at): &(Batch, usize)| *at < batch.found.len();
+        if !self.lent.as_ref().is_some_and(more) {
+            let spare = self.lent.take().map(|(batch, _)| batch);
+            self.lent = Some((self.next_batch(spare)?, 0));
+        }
+        let (batch, at) = self.lent.as_mut()?;
+        *at += 1;
+        batch.entry(*at - 1)
+    }
+
+    /// The next entries, as many as a window holds; `None` at the end and at the first problem,
+    /// after the entries before it. `spare` is a batch that is not needed any more: its memory is.
+    pub fn next_batch(&mut self, spare: Option<Batch>) -> Option<Batch> {
+        let mut memory = Vec::new();
+        if let Some(Batch { window, found, .. }) = spare {
+            self.stream.recycle(window);
+            memory = found;
+            memory.clear();
+        }
+        while !self.ended {
+            let found = match self.advance() {
+                Ok(found) => found,
+                Err(problem) => {
+                    self.summary.problem = Some(problem);
+                    None
+                }
+            };
+            let full = self.stream.take_full();
+            let Some(found) = found else {
+                self.ended = true;
+                return self.last(full);
+            };
+            self.mark_superseded(full.as_ref(), &found);
+            let first = self.summary.entries - self.found.len();
+            self.summary.entries += 1;
+            match &found.value {
+                Stored::Missing => self.summary.without_value += 1,
+                Stored::Other(_, range) => self.count_not_text(range),
+                Stored::Object(range) if found.kind != Kind::FlatStore => {
+                    self.count_not_text(range);
+                }
+                _ => {}
+            }
+            self.stream.keep_window();
+            let Some(window) = full else {
+                self.found.push(found);
+                continue;
+            };
+            memory.push(found);
+            return Some(Batch {
+                window,
+                found: std::mem::replace(&mut self.found, memory),
+                first,
+            });
+        }
+        None
+    }
+
+    fn count_not_text(&mut self, range: &Range<usize>) {
+        let spot = self.spot(range);
+        self.summary.not_text.get_or_insert((0, spot)).0 += 1;
+    }
+
+    /// What was found before the end. `full` is the window it stands in, if reading had to go on.
+    fn last(&mut self, full: Option<Window>) -> Option<Batch> {
+        if self.found.is_empty() {
             return None;
         }
-        match self.advance() {
-            Ok(Some(found)) => {
-                let ordinal = self.summary.entries;
-                self.summary.entries += 1;
-                if matches!(found.value, Stored::Missing) {
-                    self.summary.without_value += 1;
-                }
-                Some(Entry {
-                    window: self.stream.window(),
-                    found,
-                    ordinal,
-                })
-            }
-            Ok(None) => {
-                self.ended = true;
-                None
-            }
-            Err(problem) => {
-                self.ended = true;
-                self.summary.problem = Some(problem);
-                None
-            }
-        }
+        Some(Batch {
+            window: full.unwrap_or_else(|| self.stream.take_window()),
+            first: self.summary.entries - self.found.len(),
+            found: std::mem::take(&mut self.found),
+        })
+    }
+
+    /// Marks the entry before `next` if it is an older version of the same name. It stands in the
+    /// window `full`, or in that of the stream if there is none.
+    fn mark_superseded(&mut self, full: Option<&Window>, next: &Found) {
+        let Some(before) = self.found.last_mut().filter(|before| before.history) else {
+            return;
+        };
+        let ours = self.stream.window();
+        let (Some(name), Some(next_name)) = (&before.name, &next.name) else {
+            return;
+        };
+        let name = full.unwrap_or(ours).bytes(name.range.clone());
+        let same = before.kind == next.kind && name == ours.bytes(next_name.range.clone());
+        before.superseded = same && before.version < next.version;
     }
 
     /// What is left when all has been read.
@@ -232,15 +330,8 @@ impl<R: Read> StoreReader<R> {
                 } else {
                     (None, Stored::Text(text))
                 };
-                Ok(Some(Found {
-                    kind: self.kind,
-                    element: range,
-                    name,
-                    value,
-                    parameter_type: None,
-                    stale: false,
-                    history: false,
-                }))
+                let (kind, name) = self.named(self.kind, name);
+                Ok(Some(Found::new(kind, range, name, value)))
             }
             _ => {
                 self.stream.element(&mut self.scanner, depth)?;
@@ -332,55 +423,116 @@ impl<R: Read> StoreReader<R> {
     /// Takes the fields of an item; of repeated keys the last, as Python does.
     fn read_item(&self, kind: Kind, element: Range<usize>) -> Found {
         let window = self.stream.window();
-        let mut found = Found {
-            kind,
-            element,
-            name: None,
-            value: Stored::Missing,
-            parameter_type: None,
-            stale: false,
-            history: false,
-        };
+        let mut found = Found::new(kind, element, None, Stored::Missing);
         let (mut name_exact, mut value_exact) = (false, false);
         let (mut labels, mut user) = (false, false);
+        let mut arn = None;
+        let is_current = |slot: &Slot| {
+            let stages = window.bytes(slot.value.clone());
+            memchr::memmem::find(stages, b"\"AWSCURRENT\"").is_some()
+        };
         for slot in &self.scanner.slots {
-            let raw = window.text(slot.key.clone());
+            // Compared as bytes: to make a text of each key takes longer than the rest.
+            let raw = window.bytes(slot.key.clone());
             let decoded;
             let key = if slot.key_escaped {
-                decoded = json::decode(raw, 0);
-                decoded.expose()
+                decoded = json::decode(window.text(slot.key.clone()), 0);
+                decoded.expose().as_bytes()
             } else {
                 raw
             };
             match key {
-                "Name" if slot.kind == JsonKind::String => {
+                b"Name" if slot.kind == JsonKind::String => {
                     found.name = Some(piece(slot));
                     name_exact = true;
                 }
-                "Value" | "SecretString" => {
+                // A projection of both writes null for the one that is not there.
+                b"Value" | b"SecretString" if slot.kind != JsonKind::Null || !value_exact => {
                     found.value = stored(slot);
+                    value_exact = slot.kind != JsonKind::Null;
+                }
+                b"SecretBinary" if !value_exact && slot.kind != JsonKind::Null => {
+                    found.value = Stored::Binary(slot.value.clone());
                     value_exact = true;
                 }
-                "SecretBinary" if !value_exact => found.value = Stored::Binary(slot.value.clone()),
-                "Type" if slot.kind == JsonKind::String => {
+                b"Type" if slot.kind == JsonKind::String => {
                     found.parameter_type = Some(slot.inner());
                 }
-                "VersionStages" if slot.kind == JsonKind::Array => {
-                    let stages = window.bytes(slot.value.clone());
-                    found.stale |= memchr::memmem::find(stages, b"\"AWSCURRENT\"").is_none();
+                b"Tier" => {
+                    found.tier = match window.bytes(slot.value.clone()) {
+                        b"\"Standard\"" => Some(Tier::Standard),
+                        b"\"Advanced\"" | b"\"Intelligent-Tiering\"" => Some(Tier::Advanced),
+                        _ => None,
+                    };
                 }
-                "DeletedDate" => found.stale |= slot.kind != JsonKind::Null,
-                "Labels" => labels = true,
-                "LastModifiedUser" => user = true,
-                _ if !name_exact && slot.kind == JsonKind::String && is_name_key(key) => {
+                b"ARN" => {
+                    found.answered = true;
+                    arn = (slot.kind == JsonKind::String).then(|| piece(slot));
+                }
+                b"LastModifiedDate" => found.answered = true,
+                b"Selector" if slot.kind == JsonKind::String => {
+                    found.selected = !slot.inner().is_empty();
+                }
+                b"VersionStages" if slot.kind == JsonKind::Array && !is_current(slot) => {
+                    found
+                        .stale
+                        .get_or_insert((StaleWhy::OtherVersion, slot.key.clone()));
+                }
+                b"VersionIdsToStages" | b"SecretVersionsToStages"
+                    if slot.kind == JsonKind::Object && !is_current(slot) =>
+                {
+                    found
+                        .stale
+                        .get_or_insert((StaleWhy::NoCurrent, slot.key.clone()));
+                }
+                b"DeletedDate" if slot.kind != JsonKind::Null => {
+                    found.stale = Some((StaleWhy::Deleted, slot.key.clone()));
+                }
+                b"Version" if slot.kind == JsonKind::Integer => {
+                    let digits = window.text(slot.value.clone());
+                    found.version = digits.parse().unwrap_or(0);
+                }
+                b"Labels" => labels = true,
+                b"LastModifiedUser" => user = true,
+                _ if !name_exact && slot.kind == JsonKind::String && is_name_key(text_of(key)) => {
                     found.name = Some(piece(slot));
                 }
-                _ if !value_exact && is_value_key(key) => found.value = stored(slot),
+                _ if !value_exact && is_value_key(text_of(key)) => found.value = stored(slot),
                 _ => {}
             }
         }
+        // A projection may keep the ARN and drop the name.
+        if found.name.is_none() {
+            found.name = self.named(kind, arn).1;
+        }
         found.history = (labels || user) && !matches!(found.value, Stored::Missing);
         found
+    }
+
+    /// Where an ARN stands for the name, the name inside it and the store it tells of.
+    fn named(&self, kind: Kind, name: Option<Piece>) -> (Kind, Option<Piece>) {
+        let Some(piece) = name else {
+            return (kind, None);
+        };
+        let text = self.stream.window().text(piece.range.clone());
+        let inner = if piece.escaped {
+            None
+        } else {
+            name_in_arn(text)
+        };
+        let Some((service, inner)) = inner else {
+            return (kind, Some(piece));
+        };
+        let kind = match service {
+            Service::Ssm => Kind::Ssm,
+            Service::SecretsManager => Kind::SecretsManager,
+        };
+        let start = piece.range.start;
+        let piece = Piece {
+            range: start + inner.start..start + inner.end,
+            escaped: false,
+        };
+        (kind, Some(piece))
     }
 
     /// `["name", "value"]`
@@ -388,15 +540,8 @@ impl<R: Read> StoreReader<R> {
         let [name, value] = self.scanner.slots.as_slice() else {
             return None;
         };
-        Some(Found {
-            kind: self.kind,
-            element,
-            name: Some(piece(name)),
-            value: stored(value),
-            parameter_type: None,
-            stale: false,
-            history: false,
-        })
+        let (kind, name) = self.named(self.kind, Some(piece(name)));
+        Some(Found::new(kind, element, name, stored(value)))
     }
 
     /// `"name": value` of a flat map.
@@ -406,18 +551,12 @@ impl<R: Read> StoreReader<R> {
             return Err(self.stream.expected(ErrorKind::ExpectingPropertyName));
         }
         let (element, slot) = self.stream.member(&mut self.scanner, depth)?;
-        Ok(Found {
-            kind: self.kind,
-            element,
-            name: Some(Piece {
-                range: slot.key.clone(),
-                escaped: slot.key_escaped,
-            }),
-            value: stored(&slot),
-            parameter_type: None,
-            stale: false,
-            history: false,
-        })
+        let name = Piece {
+            range: slot.key.clone(),
+            escaped: slot.key_escaped,
+        };
+        let (kind, name) = self.named(self.kind, Some(name));
+        Ok(Found::new(kind, element, name, stored(&slot)))
     }
 }
 
@@ -442,4 +581,8 @@ fn stored(slot: &Slot) -> Stored {
         JsonKind::Null => Stored::Missing,
         other => Stored::Other(other, slot.value.clone()),
     }
+}
+
+fn text_of(key: &[u8]) -> &str {
+    std::str::from_utf8(key).unwrap_or_default()
 }

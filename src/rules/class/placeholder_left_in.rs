@@ -1,6 +1,7 @@
 //! AV111: a placeholder that nobody filled in.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::place;
 use crate::airflow::backend::{Backend, KwargValue};
@@ -152,8 +153,11 @@ fn definitions(cx: &FileContext<'_>, findings: &mut Findings) {
 }
 
 fn stored(cx: &EntryContext<'_>, findings: &mut Findings) {
-    // Environment variables are looked at with their file.
-    if cx.carrier == Carrier::Env || cx.kind != Some(EntryKind::Connection) {
+    // Environment variables and local files are looked at as files.
+    if matches!(cx.carrier, Carrier::Env | Carrier::Local)
+        || cx.kind != Some(EntryKind::Connection)
+        || cx.is_sample
+    {
         return;
     }
     let Some(value) = cx.value else {
@@ -220,7 +224,8 @@ pub(crate) fn find(value: &str) -> Option<Found> {
 /// `<your-role-arn>`, `<ACCOUNT_ID>`, `<password>`
 fn bracketed(value: &str) -> Option<Found> {
     let mut from = 0;
-    while let Some(open) = value.get(from..).and_then(|rest| rest.find('<')) {
+    let next = |from: usize| memchr::memchr(b'<', value.as_bytes().get(from..)?);
+    while let Some(open) = next(from) {
         let start = from + open;
         let rest = value.get(start + 1..)?;
         let length = rest.find(['<', '>'])?;
@@ -282,6 +287,9 @@ fn is_slot(inner: &str) -> bool {
 
 /// A word of the shipped list that stands alone between other characters, or `xxx…`.
 fn word(value: &str) -> Option<Found> {
+    if value.is_ascii() && !may_hold_word(value.as_bytes()) {
+        return None;
+    }
     for range in runs(value) {
         let run = &value[range.clone()];
         let crosses = run.len() >= 3 && run.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x'));
@@ -298,6 +306,51 @@ fn word(value: &str) -> Option<Found> {
         return Some(Found { range, word });
     }
     None
+}
+
+/// The beginnings of the words that are looked for: which of them a byte can be the first, second
+/// and third of, one bit for each pair of first letters.
+struct Beginnings([[u16; 256]; 3]);
+
+/// In the first of the three tables: the byte is of a word, so that none begins behind it.
+const IN_WORD: u16 = 1 << 15;
+
+static BEGINNINGS: LazyLock<Beginnings> = LazyLock::new(|| {
+    let mut table = [[0; 256]; 3];
+    let mut pairs: Vec<[u8; 2]> = Vec::new();
+    for word in public::placeholder_words().chain(["xxx"]) {
+        let Some(&[first, second, third]) = word.as_bytes().first_chunk::<3>() else {
+            continue;
+        };
+        let known = pairs.iter().position(|pair| *pair == [first, second]);
+        let number = known.unwrap_or_else(|| {
+            pairs.push([first, second]);
+            pairs.len() - 1
+        });
+        // More pairs than bits share some: that costs time, nothing else.
+        let bit = 1 << (number % 15);
+        for (place, byte) in [first, second, third].into_iter().enumerate() {
+            table[place][usize::from(byte.to_ascii_lowercase())] |= bit;
+            table[place][usize::from(byte.to_ascii_uppercase())] |= bit;
+        }
+    }
+    for byte in (0..=u8::MAX).filter(|byte| WORD.get(usize::from(*byte)) == Some(&true)) {
+        table[0][usize::from(byte)] |= IN_WORD;
+    }
+    Beginnings(table)
+});
+
+/// False where no run of `bytes` begins like one of the words. Every value of a store passes here.
+fn may_hold_word(bytes: &[u8]) -> bool {
+    let Beginnings([first, second, third]) = &*BEGINNINGS;
+    let mut within = false;
+    bytes.windows(3).any(|three| {
+        let begins = first[usize::from(three[0])];
+        let may_be = begins & second[usize::from(three[1])] & third[usize::from(three[2])];
+        let found = may_be != 0 && !within;
+        within = begins & IN_WORD != 0;
+        found
+    })
 }
 
 /// The ASCII characters of words.
@@ -369,6 +422,20 @@ mod tests {
         );
         assert_eq!(found("é xxx€"), Some(("xxx", Some("xxx".to_owned()))));
         assert_eq!(found("todo"), Some(("todo", Some("todo".to_owned()))));
+    }
+
+    #[test]
+    fn every_word_is_found_wherever_it_begins() {
+        for word in public::placeholder_words().chain(["xxx", "XXXXXXXXXX"]) {
+            for value in [
+                word.to_ascii_uppercase(),
+                format!("a:{word}"),
+                format!("{word}@h"),
+            ] {
+                let weak = ["todo", "fixme", "tbd"].contains(&word) && value.len() != word.len();
+                assert_eq!(find(&value).is_some(), !weak, "{value}");
+            }
+        }
     }
 
     #[test]

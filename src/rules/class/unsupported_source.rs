@@ -132,14 +132,30 @@ fn one(
     }
 }
 
+/// Airflow takes the option from there and from nowhere else: the option is sensitive, nothing comes
+/// before it, and it is not the backend's own. What is false of it is this rule's business.
+pub(crate) fn is_asked(cx: &DeploymentContext<'_>, setting: &Setting) -> bool {
+    let (section, option) = (setting.section.as_str(), setting.option.as_str());
+    let full = crate::airflow::config::written_name(setting);
+    options().get(section, &full).is_none()
+        && options().is_sensitive(section, option, cx.target.airflow)
+        && plain_in_same_file(cx, setting).is_none()
+        && !is_own_kwargs(setting)
+        && cx
+            .settings
+            .read(section, option, cx.target)
+            .setting()
+            .is_some_and(|read| std::ptr::eq(read, setting))
+}
+
 /// How the option and its form are written in this carrier.
-struct Name {
-    full: String,
-    plain: String,
+pub(crate) struct Name {
+    pub(crate) full: String,
+    pub(crate) plain: String,
 }
 
 impl Name {
-    fn of(setting: &Setting) -> Self {
+    pub(crate) fn of(setting: &Setting) -> Self {
         let suffix = if setting.form == Form::Cmd {
             "_cmd"
         } else {

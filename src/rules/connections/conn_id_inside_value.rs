@@ -1,9 +1,10 @@
 //! AV422: `conn_id` inside a JSON connection.
 
-use super::speak;
-use crate::airflow::connection::FaultKind;
-use crate::report::Findings;
-use crate::rules::{Check, EntryContext};
+use super::{speak, view};
+use crate::airflow::conn_types;
+use crate::airflow::connection::{FaultKind, taken};
+use crate::report::{Findings, Severity};
+use crate::rules::{Carrier, Check, EntryContext};
 
 crate::rule! {
     /// # conn-id-inside-value
@@ -16,7 +17,9 @@ crate::rule! {
     ///
     /// Airflow passes the id itself, so that `conn_id` is given twice, even when both are equal:
     /// Python raises `TypeError`, and the connection is reported as not defined. The Secrets Manager
-    /// backend takes `conn_id` for an alias of `conn_type`: standing first, it becomes the type.
+    /// backend takes `conn_id` for an alias of `conn_type`: standing first, it becomes the type. Where it
+    /// is the only one and its value is no connection type, that is a warning, and so is an id behind
+    /// the type that is not the one of the name.
     ///
     /// ## Example
     ///
@@ -38,12 +41,14 @@ crate::rule! {
     ///
     /// - <https://airflow.apache.org/docs/apache-airflow/stable/howto/connection.html#json-format>
     "AV422", "conn-id-inside-value", Error, since "0.1.0",
-    checks &[Check::Entry(check)],
+    checks &[Check::Connection(check)],
 }
+
+const HELP: &str = "remove `conn_id`: the id is the name under which the value is stored";
 
 fn check(context: &EntryContext<'_>, findings: &mut Findings) {
     let Some(fault) = speak::fault(context, |kind| matches!(kind, FaultKind::ConnId { .. })) else {
-        return;
+        return alone(context, findings);
     };
     let message = match fault.kind {
         FaultKind::ConnId { becomes_type: true } => {
@@ -51,12 +56,77 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
              first of them, so that the id becomes the type"
                 .to_owned()
         }
+        _ if context.carrier == Carrier::Local => format!(
+            "`conn_id` inside the value is not the id above it: {}",
+            speak::consequence(context, fault)
+        ),
         _ => format!(
             "`conn_id` inside the value is given twice: {}{}",
             speak::consequence(context, fault),
             speak::whose(context)
         ),
     };
-    speak::report(findings, &RULE, context, fault, message)
-        .help("remove `conn_id`: the id is the name under which the value is stored");
+    speak::report(findings, &RULE, context, fault, message).help(HELP);
+}
+
+/// `SecretsManagerBackend`: `conn_id` is all that stands for the type.
+fn alone(context: &EntryContext<'_>, findings: &mut Findings) {
+    if !context.format.is_secrets_manager() {
+        return;
+    }
+    let Some(view) = view::of(context) else {
+        return;
+    };
+    let Some(object) = view.object else {
+        return;
+    };
+    let fields = taken(object, context.format);
+    let behind = fields
+        .iter()
+        .flat_map(|taken| &taken.passed_over)
+        .find(|member| member.key.as_str().is_some_and(|key| key == "conn_id"));
+    if let Some(member) = behind {
+        let is_own = member.value.as_str().is_some_and(|id| *id == *context.id);
+        if !is_own && member.value.is_truthy() {
+            let message = "`conn_id` is another id than that of the name: the Secrets Manager \
+                           backend passes over it";
+            view::report(
+                findings,
+                &RULE,
+                context,
+                &member.key.raw(),
+                message.to_owned(),
+            )
+            .severity(Severity::Warning)
+            .help(HELP);
+        }
+        return;
+    }
+    let by_id = fields.iter().find(|taken| {
+        taken.field == "conn_type"
+            && taken
+                .member
+                .key
+                .as_str()
+                .is_some_and(|key| key == "conn_id")
+    });
+    let is_type = view
+        .connection
+        .conn_type
+        .as_ref()
+        .is_none_or(|name| name.is_empty() || conn_types::is_registered(name.expose()));
+    let Some(by_id) = by_id.filter(|_| !is_type) else {
+        return;
+    };
+    let message = "`conn_id` is the only key that stands for the type: the Secrets Manager backend \
+                   takes the id for the connection type";
+    view::report(
+        findings,
+        &RULE,
+        context,
+        &by_id.member.key.raw(),
+        message.to_owned(),
+    )
+    .severity(Severity::Warning)
+    .help("remove `conn_id` and add `conn_type`");
 }

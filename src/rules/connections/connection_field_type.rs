@@ -1,9 +1,10 @@
 //! AV423: fields of a JSON connection that have the wrong type.
 
-use super::speak;
-use crate::airflow::connection::FaultKind;
-use crate::report::Findings;
+use super::{speak, view};
+use crate::airflow::connection::{FaultKind, taken};
+use crate::report::{Findings, Severity};
 use crate::rules::{Check, EntryContext};
+use crate::syntax::json::{Kind, Value};
 
 crate::rule! {
     /// # connection-field-type
@@ -11,7 +12,9 @@ crate::rule! {
     /// ## What it does
     ///
     /// Finds fields of a JSON connection that have the wrong type: a host, login, password or schema
-    /// that is no string, a port that is no integer, a connection type that is a number.
+    /// that is no string, a port that is no integer, a connection type that is a number. Ports that
+    /// Airflow reads otherwise than they are written, or that no server has, are warnings, and so are
+    /// texts such as `None`, which come from a value that was none, and values that count as false.
     ///
     /// ## Why is this bad?
     ///
@@ -40,13 +43,18 @@ crate::rule! {
     ///
     /// - <https://airflow.apache.org/docs/apache-airflow/stable/howto/connection.html#json-format>
     "AV423", "connection-field-type", Error, since "0.1.0",
-    checks &[Check::Entry(check)],
+    checks &[Check::Connection(check)],
 }
 
 fn check(context: &EntryContext<'_>, findings: &mut Findings) {
-    let belongs = |kind: &FaultKind| matches!(kind, FaultKind::FieldType(..) | FaultKind::PortText);
+    let belongs = |kind: &FaultKind| {
+        matches!(
+            kind,
+            FaultKind::FieldType(..) | FaultKind::PortText | FaultKind::Surrogate(_)
+        )
+    };
     let Some(fault) = speak::fault(context, belongs) else {
-        return;
+        return odd(context, findings);
     };
     let (what, help) = match fault.kind {
         FaultKind::FieldType("port", found) => (
@@ -56,6 +64,10 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
                 format!("`port` is {found}, not an integer")
             },
             "write the port as an integer".to_owned(),
+        ),
+        FaultKind::Surrogate(field) => (
+            format!("`{field}` holds half of a surrogate pair, which no encoding has"),
+            "write the character itself, or both halves of the pair (\\ud83d\\ude00)".to_owned(),
         ),
         FaultKind::FieldType(field, found) => (
             format!("`{field}` is {found}"),
@@ -72,4 +84,79 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
         speak::whose(context)
     );
     speak::report(findings, &RULE, context, fault, message).help(help);
+}
+
+/// What is built without an exception and is not what was written.
+fn odd(context: &EntryContext<'_>, findings: &mut Findings) {
+    let Some(view) = view::of(context) else {
+        return;
+    };
+    let Some(object) = view.object else {
+        return;
+    };
+    for field in taken(object, context.format) {
+        let value = field.member.value;
+        let (message, help) = match field.field {
+            "port" => {
+                let Some(message) = odd_port(value, view.connection.port.as_deref()) else {
+                    continue;
+                };
+                (
+                    message.to_owned(),
+                    "write the port as an integer".to_owned(),
+                )
+            }
+            // Of a type that counts as missing AV424 speaks.
+            "conn_type" if !value.is_truthy() => continue,
+            "conn_type" | "host" | "login" | "password" | "schema" if is_none(value) => (
+                format!(
+                    "`{}` is the word for a missing value as text, which Airflow takes for its value",
+                    field.field
+                ),
+                "write null, or leave the key out".to_owned(),
+            ),
+            "conn_type" | "host" | "login" | "password" | "schema"
+                if !matches!(value.kind(), Kind::String | Kind::Null) && !value.is_truthy() =>
+            {
+                (
+                    format!(
+                        "`{}` is {} that counts as false: Airflow takes it for missing",
+                        field.field,
+                        value.kind().described()
+                    ),
+                    format!("write `{}` as a string", field.field),
+                )
+            }
+            _ => continue,
+        };
+        view::report(findings, &RULE, context, &value.raw(), message)
+            .severity(Severity::Warning)
+            .help(help);
+    }
+}
+
+/// `int(port)`, which asks for no range.
+fn odd_port(value: Value<'_>, read: Option<&str>) -> Option<&'static str> {
+    let read = read?;
+    if value.kind() == Kind::True {
+        return Some("`port` is a boolean: Airflow reads it as 1");
+    }
+    let is_cut = value.kind() == Kind::Float
+        && value
+            .raw()
+            .expose()
+            .parse::<f64>()
+            .is_ok_and(|number| number.fract() != 0.0);
+    if is_cut {
+        return Some("`port` is no integer: Airflow cuts off its fraction");
+    }
+    // Of any size, as `str(port)`.
+    let in_range = read.parse::<u32>().is_ok_and(|port| port <= 65535);
+    (!in_range).then_some("`port` is outside 0 to 65535: Airflow takes it, and no server has it")
+}
+
+/// What `str(None)` and its like leave behind.
+fn is_none(value: Value<'_>) -> bool {
+    let none = ["None", "null", "NULL", "nil", "undefined"];
+    value.as_str().is_some_and(|text| none.contains(&&*text))
 }

@@ -1,9 +1,11 @@
 //! AV438: JSON, or text meant to be JSON, that is no object.
 
 use super::speak;
-use crate::airflow::connection::{FaultKind, NotAnObject};
+use crate::airflow::connection::{FaultKind, NotAnObject, Reading, Reason};
 use crate::report::Findings;
+use crate::rules::kwargs::cause::{self, Cause};
 use crate::rules::{Check, EntryContext};
+use crate::source::Text;
 use crate::syntax::json::ErrorKind;
 
 crate::rule! {
@@ -40,7 +42,7 @@ crate::rule! {
     ///
     /// - <https://airflow.apache.org/docs/apache-airflow/stable/howto/connection.html#json-format>
     "AV438", "not-json-object", Error, since "0.1.0",
-    checks &[Check::Entry(check)],
+    checks &[Check::Connection(check)],
 }
 
 fn check(context: &EntryContext<'_>, findings: &mut Findings) {
@@ -51,44 +53,85 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
     let FaultKind::NotAnObject(cause) = fault.kind else {
         return;
     };
+    let mut comma = None;
     let (what, help) = match cause {
         NotAnObject::List => (
             "the connection value is a list".to_owned(),
-            "store the object itself",
+            "store the object itself".to_owned(),
         ),
         NotAnObject::EncodedTwice => (
             "the connection value is a string that holds JSON (encoded twice)".to_owned(),
-            "store the object itself, without the outer quotes and backslashes",
+            "store the object itself, without the outer quotes and backslashes".to_owned(),
         ),
         NotAnObject::Scalar(kind) => (
             format!("the connection value is {}", kind.described()),
-            "write `conn-type://login:password@host:port/schema` or a JSON object",
+            "write `conn-type://login:password@host:port/schema` or a JSON object".to_owned(),
         ),
-        NotAnObject::Broken(error) => (
-            format!(
-                "the connection value begins with a brace and is not JSON ({})",
-                error.python_message()
-            ),
-            match error {
-                ErrorKind::ExpectingPropertyName => {
-                    "put every key in double quotes, and no comma before the last brace"
-                }
-                ErrorKind::ExtraData => "remove what follows the last brace",
-                ErrorKind::InvalidControlCharacter => {
-                    "write line breaks and tabs inside strings as \\n and \\t"
-                }
-                ErrorKind::InvalidEscape | ErrorKind::InvalidUnicodeEscape => {
-                    "double the backslash"
-                }
-                ErrorKind::UnterminatedString => "close the string with a double quote",
-                _ => "correct the JSON here",
-            },
+        NotAnObject::IntegerTooLong => (
+            "the object holds an integer of more than 4300 digits, which Python refuses to read"
+                .to_owned(),
+            "write it as a string".to_owned(),
         ),
+        NotAnObject::Broken(error) => {
+            let (cause, at) = match cause_of(context) {
+                Some((cause, at)) => (cause, Some(at)),
+                None => (Cause::Other(error), None),
+            };
+            // Python before 3.13 points behind the comma.
+            comma = at.filter(|_| matches!(cause, Cause::TrailingComma(_)));
+            (
+                format!(
+                    "the connection value begins with a brace and is not JSON ({})",
+                    cause.words()
+                ),
+                help_for(cause, error),
+            )
+        }
     };
     let outcome = match fault.exception {
         Some(_) => speak::consequence(context, fault),
         None => "Airflow reads it as a URI and builds a connection without type".to_owned(),
     };
     let message = format!("{what}: {outcome}{}", speak::whose(context));
-    speak::report(findings, &RULE, context, fault, message).help(help);
+    let mut fault = fault.clone();
+    if let Some(comma) = comma {
+        fault.at = comma;
+    }
+    speak::report(findings, &RULE, context, &fault, message).help(help);
+}
+
+/// The mistake that a person made, where it is told by more than what Python expected.
+fn cause_of(context: &EntryContext<'_>) -> Option<(Cause, Text)> {
+    let value = context.value?.text();
+    let broken = |reading: &Reading| match &reading.outcome {
+        Err(failure) => match &failure.reason {
+            Reason::Json(error) => Some((*error, failure.range.start)),
+            _ => None,
+        },
+        Ok(_) => None,
+    };
+    let (error, at) = context
+        .readings
+        .iter()
+        .find_map(|(_, reading)| broken(reading))?;
+    // What was parsed is the value without the blanks around it.
+    let text = value.slice(at.checked_sub(error.at)?..value.len());
+    let (cause, range) = cause::find(&text, error);
+    Some((cause, text.slice(range)))
+}
+
+fn help_for(cause: Cause, error: ErrorKind) -> String {
+    match cause {
+        Cause::Cut => return "close every string, list and object".to_owned(),
+        Cause::CommentAfter => return "remove the comment: JSON has none".to_owned(),
+        Cause::Other(_) => {}
+        _ => return cause.help(),
+    }
+    match error {
+        ErrorKind::ExpectingPropertyName => {
+            "put every key in double quotes, and no comma before the last brace".to_owned()
+        }
+        ErrorKind::ExtraData => "remove what follows the last brace".to_owned(),
+        _ => cause.help(),
+    }
 }

@@ -38,7 +38,7 @@ crate::rule! {
     ///
     /// - <https://airflow.apache.org/docs/apache-airflow/stable/howto/connection.html#uri-format>
     "AV402", "uri-scheme-underscore", Error, since "0.1.0",
-    checks &[Check::Entry(check)],
+    checks &[Check::Connection(check)],
 }
 
 fn check(context: &EntryContext<'_>, findings: &mut Findings) {

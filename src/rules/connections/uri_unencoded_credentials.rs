@@ -42,7 +42,7 @@ crate::rule! {
     ///
     /// - <https://airflow.apache.org/docs/apache-airflow/stable/howto/connection.html#handling-of-special-characters-in-connection-params>
     "AV405", "uri-unencoded-credentials", Error, since "0.1.0",
-    checks &[Check::Entry(check)],
+    checks &[Check::Connection(check)],
 }
 
 fn check(context: &EntryContext<'_>, findings: &mut Findings) {
@@ -70,7 +70,9 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
         "`{character}` in the login or password is not percent-encoded: {outcome}{}",
         speak::whose(context)
     );
-    speak::report(findings, &RULE, context, fault, message).help(format!(
-        "write `{encoded}` instead, or give the connection as a JSON object"
-    ));
+    let mut help = format!("write `{encoded}` instead");
+    if speak::takes_objects(context) {
+        help.push_str(", or give the connection as a JSON object");
+    }
+    speak::report(findings, &RULE, context, fault, message).help(help);
 }

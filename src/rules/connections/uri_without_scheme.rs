@@ -34,14 +34,14 @@ crate::rule! {
     ///
     /// ## Versions
     ///
-    /// All releases. A scheme that begins with a digit is refused by Python 3.11 and later only. JSON
-    /// is read since Airflow 2.3.0; earlier releases take it for a URI without a scheme.
+    /// All releases. A scheme that begins with a digit is refused by Python 3.11 and later only. Of
+    /// JSON in releases before 2.3.0 speaks AV425.
     ///
     /// ## References
     ///
     /// - <https://airflow.apache.org/docs/apache-airflow/stable/howto/connection.html#uri-format>
     "AV401", "uri-without-scheme", Error, since "0.1.0",
-    checks &[Check::Entry(check)],
+    checks &[Check::Connection(check)],
 }
 
 const OUTCOME: &str = "Airflow builds a connection without type and puts the text into `schema`";
@@ -53,7 +53,10 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
     let FaultKind::NoScheme(cause) = fault.kind else {
         return;
     };
-    let (what, help) = words(cause);
+    let (what, mut help) = words(cause);
+    if help == WRITE && !speak::takes_objects(context) {
+        help = WRITE_URI;
+    }
     let outcome = match cause {
         NoScheme::NoSlashes => {
             "Airflow reads no host and no login, and puts the rest into `schema`"
@@ -67,8 +70,10 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
     speak::report(findings, &RULE, context, fault, message).help(help);
 }
 
+const WRITE: &str = "write `conn-type://login:password@host:port/schema` or a JSON object";
+const WRITE_URI: &str = "write `conn-type://login:password@host:port/schema`";
+
 fn words(cause: NoScheme) -> (&'static str, &'static str) {
-    const WRITE: &str = "write `conn-type://login:password@host:port/schema` or a JSON object";
     match cause {
         NoScheme::Quoted(_) => (
             "the connection value begins with a quote, which is part of it",
@@ -101,10 +106,6 @@ fn words(cause: NoScheme) -> (&'static str, &'static str) {
         NoScheme::HostPort => (
             "the connection value is a host and a port without a scheme",
             WRITE,
-        ),
-        NoScheme::JsonTooEarly => (
-            "the connection value is JSON, which Airflow reads since 2.3.0",
-            "write the connection as a URI",
         ),
         NoScheme::Missing => ("the connection value has no scheme", WRITE),
     }

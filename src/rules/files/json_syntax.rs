@@ -1,9 +1,12 @@
-//! AV017: an export that is not JSON.
+//! AV017: an export or a local secrets file that is not JSON.
 
+use crate::inputs::Tree;
+use crate::inputs::local::LocalTree;
+use crate::inputs::store::cli_output;
 use crate::inputs::store::{Hint, Problem, ProblemKind};
 use crate::report::{Findings, Severity};
 use crate::rule;
-use crate::rules::{Check, StoreContext};
+use crate::rules::{Check, FileContext, StoreContext};
 use crate::source::{Place, Span};
 use crate::syntax::json::ErrorKind;
 
@@ -51,14 +54,38 @@ rule! {
     /// - `json.JSONDecoder` in Python's standard library
     /// - <https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-format.html>
     "AV017", "json-syntax", Error, since "0.1.0",
-    checks &[Check::Store(check)],
+    checks &[Check::Store(check), Check::File(local)],
+}
+
+/// A local secrets file, which Airflow reads in one piece.
+fn local(cx: &FileContext<'_>, findings: &mut Findings) {
+    let Tree::Local(LocalTree::Broken(error)) = &cx.input.tree else {
+        return;
+    };
+    let bytes = &cx.input.bytes;
+    let end = (error.at + 1).min(bytes.len());
+    let place = Place::new(cx.input.id, Span::new(error.at.min(end), end));
+    let has = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();
+    let severity = if has(b"{{") && has(b"}}") || has(b"{%") {
+        Severity::Info
+    } else {
+        RULE.severity
+    };
+    let message = format!(
+        "the file is not JSON ({}): Airflow refuses all of it, and no lookup in it works",
+        error.kind.python_message()
+    );
+    findings
+        .report(&RULE, place, "syntax", message)
+        .help("mend the syntax")
+        .severity(severity);
 }
 
 fn check(cx: &StoreContext<'_>, findings: &mut Findings) {
     let Some(problem) = &cx.summary.problem else {
         return;
     };
-    let Some((cause, help)) = explain(problem) else {
+    let Some((cause, help)) = output(cx).or_else(|| explain(problem)) else {
         return;
     };
     let (start, end) = problem.spot;
@@ -72,6 +99,18 @@ fn check(cx: &StoreContext<'_>, findings: &mut Findings) {
     finding.help(help);
     finding.position = Some((start, end));
     finding.severity(severity(cx, problem));
+}
+
+/// Another output format of the AWS CLI.
+fn output(cx: &StoreContext<'_>) -> Option<(String, &'static str)> {
+    let form = match cx.input.because {
+        cli_output::TEXT | cli_output::LINES => "text",
+        cli_output::TABLE => "a table",
+        cli_output::YAML => "YAML",
+        _ => return None,
+    };
+    let cause = format!("the export is {form} and not JSON");
+    Some((cause, "export again with `--output json`"))
 }
 
 fn severity(cx: &StoreContext<'_>, problem: &Problem) -> Severity {

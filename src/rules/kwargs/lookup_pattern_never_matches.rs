@@ -89,7 +89,7 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
             let exported = cx.inputs.iter().any(|input| match input.kind {
                 StoreKind::Ssm => call.class.short_name == "aws_ssm",
                 StoreKind::SecretsManager => call.class.short_name == "aws_secrets_manager",
-                kind => kind.is_store(),
+                kind => kind == StoreKind::FlatStore,
             });
             one(&call, prefix, kwarg, &text, &pattern, !exported, findings);
         }

@@ -1,12 +1,12 @@
 //! AV701: stored names that no prefix of the backend reaches.
 
+use super::told;
 use crate::airflow::lookup::{NearMiss, Why};
 use crate::aws::names::is_store_name;
 use crate::inputs::{EntryKind, Kind};
 use crate::report::{Findings, Severity};
 use crate::rule;
 use crate::rules::{Carrier, Check, EntryContext, StoreContext};
-use crate::source::{Place, Position, Span};
 
 rule! {
     /// # name-not-covered
@@ -72,7 +72,7 @@ fn check_entry(cx: &EntryContext<'_>, findings: &mut Findings) {
         return;
     }
     let kind = match cx.carrier {
-        Carrier::Env => return,
+        Carrier::Env | Carrier::Local => return,
         Carrier::Ssm => Kind::Ssm,
         Carrier::SecretsManager => Kind::SecretsManager,
         Carrier::Flat => Kind::FlatStore,
@@ -164,19 +164,13 @@ fn check_store(cx: &StoreContext<'_>, findings: &mut Findings) {
         return;
     }
     let all = cx.tally.foreign + cx.tally.reached();
-    let start = Position {
-        offset: 0,
-        line: 1,
-        column: 1,
-        column_bytes: 1,
-        column_utf16: 1,
-    };
+    let (place, position) = told::whole(cx);
     let finding = findings.report(
         &RULE,
-        Place::new(cx.input.id, Span::at(0)),
+        place,
         "names",
         format!("{others} of {all} names lie outside the prefixes of the configured backend: Airflow never asks for them"),
     );
     finding.severity(Severity::Info);
-    finding.position = Some((start, start));
+    told::at(finding, position);
 }

@@ -73,7 +73,10 @@ fn check(cx: &EntryContext<'_>, findings: &mut Findings) {
     else {
         return;
     };
-    if cx.carrier == Carrier::Env || cx.facts.encrypted || !value.text().is_known() {
+    if matches!(cx.carrier, Carrier::Env | Carrier::Local)
+        || cx.facts.encrypted
+        || !value.text().is_known()
+    {
         return;
     }
     let Some(form) = connection_form(value.text(), &cx.id) else {

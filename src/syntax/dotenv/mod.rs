@@ -9,6 +9,7 @@ mod astro;
 mod collect;
 mod compose;
 mod docker;
+mod local;
 mod python;
 mod shell;
 mod systemd;
@@ -20,6 +21,7 @@ use std::str::FromStr;
 
 use crate::source::{Span, Text};
 use collect::Collector;
+pub use local::{LocalEnv, LocalLine, LocalProblem, read_local};
 
 /// The program that reads the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

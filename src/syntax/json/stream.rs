@@ -1,5 +1,8 @@
 //! JSON of any size through a window: the caller walks the outer levels and takes one element at a
 //! time, whole. The file is never held.
+//!
+//! A window in which the caller has found something may be [kept](Stream::keep_window): reading then
+//! goes on in another one, and the kept window is handed over with its ranges still right.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -80,6 +83,8 @@ pub struct Window {
     floor: PositionTracker,
     /// A position inside the window that was asked for: the next one is usually after it.
     mark: Cell<PositionTracker>,
+    /// A position from which several will be asked for.
+    anchor: Cell<PositionTracker>,
 }
 
 impl std::fmt::Debug for Window {
@@ -113,8 +118,10 @@ impl Window {
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.clamp(self.base, self.base + self.filled);
         let mut tracker = self.mark.get();
-        if tracker.position().offset > offset {
-            tracker = self.floor;
+        for earlier in [self.anchor.get(), self.floor] {
+            if tracker.position().offset > offset {
+                tracker = earlier;
+            }
         }
         let from = tracker.position().offset - self.base;
         tracker.advance(&self.bytes[from..offset - self.base]);
@@ -122,22 +129,73 @@ impl Window {
         tracker.position()
     }
 
-    /// Forgets the bytes before `keep`.
-    fn discard(&mut self, keep: usize) {
+    /// Positions behind `offset` will be asked for, in any order.
+    pub fn expect_positions(&self, offset: usize) {
+        self.position(offset);
+        self.anchor.set(self.mark.get());
+    }
+
+    /// Of no bytes, at the start of the file.
+    fn empty(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            valid: 0,
+            filled: 0,
+            base: 0,
+            floor: PositionTracker::default(),
+            mark: Cell::default(),
+            anchor: Cell::default(),
+        }
+    }
+
+    /// The position of a place in the window, from where the next window may begin.
+    fn tracker_at(&self, at: usize) -> PositionTracker {
         let mut floor = self.mark.get();
-        if floor.position().offset > self.base + keep {
+        if floor.position().offset > self.base + at {
             floor = self.floor;
         }
         let from = floor.position().offset - self.base;
-        floor.advance(&self.bytes[from..keep]);
+        floor.advance(&self.bytes[from..at]);
+        floor
+    }
+
+    /// Forgets the bytes before `keep`.
+    fn discard(&mut self, keep: usize) {
+        let floor = self.tracker_at(keep);
         self.floor = floor;
         if self.mark.get().position().offset < floor.position().offset {
             self.mark.set(floor);
         }
+        self.anchor.set(floor);
         self.bytes.copy_within(keep..self.filled, 0);
         self.base += keep;
         self.filled -= keep;
         self.valid -= keep;
+    }
+
+    /// Puts the bytes from `keep` on into a window of their own, of `size` bytes and over the memory
+    /// of `spare`, and returns the window that held them.
+    fn split_off(&mut self, keep: usize, size: usize, spare: Vec<u8>) -> Self {
+        let floor = self.tracker_at(keep);
+        let tail = &self.bytes[keep..self.filled];
+        let mut bytes = spare;
+        bytes.resize(size.max(tail.len()), 0);
+        bytes[..tail.len()].copy_from_slice(tail);
+        let next = Self {
+            bytes,
+            valid: self.valid - keep,
+            filled: self.filled - keep,
+            base: self.base + keep,
+            floor,
+            mark: Cell::new(floor),
+            anchor: Cell::new(floor),
+        };
+        std::mem::replace(self, next)
+    }
+
+    /// Its memory, to be used again.
+    pub(crate) fn into_memory(self) -> Vec<u8> {
+        self.bytes
     }
 }
 
@@ -153,7 +211,15 @@ pub struct Stream<R> {
     /// Why nothing follows, where that is not the end of the file.
     cut: Option<ProblemKind>,
     bom: bool,
+    /// Size of a window that holds no large element.
+    first: usize,
     largest: usize,
+    /// Somebody needs what is in the window.
+    kept: bool,
+    /// The window that was kept, after reading had to go on in another one.
+    full: Option<Window>,
+    /// Memory for the next window.
+    spare: Vec<u8>,
 }
 
 impl<R: Read> Stream<R> {
@@ -166,19 +232,42 @@ impl<R: Read> Stream<R> {
     pub fn with_window(reader: R, first: usize, largest: usize) -> Self {
         Self {
             reader,
-            window: Window {
-                bytes: vec![0; first.max(TOKEN)],
-                valid: 0,
-                filled: 0,
-                base: 0,
-                floor: PositionTracker::default(),
-                mark: Cell::default(),
-            },
+            window: Window::empty(vec![0; first.max(TOKEN)]),
             at: 0,
             ended: false,
             cut: None,
             bom: false,
+            first: first.max(TOKEN),
             largest,
+            kept: false,
+            full: None,
+            spare: Vec::new(),
+        }
+    }
+
+    /// From now on the window must not be overwritten: ranges of it are in use.
+    pub const fn keep_window(&mut self) {
+        self.kept = true;
+    }
+
+    /// The window that was kept, once reading has gone on behind it.
+    pub const fn take_full(&mut self) -> Option<Window> {
+        self.full.take()
+    }
+
+    /// The window, when nothing more will be read.
+    pub fn take_window(&mut self) -> Window {
+        self.kept = false;
+        self.at = 0;
+        std::mem::replace(&mut self.window, Window::empty(Vec::new()))
+    }
+
+    /// Gives memory for a window to come.
+    pub fn recycle(&mut self, window: Window) {
+        let memory = window.into_memory();
+        // What held a large element is not kept for ordinary ones.
+        if memory.capacity() <= 2 * self.first {
+            self.spare = memory;
         }
     }
 
@@ -411,7 +500,14 @@ impl<R: Read> Stream<R> {
 
     /// Reads on, keeping the window from `keep` on (and moving it there).
     fn fill(&mut self, keep: usize) -> Result<(), Problem> {
-        self.window.discard(keep);
+        if self.kept {
+            self.kept = false;
+            let spare = std::mem::take(&mut self.spare);
+            let full = self.window.split_off(keep, self.first, spare);
+            self.full = Some(full);
+        } else {
+            self.window.discard(keep);
+        }
         self.at -= keep;
         let window = &mut self.window;
         if window.filled == window.bytes.len() {

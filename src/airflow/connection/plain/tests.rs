@@ -1,0 +1,151 @@
+//! Yes is only said where the reader finds no fault.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::airflow::connection::{Reader, read};
+use crate::airflow::{Python, Runtime};
+use crate::source::Text;
+
+/// One release for each way of reading.
+const RELEASES: [(u32, u32, u32, u8); 10] = [
+    (2, 0, 0, 8),
+    (2, 1, 0, 8),
+    (2, 3, 0, 10),
+    (2, 6, 3, 10),
+    (2, 7, 0, 11),
+    (3, 0, 0, 12),
+    (3, 1, 0, 12),
+    (3, 1, 6, 12),
+    (3, 2, 0, 12),
+    (3, 3, 2, 13),
+];
+
+fn agrees(value: &str) {
+    let formats = [
+        Format::Airflow,
+        Format::SecretsManager {
+            extra_conn_words: Vec::new(),
+        },
+    ];
+    for (major, minor, patch, python) in RELEASES {
+        for runtime in [Runtime::Server, Runtime::Task] {
+            for format in &formats {
+                let reader = Reader {
+                    airflow: Version::new(major, minor, patch),
+                    runtime,
+                    python: Python {
+                        major: 3,
+                        minor: python,
+                    },
+                };
+                if is_plain(value, reader.airflow, format) {
+                    let reading = read(&Text::verbatim(value, 0), &reader, format);
+                    assert!(reading.fault.is_none(), "{value}");
+                }
+            }
+        }
+    }
+}
+
+const NEWEST: Version = Version::new(3, 3, 2);
+
+#[test]
+fn the_common_forms_are_plain() {
+    for value in [
+        "postgres://loader:pw-1@db.internal:5432/dwh?sslmode=require",
+        "postgresql://loader:pw-1@db.internal:5432/dwh",
+        "mysql://h",
+        "mysql://etl:a%40%2F%25@h:3306/sales",
+        "aws://",
+        "aws://AKIA:x%2Fy%2Bz@/?region_name=eu-west-1&role_arn=arn:aws:iam::123456789012:role/etl",
+        "google-cloud-platform://?project=x",
+        r#"{"conn_type": "postgres", "host": "h", "login": "l", "password": "p", "port": "5432"}"#,
+        r#"{"conn_type":"http","port":80}"#,
+        r#"{"password": "/@:#\\\"é\u00e9%", "conn_type": "mysql", "extra": {"charset": "utf8", "n": 1}}"#,
+        r#"{"conn_type": "aws", "extra": "{\"region_name\": \"eu-west-1\", \"verify\": \"x\"}"}"#,
+        r#"{"conn_type": "smtp", "extra": {"disable_ssl": true, "timeout": 30, "auth_type": "basic"}}"#,
+        r#"{"conn_type": "smtp", "extra": "", "login": null, "description": "two words"}"#,
+    ] {
+        assert!(is_plain(value, NEWEST, &Format::Airflow), "{value}");
+        agrees(value);
+    }
+}
+
+#[test]
+fn what_may_be_wrong_is_not_plain() {
+    for value in [
+        "",
+        "postgres",
+        "postgres:/u:p@h/d",
+        "my_sql://h",
+        "mysqll://h",
+        "Mysql://h",
+        "postgresql+psycopg2://h",
+        "http://h/v1",
+        "https://h",
+        "s3://h",
+        "postgres://u:p@h:none/d",
+        "postgres://u:p@h:65536/d",
+        "postgres://u:p#q@h/d",
+        "postgres://u:p/q@h/d",
+        "postgres://u:%41@h/d",
+        "postgres://u:%2540@h/d",
+        "postgres://u:%4@h/d",
+        "postgres://u:%zz@h/d",
+        "postgres://u:%20@h/d",
+        "postgres://u:%C3%A9@h/d",
+        "postgres://u:p:q@h/d",
+        "postgres://h/d?",
+        "postgres://h/d?a",
+        "postgres://h/d?a=",
+        "postgres://h/d?a=b=c",
+        "postgres://h/d?sslmode=x&sslmode=y",
+        "postgres://h/d?application_name=a+b",
+        "postgres://h/d?connect_timeout=10",
+        "postgres://h/d?cursr=x",
+        "redis://h?ssl=yes",
+        "aws://?regio_name=x",
+        "mysql://mysql://h@x",
+        "mssql://h?__extra__=1",
+        "mssql://h?a=[[",
+        r#"{"conn_type": "mssql", "extra": "no"}"#,
+        r#"{"conn_type": "mssql", "extra": {}}"#,
+        r#"{"conn_type": "mssql", "extra": {"a": [1]}}"#,
+        r#"{"conn_type": "mssql", "extra": {"a": 1, "a": 2}}"#,
+        r#"{"conn_type": "mssql", "extra": {"a": "%40"}}"#,
+        r#"{"conn_type": "mssql", "extra": "{\"a\": 1"}"#,
+        r#"{"conn_type": "mssql", "extra": "{\"a\": 1} "}"#,
+        r#"{"conn_type": "smtp", "extra": {"timeout": "30"}}"#,
+        r#"{"conn_type": "smtp", "extra": {"auth_type": "none"}}"#,
+        r#"{"conn_type": "smtp", "extra": {"timeut": 30}}"#,
+        r#"{"host": "x"}"#,
+        r#"{"conn_type": "X"}"#,
+        r#"{"conn_type": "Postgres"}"#,
+        r#"{"conn_type": "mssql",}"#,
+        r#"{"conn_type": "mssql", "port": 0123}"#,
+        r#"{"conn_type": "mssql", "host": "h", "host": "h"}"#,
+        r#"{"conn_type": "mssql", "password": "p%40w"}"#,
+        r#"{"conn_type": "mssql", "password": " pw"}"#,
+        r#"{"conn_type": "mssql", "password": "\u0041"}"#,
+        r#"{"conn_type": "mssql", "password": "\n"}"#,
+        r#"{"conn_type": "mssql"} "#,
+        r#"{"conn_type": "mssql", "hots": "y"}"#,
+        "{}",
+    ] {
+        assert!(!is_plain(value, NEWEST, &Format::Airflow), "{value}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #[test]
+    fn a_plain_uri_has_no_fault(value in "(ssh|aws|redis|mssql)(:|://)[a-z1%@:/?&=+._-]{0,14}(:[0-9]{0,5})?[/?a1@:%=&_]{0,8}") {
+        agrees(&value);
+    }
+
+    #[test]
+    fn a_plain_object_has_no_fault(value in r#"\{("(conn_type|host|login|password|schema|port|description|extra)": ?("ssh|mssql|[a-z0-9 :{$-]{0,4}"|[0-9]{1,5}|null|"\{\\"a\\": 1\}"|\{"a": "b"\}),? ?){1,3}\}"#) {
+        agrees(&value);
+    }
+}

@@ -1,0 +1,633 @@
+//! Runs the rules over one store while it passes.
+//!
+//! What is asked of every one of a million entries is asked here, so it must cost little: what an
+//! entry with nothing to say about it does not need is not built.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::asked::{Asked, covered, near_miss, ways};
+use super::rules::{Checks, View, readings, run_checks};
+use super::visible::Seen;
+use super::{pipeline, wiring};
+use crate::airflow::connection::{self, Advice, Format, Reader, Reading};
+use crate::airflow::lookup::{Coverage, NearMiss, Why};
+use crate::airflow::{Runtime, Target};
+use crate::aws::names::is_store_name;
+use crate::inputs::store::names::{Earlier, Hashed, Indexed, NameIndex};
+use crate::inputs::store::{Batch, Entry, Facts, Spot, StoreReader, Summary, Tally, Value};
+use crate::inputs::{EntryKind, Input, Kind};
+use crate::report::{Failure, Finding, Phrases, Severity, Window};
+use crate::rules::stores::plaintext_secrets_in_repository::{self, Credential};
+use crate::rules::{Carrier, EntryContext, StoreContext};
+use crate::source::{LazyText, Mask, Place, Span, Text};
+use crate::workspace::Content;
+
+/// Longest masked piece of a line that is kept, in bytes.
+const WINDOW: usize = 200;
+
+/// Findings of each rule that keep such a piece, for each target: the `full` format shows the first
+/// 200 of all.
+const SHOWN: usize = 256;
+
+/// What a stream leaves behind.
+#[derive(Default)]
+pub(super) struct Streamed {
+    pub(super) findings: Vec<Finding>,
+    pub(super) failures: Vec<Failure>,
+    pub(super) visible: Vec<Seen>,
+}
+
+/// How the entries of one kind are asked for by one target.
+struct Ways<'v, 'a> {
+    target: usize,
+    /// A projection does not tell before which store it is from.
+    kind: Kind,
+    list: Vec<Asked<'v, 'a>>,
+    /// The first of the targets that ask in the same way: names collide for both or for neither.
+    like: usize,
+}
+
+/// The rules, over the entries of one store.
+pub(super) struct Judge<'v, 'a, 'r> {
+    input: &'r Input,
+    views: &'r [&'v View<'a>],
+    targets: &'r [Target],
+    checks: &'r Checks,
+    is_sample: bool,
+    asked: Vec<Ways<'v, 'a>>,
+    /// By target.
+    tallies: Vec<Tally>,
+    /// By target; only those are filled that others are like.
+    names: Vec<NameIndex>,
+    /// By target: the names of a batch that are to be indexed.
+    hashed: Vec<Vec<Hashed>>,
+    /// What [`NameIndex`] said of these.
+    earlier: Vec<Vec<Option<Earlier>>>,
+    /// What need not be read ([`connection::looks_plain`]).
+    looks_plain: fn(&str) -> Option<Advice>,
+    /// Git would commit the file: a credential in it is looked for (AV712).
+    committed: bool,
+    /// The first one.
+    credential: Option<(Credential, Spot)>,
+    streamed: Streamed,
+    /// The rules spoke of the entry before.
+    spoke: bool,
+    phrases: Phrases,
+    /// By target.
+    given: Vec<Given>,
+    /// Findings with a piece of their line, by the code of the rule.
+    shown: BTreeMap<&'static str, usize>,
+    most_shown: usize,
+}
+
+/// An entry of a batch, decoded once for all targets.
+struct Decoded<'e> {
+    entry: Entry<'e>,
+    name: Cow<'e, str>,
+    facts: Facts,
+    /// The value where it is a text.
+    text: Option<Cow<'e, str>>,
+    /// As a connection it need not be read.
+    looks_plain: Option<Advice>,
+}
+
+/// What can be found out of the values of a batch while the one before it is judged.
+struct Prepared {
+    /// The values that hold escapes, without them, one after the other.
+    unescaped: String,
+    values: Vec<PreparedValue>,
+}
+
+struct PreparedValue {
+    /// Where it stands in [`Prepared::unescaped`].
+    unescaped: Option<Range<usize>>,
+    /// See [`Decoded::looks_plain`].
+    looks_plain: Option<Advice>,
+}
+
+impl Prepared {
+    fn of(batch: &Batch, looks_plain: fn(&str) -> Option<Advice>) -> Self {
+        let mut unescaped = String::new();
+        let values = batch.entries().map(|entry| {
+            let text = entry.value_str();
+            let looks_plain = text.as_deref().and_then(looks_plain);
+            let unescaped = match text {
+                Some(Cow::Owned(text)) => {
+                    let start = unescaped.len();
+                    unescaped.push_str(&text);
+                    Some(start..unescaped.len())
+                }
+                _ => None,
+            };
+            PreparedValue {
+                unescaped,
+                looks_plain,
+            }
+        });
+        let values = values.collect();
+        Self { unescaped, values }
+    }
+}
+
+/// What the name of an entry is to one target.
+struct Named {
+    /// Index into [`Judge::asked`].
+    at: usize,
+    /// Index into its list: the way that asks.
+    way: usize,
+    coverage: Coverage,
+    /// The way by which it is a near miss.
+    near: Option<usize>,
+    /// Index into [`Judge::hashed`] of the target, where the name is indexed.
+    hashed: Option<usize>,
+}
+
+impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
+    pub(super) fn new(
+        input: &'r Input,
+        views: &'r [&'v View<'a>],
+        targets: &'r [Target],
+        checks: &'r Checks,
+        committed: bool,
+    ) -> Self {
+        Self {
+            input,
+            views,
+            targets,
+            checks,
+            is_sample: crate::inputs::is_sample(&input.path),
+            asked: Vec::new(),
+            tallies: vec![Tally::default(); targets.len()],
+            names: targets.iter().map(|_| NameIndex::default()).collect(),
+            hashed: vec![Vec::new(); targets.len()],
+            earlier: vec![Vec::new(); targets.len()],
+            looks_plain: connection::looks_plain,
+            committed: committed && plaintext_secrets_in_repository::is_asked(input),
+            credential: None,
+            streamed: Streamed::default(),
+            spoke: false,
+            phrases: Phrases::default(),
+            given: vec![Given::default(); targets.len()],
+            shown: BTreeMap::new(),
+            most_shown: SHOWN * targets.len(),
+        }
+    }
+
+    /// Streams the store.
+    pub(super) fn stream(mut self, content: Content) -> Streamed {
+        let apart = !content.is_whole();
+        let reader = StoreReader::new(content.into_reader(), self.input.kind);
+        let looks_plain = self.looks_plain;
+        let prepare = move |batch: &Batch| Prepared::of(batch, looks_plain);
+        let path = &self.input.path;
+        let summary = pipeline::run(reader, path, apart, prepare, |batch, prepared| {
+            self.batch(batch, prepared);
+        });
+        match summary {
+            Ok(summary) => self.end(&summary),
+            Err(failure) => self.streamed.failures.push(failure),
+        }
+        self.streamed
+    }
+
+    /// The rules on the whole export.
+    fn end(&mut self, summary: &Summary) {
+        for (index, target) in self.targets.iter().enumerate() {
+            let own = ways(self.input.kind, self.views, target);
+            let of_target = self.asked.iter().find(|ways| ways.target == index);
+            let way = of_target.map_or(&own, |ways| &ways.list).first();
+            let context = StoreContext {
+                input: self.input,
+                target,
+                naming: way.map(|way| &way.naming),
+                backend: way.and_then(|way| way.backend),
+                summary,
+                tally: &self.tallies[index],
+                credential: self.credential,
+            };
+            let path = &self.input.path;
+            let (found, failures) =
+                run_checks(path, target, &self.checks.store, |check, findings| {
+                    check(&context, findings);
+                });
+            self.streamed.findings.extend(found);
+            self.streamed.failures.extend(failures);
+        }
+        let failure = wiring::stream_failure(summary, self.input);
+        self.streamed.failures.extend(failure);
+    }
+
+    /// The rules on the entries of one window, for every target.
+    fn batch(&mut self, batch: &Batch, prepared: &Prepared) {
+        for hashed in &mut self.hashed {
+            hashed.clear();
+        }
+        let targets = self.targets.len();
+        let mut entries: Vec<Decoded<'_>> = Vec::with_capacity(batch.entries().len());
+        let mut names: Vec<Named> = Vec::with_capacity(batch.entries().len() * targets);
+        for (entry, value) in batch.entries().zip(&prepared.values) {
+            let text = value.unescaped.clone();
+            let text = text.and_then(|range| prepared.unescaped.get(range));
+            let decoded = Decoded {
+                name: entry.name(),
+                facts: entry.facts(),
+                text: text.map(Cow::Borrowed).or_else(|| entry.value_str()),
+                looks_plain: value.looks_plain,
+                entry,
+            };
+            for target in 0..targets {
+                names.push(self.named(target, &decoded));
+            }
+            entries.push(decoded);
+        }
+        for ((index, hashed), earlier) in self
+            .names
+            .iter_mut()
+            .zip(&self.hashed)
+            .zip(&mut self.earlier)
+        {
+            index.make_ready(hashed);
+            earlier.clear();
+            earlier.extend(hashed.iter().map(|hashed| index.add_hashed(*hashed)));
+        }
+        for (decoded, names) in entries.iter().zip(names.chunks(targets)) {
+            for named in names {
+                let like = self.asked[named.at].like;
+                // Targets that ask alike are told alike.
+                let hashed = names[like].hashed;
+                let earlier = hashed.and_then(|hashed| self.earlier[like][hashed]);
+                self.rules(decoded, named, earlier);
+            }
+        }
+    }
+
+    /// Finds out what the name of an entry is, and counts it.
+    fn named(&mut self, target: usize, decoded: &Decoded<'_>) -> Named {
+        let kind = decoded.entry.kind();
+        let known = self
+            .asked
+            .iter()
+            .position(|ways| ways.target == target && ways.kind == kind);
+        let at = known.unwrap_or_else(|| self.ask(target, kind));
+        let Ways { list, like, .. } = &self.asked[at];
+        let (way, coverage) = covered(&decoded.name, list);
+        let near = near_miss(&decoded.name, &coverage, list);
+        let hashed = match &coverage {
+            Coverage::Covered { kind: of, id } if *like == target && decoded.facts.is_current() => {
+                let hashed = self.names[target].hash(&Indexed {
+                    store: kind,
+                    kind: *of,
+                    id,
+                    name: &decoded.name,
+                    value: decoded.text.as_deref().filter(|_| !decoded.facts.encrypted),
+                    offset: decoded.entry.name_span().start,
+                });
+                self.hashed[target].push(hashed);
+                Some(self.hashed[target].len() - 1)
+            }
+            _ => None,
+        };
+        self.count(at, way, &coverage, near.as_ref().map(|(_, miss)| miss));
+        if decoded.facts.ciphertext && coverage != Coverage::Foreign {
+            self.tallies[target].count_ciphertext(|| decoded.entry.value_spot());
+        }
+        Named {
+            at,
+            way,
+            coverage,
+            near: near.map(|(number, _)| number),
+            hashed,
+        }
+    }
+
+    /// Finds out how `target` asks for the entries of `kind`.
+    fn ask(&mut self, target: usize, kind: Kind) -> usize {
+        let list = ways(kind, self.views, &self.targets[target]);
+        let same = |other: &&Ways<'_, '_>| {
+            let namings = other.list.iter().map(|way| &way.naming);
+            other.kind == kind && namings.eq(list.iter().map(|way| &way.naming))
+        };
+        let like = self.asked.iter().find(same);
+        let like = like.map_or(target, |ways| ways.like);
+        self.asked.push(Ways {
+            target,
+            kind,
+            list,
+            like,
+        });
+        self.asked.len() - 1
+    }
+
+    fn count(&mut self, at: usize, way: usize, coverage: &Coverage, near: Option<&NearMiss>) {
+        let Ways { target, list, .. } = &self.asked[at];
+        let tally = &mut self.tallies[*target];
+        tally.count(coverage, near.is_some());
+        if let Some(miss) = near
+            && miss.why == Why::LeadingSlashMissing
+        {
+            tally.count_without_slash(miss.kind);
+        }
+        if let Coverage::Covered { kind, id } = coverage {
+            let takes = &mut tally.pattern_takes[*kind as usize];
+            let pattern = list[way].patterns[*kind as usize].as_ref();
+            *takes = *takes || pattern.is_none_or(|pattern| pattern.matches(id) != Some(false));
+        }
+    }
+
+    /// True when nothing of `advice` is left to be given.
+    fn is_given(&self, target: usize, advice: Advice) -> bool {
+        let mut needed = ADVISERS.iter().filter(|(one, _)| advice.holds(*one));
+        needed.all(|(_, code)| self.given[target].is_full(code))
+    }
+
+    fn rules(&mut self, decoded: &Decoded<'_>, named: &Named, earlier: Option<Earlier>) {
+        let Ways { target, list, .. } = &self.asked[named.at];
+        let target_number = *target;
+        let (target, asked) = (&self.targets[target_number], &list[named.way]);
+        let (entry, coverage, near) = (&decoded.entry, &named.coverage, named.near);
+        let facts = &decoded.facts;
+        let (kind, id) = match coverage {
+            Coverage::Covered { kind, id } => (Some(*kind), id.as_str()),
+            Coverage::Ambiguous { id } => (None, id.as_str()),
+            Coverage::Foreign => (None, decoded.name.as_ref()),
+        };
+        // Of names that nothing asks for, only the name matters; of older versions too.
+        let judged = *coverage != Coverage::Foreign && !facts.superseded;
+        let text = decoded.text.as_deref().filter(|_| judged);
+        let object = match text {
+            None if judged => match entry.value() {
+                Value::Object(json) => Some(json.text().clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let is_connection =
+            kind == Some(EntryKind::Connection) && !facts.encrypted && !asked.has_own_way;
+        let plain = is_connection
+            && text.is_some_and(|text| {
+                decoded
+                    .looks_plain
+                    .is_some_and(|advice| self.is_given(target_number, advice))
+                    && connection::may_be_plain(text, target.airflow, &asked.format)
+            });
+        if self.committed && self.credential.is_none() {
+            let format = &asked.format;
+            self.credential = credential(decoded, object.as_ref(), kind, id, target, format);
+        }
+        let read = |value: Option<&LazyText<'_>>| match value {
+            Some(value) if is_connection => readings(value.text(), target, &asked.format),
+            _ => Vec::new(),
+        };
+        let place = |span: Span| Place::new(self.input.id, span);
+        let run = |value: Option<&LazyText<'_>>, readings: &[(Runtime, Reading)]| {
+            let context = EntryContext {
+                target,
+                carrier: carrier(entry.kind()),
+                kind,
+                id: Cow::Borrowed(id),
+                name: Cow::Borrowed(&decoded.name),
+                name_place: place(entry.name_span()),
+                value,
+                value_place: entry.value_span().map(place),
+                decoded_object: object.is_some(),
+                facts,
+                naming: Some(&near.map_or(asked, |near| &list[near]).naming),
+                near_miss: near.is_some(),
+                coverage: Some(coverage),
+                earlier,
+                backend: asked.backend,
+                format: &asked.format,
+                is_sample: self.is_sample,
+                readings,
+            };
+            let path = &self.input.path;
+            let checks = if readings.is_empty() {
+                &self.checks.entry
+            } else {
+                &self.checks.connection
+            };
+            run_checks(path, target, checks, |check, findings| {
+                check(&context, findings);
+            })
+        };
+        // Most values that must be read are fine all the same: where their characters stand in the
+        // file, through two layers of escapes, is only worth finding out if somebody speaks. What
+        // cannot be told without the escapes is left out, and a store that is full of faults.
+        let exact = |text: &str| !text.contains(char::REPLACEMENT_CHARACTER);
+        if !plain && !self.spoke && text.is_some_and(exact) {
+            let build = || Text::verbatim(text.unwrap_or_default(), 0);
+            let value = text.map(|text| LazyText::new(Cow::Borrowed(text), &build));
+            let (found, failures) = run(value.as_ref(), &read(value.as_ref()));
+            if found.is_empty() {
+                self.streamed.failures.extend(failures);
+                return;
+            }
+        }
+        let build = || entry.value_text();
+        let value = text.map(|text| LazyText::new(Cow::Borrowed(text), &build));
+        let value = value.or_else(|| object.as_ref().map(LazyText::from));
+        let mut readings = if plain {
+            Vec::new()
+        } else {
+            read(value.as_ref())
+        };
+        let (mut found, failures) = run(value.as_ref(), &readings);
+        self.streamed.failures.extend(failures);
+        found.retain_mut(|finding| self.given[target_number].takes(finding));
+        self.spoke = !found.is_empty();
+        if found.is_empty() {
+            return;
+        }
+        if plain {
+            readings = read(value.as_ref());
+        }
+        self.keep(found, decoded, value.as_ref(), &readings);
+    }
+
+    /// Keeps what the rules said of an entry, with what only the window can tell: lines, columns, and
+    /// the piece of the line for streams that cannot be read again.
+    fn keep(
+        &mut self,
+        mut found: Vec<Finding>,
+        decoded: &Decoded<'_>,
+        value: Option<&LazyText<'_>>,
+        readings: &[(Runtime, Reading)],
+    ) {
+        let entry = &decoded.entry;
+        let place = |span: Span| Place::new(self.input.id, span);
+        for finding in &mut found {
+            self.phrases.share(&mut finding.message);
+            if let Some(help) = &mut finding.help {
+                self.phrases.share(help);
+            }
+        }
+        let held = !self.input.bytes.is_empty();
+        let shown = |finding: &Finding| {
+            let code = finding.rule.code;
+            self.shown
+                .get(code)
+                .is_none_or(|count| *count < self.most_shown)
+        };
+        let mut mask = None;
+        if held {
+            let visible = visible(entry, value, readings);
+            let read = entry.value_span().map(place).into_iter().collect();
+            let earlier = found.iter_mut().flat_map(|finding| &mut finding.related);
+            let earlier = earlier.filter(|related| related.place.file == self.input.id);
+            let spellings = earlier.filter_map(|related| {
+                let name = like_name(&self.input.bytes, related.place.span, &decoded.name)?;
+                related.place.span = name;
+                Some(name)
+            });
+            let shown = visible.into_iter().chain(spellings).map(place).collect();
+            self.streamed.visible.push(Seen { read, shown });
+        } else if found.iter().any(shown) {
+            let mut sealed = Mask::new();
+            sealed.show_all(visible(entry, value, readings));
+            sealed.seal();
+            mask = Some(sealed);
+        }
+        entry.expect_positions();
+        for finding in &mut found {
+            let Span { start, end } = finding.place.span;
+            finding.position = Some((entry.position(start), entry.position(end)));
+            for related in &mut finding.related {
+                let Span { start, end } = related.place.span;
+                let here = entry.element_span();
+                // An earlier entry has left the window.
+                let inside = here.start <= start && end <= here.end;
+                if related.place.file == self.input.id && !held && inside {
+                    related.position = Some((entry.position(start), entry.position(end)));
+                }
+            }
+            if let Some(mask) = &mask {
+                finding.window = window(entry, finding.place.span, mask);
+                *self.shown.entry(finding.rule.code).or_default() += 1;
+            }
+        }
+        self.streamed.findings.extend(found);
+    }
+}
+
+fn carrier(kind: Kind) -> Carrier {
+    match kind {
+        Kind::Ssm => Carrier::Ssm,
+        Kind::SecretsManager => Carrier::SecretsManager,
+        _ => Carrier::Flat,
+    }
+}
+
+/// Findings of one rule with severity info that a store is given. A million connections of a type of
+/// one's own are one piece of advice, not a million.
+const MOST_ADVICE: usize = 100;
+
+/// The advice on entries that was given, by the code of the rule.
+#[derive(Clone, Default)]
+struct Given(BTreeMap<&'static str, usize>);
+
+impl Given {
+    /// True for findings that are more than advice, and for as much advice as is given; the last says
+    /// that there may be more.
+    fn takes(&mut self, finding: &mut Finding) -> bool {
+        if finding.severity > Severity::Info {
+            return true;
+        }
+        let count = self.0.entry(finding.rule.code).or_default();
+        *count += 1;
+        if *count == MOST_ADVICE {
+            let message = format!(
+                "{} (of further entries this is not said)",
+                &*finding.message
+            );
+            finding.message = message.into();
+        }
+        *count <= MOST_ADVICE
+    }
+
+    fn is_full(&self, code: &str) -> bool {
+        self.0.get(code).is_some_and(|count| *count >= MOST_ADVICE)
+    }
+}
+
+/// The rule that gives each advice which values that look plain may need.
+const ADVISERS: [(Advice, &str); 3] = [
+    (Advice::DECODED, "AV415"),
+    (Advice::TYPE, "AV431"),
+    (Advice::KEY, "AV433"),
+];
+
+/// The credential that an entry holds, and where. Who reads the name does not matter to a secret.
+fn credential(
+    decoded: &Decoded<'_>,
+    object: Option<&Text>,
+    kind: Option<EntryKind>,
+    id: &str,
+    target: &Target,
+    format: &Format,
+) -> Option<(Credential, Spot)> {
+    let (entry, facts) = (&decoded.entry, &decoded.facts);
+    if facts.encrypted {
+        return None;
+    }
+    let reader = Reader {
+        airflow: target.airflow,
+        runtime: Runtime::Server,
+        python: target.python,
+    };
+    let secure = facts.parameter_type.as_deref() == Some("SecureString");
+    let text = decoded.text.as_ref().map(|_| entry.value_text());
+    let value = text.as_ref().or(object)?;
+    let found =
+        plaintext_secrets_in_repository::credential(kind, id, value, secure, &reader, format)?;
+    let span = entry.value_span()?;
+    let position = (entry.position(span.start), entry.position(span.end));
+    Some((found, Spot { span, position }))
+}
+
+/// The name of an earlier entry at the point `at`, where it is `name` but for the case of letters:
+/// a name that is shown already.
+fn like_name(bytes: &[u8], at: Span, name: &str) -> Option<Span> {
+    let end = at.start + name.len();
+    let there = bytes.get(at.start..end)?;
+    let same = at.is_empty() && there.eq_ignore_ascii_case(name.as_bytes());
+    (same && is_store_name(name)).then(|| Span::new(at.start, end))
+}
+
+fn visible(
+    entry: &Entry<'_>,
+    value: Option<&LazyText<'_>>,
+    readings: &[(Runtime, connection::Reading)],
+) -> Vec<Span> {
+    let mut visible = crate::inputs::store::visible_spans(entry);
+    if let Some(value) = value {
+        visible.extend(wiring::visible_connection(readings, value.text()));
+    }
+    visible
+}
+
+/// The masked line around `span`, at most [`WINDOW`] bytes of it, cut to the entry.
+fn window(entry: &Entry<'_>, span: Span, mask: &Mask) -> Option<Window> {
+    let (text, offset) = entry.element_text();
+    let at = span.start.checked_sub(offset)?;
+    let before = text.get(..at)?;
+    let line_start = before.rfind('\n').map_or(0, |lf| lf + 1);
+    let line_end = text[at..].find('\n').map_or(text.len(), |lf| at + lf);
+    let mut from = line_start.max(at.saturating_sub(WINDOW / 3));
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let mut to = line_end.min(from + WINDOW);
+    while !text.is_char_boundary(to) {
+        to -= 1;
+    }
+    let line = text.get(from..to)?.trim_end_matches('\r');
+    Some(Window {
+        text: mask.apply(line, offset + from),
+        offset: offset + from,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,208 @@
+//! Local secrets files: what `LocalFilesystemBackend` and `airflow connections import` read, as
+//! `.env` or JSON. Every entry becomes a definition; what Airflow makes of it is the twin's business.
+//!
+//! Such files are small and are read in one piece, unlike the exports of remote stores.
+
+use std::path::Path;
+
+use super::{Definition, EntryKind, Form, Input, Kind, Notation, Setting, Tree};
+use crate::aws::names::is_store_name;
+use crate::source::{FileId, Mask, Span, Text};
+use crate::syntax::dotenv::{LocalEnv, read_local};
+use crate::syntax::json::{self, Json, Kind as JsonKind, Value};
+
+/// The tree of a local file.
+#[derive(Debug)]
+pub enum LocalTree {
+    /// `id=value` lines.
+    Env(LocalEnv),
+    /// JSON that was read; the loader wants an object.
+    Json(Json),
+    /// JSON that Python refuses: no entry of the file can be used.
+    Broken(json::Error),
+}
+
+/// What a local file gives an [`super::Input`].
+#[derive(Debug)]
+pub struct LocalParts {
+    /// The tree.
+    pub tree: LocalTree,
+    /// Its entries.
+    pub definitions: Vec<Definition>,
+    /// What may be shown; sealed.
+    pub mask: Mask,
+}
+
+/// The form of a local file, by its extension (`Path(file_path).suffix`), else by its first
+/// character. `None` for YAML, which is not read here.
+pub fn is_json(path: &Path, text: &[u8]) -> Option<bool> {
+    let extension = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
+    match extension.as_ref().and_then(|extension| extension.to_str()) {
+        Some("json") => Some(true),
+        Some("env") => Some(false),
+        Some("yaml" | "yml") => None,
+        _ => Some(matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))),
+    }
+}
+
+/// Reads the text of a file of connections or variables.
+pub fn read(text: &str, kind: Kind, file: FileId, is_json: bool) -> LocalParts {
+    let kind = if kind == Kind::Variables {
+        EntryKind::Variable
+    } else {
+        EntryKind::Connection
+    };
+    let mut parts = if is_json {
+        of_json(text, kind, file)
+    } else {
+        of_lines(text, kind, file)
+    };
+    parts.mask.seal();
+    parts
+}
+
+fn of_lines(text: &str, kind: EntryKind, file: FileId) -> LocalParts {
+    let tree = read_local(text);
+    let mut mask = Mask::new();
+    let mut definitions = Vec::new();
+    for line in &tree.lines {
+        // A line that goes on from the one before has no id, and may hold an `=`.
+        let begins = line.value.expose().trim_start_matches(['"', '\'', ' ']);
+        let assigned = begins.starts_with('{') || line.value.expose().contains("://");
+        if is_store_name(&line.key) && assigned {
+            mask.show(Span::new(line.key_span.start, line.key_span.end + 1));
+        }
+        definitions.push(Definition {
+            kind,
+            id: line.key.clone(),
+            file,
+            name: line.key_span,
+            value: line.value.clone(),
+            notation: Notation::LocalText,
+        });
+    }
+    LocalParts {
+        tree: LocalTree::Env(tree),
+        definitions,
+        mask,
+    }
+}
+
+fn of_json(text: &str, kind: EntryKind, file: FileId) -> LocalParts {
+    let mut mask = Mask::new();
+    let json = match json::parse(&Text::verbatim(text, 0)) {
+        Ok(json) => json,
+        Err(error) => {
+            return LocalParts {
+                tree: LocalTree::Broken(error),
+                definitions: Vec::new(),
+                mask,
+            };
+        }
+    };
+    let mut definitions = Vec::new();
+    for member in json.root().effective_members() {
+        let Some(key) = member.key.string() else {
+            continue;
+        };
+        if is_store_name(key.expose()) {
+            mask.show(member.key.span());
+        }
+        let Some((value, notation)) = entry(member.value, kind) else {
+            continue;
+        };
+        definitions.push(Definition {
+            kind,
+            id: key.expose().to_owned(),
+            file,
+            name: member.key.inner_span(),
+            value,
+            notation,
+        });
+    }
+    LocalParts {
+        tree: LocalTree::Json(json),
+        definitions,
+        mask,
+    }
+}
+
+/// The only item of a list stands for the list, an empty list for nothing. Variables of other types
+/// than strings are handed out as they are.
+fn entry(value: Value<'_>, kind: EntryKind) -> Option<(Text, Notation)> {
+    let mut items = value.items();
+    let one = match (value.kind(), items.next(), items.next()) {
+        (JsonKind::Array, None, _) => return None,
+        (JsonKind::Array, Some(item), None) => item,
+        _ => value,
+    };
+    if let Some(text) = one.string() {
+        return Some((text, Notation::LocalText));
+    }
+    (kind == EntryKind::Connection).then(|| (one.raw(), Notation::LocalValue))
+}
+
+/// The paths that a setting of a backend gives as `connections_file_path` and
+/// `variables_file_path`, with what the files are.
+pub fn named_by(setting: &Setting) -> Vec<(Kind, String)> {
+    const WORDS: [(&str, Kind); 2] = [
+        ("connections_file_path", Kind::Connections),
+        ("variables_file_path", Kind::Variables),
+    ];
+    let options = [
+        ("secrets", "backend_kwargs"),
+        ("workers", "secrets_backend_kwargs"),
+    ];
+    if !options.contains(&(setting.section.as_str(), setting.option.as_str())) {
+        return Vec::new();
+    }
+    let tree = json::parse(&setting.value);
+    let path = |word: &str| match &setting.form {
+        Form::PerKey(key) => (key == word).then(|| setting.value.clone()),
+        Form::Plain => tree.as_ref().ok()?.root().get(word)?.string(),
+        _ => None,
+    };
+    let named = WORDS.into_iter().filter_map(|(word, kind)| {
+        let path = path(word)?;
+        let name = path.expose().rsplit(['/', '\\']).next()?;
+        let at = path.len() - name.len();
+        let known = path.is_known_in(at..path.len()) && !name.contains(['$', '{', '%']);
+        (known && !name.is_empty()).then(|| (kind, path.expose().to_owned()))
+    });
+    named.collect()
+}
+
+/// How many components at their ends two paths have in common: the same file lies in another place
+/// where Airflow runs.
+pub fn common_end(path: &Path, named: &str) -> usize {
+    let named = named.rsplit(['/', '\\']).filter(|part| !part.is_empty());
+    let parts = path.iter().rev().map(|part| part.to_string_lossy());
+    parts
+        .zip(named)
+        .take_while(|(part, named)| part == named)
+        .count()
+}
+
+/// True where the entries of a file that settings name have the form of what it should hold: the
+/// name alone may belong to another program's file.
+pub fn has_the_form(input: &Input) -> bool {
+    let Tree::Local(tree) = &input.tree else {
+        return false;
+    };
+    match tree {
+        LocalTree::Broken(_) => return false,
+        LocalTree::Json(json) if json.root().kind() != JsonKind::Object => return false,
+        _ if input.kind == Kind::Variables => return true,
+        _ => {}
+    }
+    let looks = |definition: &&Definition| {
+        let text = definition.value.expose();
+        if definition.notation == Notation::LocalValue {
+            let keys = ["\"conn_type\"", "\"uri\"", "\"host\""];
+            return keys.iter().any(|key| text.contains(key));
+        }
+        text.contains("://") || text.trim_start().starts_with('{')
+    };
+    let looking = input.definitions.iter().filter(looks).count();
+    looking > 0 && looking * 2 >= input.definitions.len()
+}

@@ -1,0 +1,370 @@
+//! The names of a store that have passed, as hashes: whether a name was there before, and with the
+//! same value.
+//!
+//! Neither names nor values are kept. The keys of the hashes are drawn anew for each process, so
+//! that what is held says nothing about a secret.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher};
+
+use foldhash::quality::RandomState;
+
+use crate::inputs::{EntryKind, Kind};
+
+/// An entry further up in the same store that has the same name, or one that only differs in the
+/// case of the id or in a `/` before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
+pub struct Earlier {
+    /// Where the earlier entry's name stands, in the file (see [`super::Entry::name_span`]).
+    pub offset: usize,
+    /// The names are the same, letter by letter.
+    pub same_name: bool,
+    /// Both have a value, and it is the same.
+    pub same_value: bool,
+    /// Both have a value, and they differ.
+    pub other_value: bool,
+    /// The names differ, and not in the case of a letter: in a `/` before the id or the name.
+    pub other_slash: bool,
+}
+
+/// An entry as its hashes: what is kept of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Hashed {
+    /// Of what two names must share to collide.
+    key: u64,
+    /// Half of the name itself, half of the id without a `/` before it.
+    name: u64,
+    /// Of the value; [`NOTHING`] for an entry without one.
+    value: u64,
+    offset: usize,
+}
+
+/// A place of the table: the number of an entry, and half of its key, so that most questions are
+/// answered by the table alone.
+#[derive(Clone, Copy)]
+struct Slot {
+    key: u32,
+    number: u32,
+}
+
+/// The hash of no value at all.
+const NOTHING: u64 = 0;
+
+/// Entries in a block: growing never moves what is there.
+const BLOCK: usize = 1 << 12;
+
+/// A place of the table without an entry.
+const FREE: Slot = Slot {
+    key: 0,
+    number: u32::MAX,
+};
+
+/// An entry as the index is told of it. Only names that a prefix covers are indexed.
+#[derive(Clone, Copy, Debug)]
+pub struct Indexed<'a> {
+    /// The store; names of different stores do not meet.
+    pub store: Kind,
+    /// What the id is asked for as.
+    pub kind: EntryKind,
+    /// The id.
+    pub id: &'a str,
+    /// The name.
+    pub name: &'a str,
+    /// The value, where the export holds one.
+    pub value: Option<&'a str>,
+    /// Where the name stands in the file.
+    pub offset: usize,
+}
+
+/// The entries that have passed: 32 bytes each, and a table over them.
+#[derive(Default)]
+pub struct NameIndex {
+    hashes: RandomState,
+    blocks: Vec<Vec<Hashed>>,
+    count: usize,
+    /// By key, open addressing; a power of two long.
+    table: Vec<Slot>,
+    /// Entries whose key was taken by another spelling, by key and name: value and offset.
+    spellings: HashMap<(u64, u64), (u64, usize), RandomState>,
+    folded: String,
+}
+
+impl std::fmt::Debug for NameIndex {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NameIndex")
+            .field("count", &self.count)
+            .finish_non_exhaustive()
+    }
+}
+
+impl NameIndex {
+    /// Takes an entry in and tells of an earlier one: one of the same name rather than one that
+    /// only collides, and the first of these.
+    pub fn add(&mut self, entry: &Indexed<'_>) -> Option<Earlier> {
+        let hashed = self.hash(entry);
+        self.make_ready(&[hashed]);
+        self.add_hashed(hashed)
+    }
+
+    /// What is kept of an entry.
+    pub fn hash(&mut self, entry: &Indexed<'_>) -> Hashed {
+        Hashed {
+            key: self.key(entry),
+            name: self.hashes.hash_one(entry.name) << 32
+                | u64::from(high(self.hashes.hash_one(bare(entry.id)))),
+            value: entry.value.map_or(NOTHING, |value| {
+                self.hashes.hash_one(value).max(NOTHING + 1)
+            }),
+            offset: entry.offset,
+        }
+    }
+
+    /// What two names must share to collide: store, kind and the id as Python's `str.upper()`
+    /// leaves it, without a `/` before it.
+    fn key(&mut self, entry: &Indexed<'_>) -> u64 {
+        let id = bare(entry.id);
+        self.folded.clear();
+        if id.is_ascii() {
+            self.folded.push_str(id);
+            self.folded.make_ascii_uppercase();
+        } else {
+            self.folded.extend(id.chars().flat_map(char::to_uppercase));
+        }
+        let mut hasher = self.hashes.build_hasher();
+        hasher.write_u16(u16::from(entry.store as u8) << 8 | u16::from(entry.kind as u8));
+        self.folded.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// Makes room for `entries` and looks at their places in the table, all at once: one after the
+    /// other, each would wait for memory.
+    pub fn make_ready(&mut self, entries: &[Hashed]) {
+        while (self.count + entries.len()) * 4 > self.table.len() * 3 {
+            self.grow();
+        }
+        let mask = self.table.len().wrapping_sub(1);
+        let places = entries.iter().map(|entry| low(entry.key) & mask);
+        let seen = places.fold(0, |seen, place| seen ^ self.table[place].number);
+        std::hint::black_box(seen);
+    }
+
+    /// As [`NameIndex::add`], of an entry for which the index [is ready](NameIndex::make_ready).
+    pub fn add_hashed(&mut self, entry: Hashed) -> Option<Earlier> {
+        let first = self.find_or_insert(entry)?;
+        let told = |offset: usize, same_name: bool, other: u64| {
+            let both = other != NOTHING && entry.value != NOTHING;
+            Some(Earlier {
+                offset,
+                same_name,
+                same_value: both && other == entry.value,
+                other_value: both && other != entry.value,
+                other_slash: !same_name && first.name << 32 == entry.name << 32,
+            })
+        };
+        if first.name == entry.name {
+            return told(first.offset, true, first.value);
+        }
+        // Spellings are few; a million of one id must not be looked through one by one all the same.
+        let mine = (entry.value, entry.offset);
+        let spelling = self.spellings.entry((entry.key, entry.name));
+        let (value, offset) = *spelling.or_insert(mine);
+        let same_name = offset != entry.offset;
+        let (value, offset) = if same_name {
+            (value, offset)
+        } else {
+            (first.value, first.offset)
+        };
+        told(offset, same_name, value)
+    }
+
+    /// The entry with this key; if there is none, this one becomes it.
+    fn find_or_insert(&mut self, entry: Hashed) -> Option<Hashed> {
+        let mask = self.table.len() - 1;
+        let key = high(entry.key);
+        let mut place = low(entry.key) & mask;
+        loop {
+            let slot = self.table[place];
+            if slot.number == FREE.number {
+                break;
+            }
+            if slot.key == key {
+                let known = self.blocks[slot.number as usize / BLOCK][slot.number as usize % BLOCK];
+                if known.key == entry.key {
+                    return Some(known);
+                }
+            }
+            place = (place + 1) & mask;
+        }
+        // After four thousand million names no more are taken in.
+        let number = u32::try_from(self.count).ok()?;
+        if number == FREE.number {
+            return None;
+        }
+        self.table[place] = Slot { key, number };
+        match self.blocks.last_mut() {
+            Some(block) if block.len() < BLOCK => block.push(entry),
+            _ => {
+                let mut block = Vec::with_capacity(BLOCK);
+                block.push(entry);
+                self.blocks.push(block);
+            }
+        }
+        self.count += 1;
+        None
+    }
+
+    fn grow(&mut self) {
+        let larger = (self.table.len() * 2).max(64);
+        let mask = larger - 1;
+        // The old table goes first: both at once are not needed.
+        self.table = Vec::new();
+        let mut table = vec![FREE; larger];
+        let all = self.blocks.iter().flatten();
+        for (number, known) in (0u32..).zip(all) {
+            let mut place = low(known.key) & mask;
+            while table[place].number != FREE.number {
+                place = (place + 1) & mask;
+            }
+            let key = high(known.key);
+            table[place] = Slot { key, number };
+        }
+        self.table = table;
+    }
+}
+
+/// The id without a `/` before it.
+fn bare(id: &str) -> &str {
+    id.strip_prefix('/').unwrap_or(id)
+}
+
+/// The bits that choose a place in the table.
+#[expect(clippy::cast_possible_truncation, reason = "the low bits are wanted")]
+const fn low(hash: u64) -> usize {
+    hash as usize
+}
+
+/// The bits that do not.
+const fn high(hash: u64) -> u32 {
+    (hash >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Offset, whether the name is the same, whether the value is.
+    type Told = Option<(usize, bool, bool)>;
+
+    fn add(index: &mut NameIndex, id: &str, value: Option<&str>, offset: usize) -> Told {
+        let found = whole(index, id, value, offset)?;
+        Some((found.offset, found.same_name, found.same_value))
+    }
+
+    fn whole(
+        index: &mut NameIndex,
+        id: &str,
+        value: Option<&str>,
+        offset: usize,
+    ) -> Option<Earlier> {
+        index.add(&Indexed {
+            store: Kind::Ssm,
+            kind: EntryKind::Connection,
+            id,
+            name: &format!("/airflow/connections/{id}"),
+            value,
+            offset,
+        })
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "as `add` gives it")]
+    const fn earlier(offset: usize, same_name: bool, same_value: bool) -> Told {
+        Some((offset, same_name, same_value))
+    }
+
+    #[test]
+    fn values_differ_only_where_both_are_there_and_slashes_are_told_from_case() {
+        let mut index = NameIndex::default();
+        let mut add = |id, value| {
+            let found = whole(&mut index, id, value, 0)?;
+            Some((found.other_value, found.other_slash))
+        };
+        assert_eq!(add("a", Some("1")), None);
+        assert_eq!(add("a", None), Some((false, false)));
+        assert_eq!(add("a", Some("2")), Some((true, false)));
+        assert_eq!(add("/a", Some("1")), Some((false, true)));
+        assert_eq!(add("A", Some("2")), Some((true, false)));
+        assert_eq!(add("b", None), None);
+        assert_eq!(add("b", Some("1")), Some((false, false)));
+    }
+
+    #[test]
+    fn what_collides_is_told_with_its_first_place() {
+        let mut index = NameIndex::default();
+        assert_eq!(add(&mut index, "a", Some("1"), 10), None);
+        assert_eq!(add(&mut index, "b", Some("1"), 20), None);
+        assert_eq!(add(&mut index, "a", Some("1"), 30), earlier(10, true, true));
+        assert_eq!(
+            add(&mut index, "a", Some("2"), 40),
+            earlier(10, true, false)
+        );
+        assert_eq!(
+            add(&mut index, "A", Some("1"), 50),
+            earlier(10, false, true)
+        );
+        assert_eq!(
+            add(&mut index, "A", Some("2"), 60),
+            earlier(50, true, false)
+        );
+        assert_eq!(add(&mut index, "/a", None, 70), earlier(10, false, false));
+        assert_eq!(add(&mut index, "c", None, 80), None);
+        assert_eq!(add(&mut index, "c", None, 90), earlier(80, true, false));
+    }
+
+    #[test]
+    fn ids_fold_as_python_does() {
+        let mut index = NameIndex::default();
+        for (offset, (lower, upper)) in [("straße", "STRASSE"), ("ŉ", "ʼN"), ("ﬁn", "FIN")]
+            .into_iter()
+            .enumerate()
+        {
+            assert_eq!(add(&mut index, lower, None, offset), None);
+            assert_eq!(
+                add(&mut index, upper, None, 100 + offset),
+                earlier(offset, false, false)
+            );
+        }
+    }
+
+    #[test]
+    fn kinds_and_stores_do_not_meet() {
+        let mut index = NameIndex::default();
+        let mut one = |store, kind| {
+            index.add(&Indexed {
+                store,
+                kind,
+                id: "a",
+                name: "a",
+                value: None,
+                offset: 0,
+            })
+        };
+        assert_eq!(one(Kind::Ssm, EntryKind::Connection), None);
+        assert_eq!(one(Kind::Ssm, EntryKind::Variable), None);
+        assert_eq!(one(Kind::SecretsManager, EntryKind::Variable), None);
+        assert!(one(Kind::Ssm, EntryKind::Variable).is_some());
+    }
+
+    #[test]
+    fn many_names_are_all_found_again() {
+        let mut index = NameIndex::default();
+        for round in 0..2 {
+            for number in 0..20_000 {
+                let found = add(&mut index, &format!("id_{number}"), Some("v"), number);
+                let wanted = (round == 1).then(|| earlier(number, true, true)).flatten();
+                assert_eq!(found, wanted);
+            }
+        }
+        assert_eq!(index.count, 20_000);
+    }
+}

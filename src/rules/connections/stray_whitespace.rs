@@ -1,0 +1,371 @@
+//! AV410: blanks, tabs, line breaks and console braces in and around connection values.
+
+use std::ops::Range;
+
+use super::{speak, view};
+use crate::airflow::connection::{Fault, FaultKind, UriParts, Whitespace};
+use crate::airflow::python::space::{is_invisible, strip};
+use crate::report::{Findings, Severity};
+use crate::rules::{Check, EntryContext};
+use crate::source::Text;
+
+crate::rule! {
+    /// # stray-whitespace
+    ///
+    /// ## What it does
+    ///
+    /// Finds tabs and line breaks inside connection URIs, blanks at the edges of their parts and of the
+    /// fields of JSON values, encoded line breaks at the end of credentials, and what else was copied
+    /// along: a quote at the end, the braces of a console's form. Also control characters in JSON fields,
+    /// which a single backslash makes (`DOM\bob`).
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Airflow strips the value as a whole, and nothing else. Python deletes tabs and line breaks out
+    /// of a URI without a word, so that a wrapped password or key arrives shortened; this is an error
+    /// inside a part and an info at its edge, where nothing is lost. Blanks are kept: a password with
+    /// a blank at its end is another password, and no host begins or ends with one. A value
+    /// that begins with `{` is taken for JSON.
+    ///
+    /// ## Example
+    ///
+    /// ```dotenv
+    /// AIRFLOW_CONN_WAREHOUSE="postgres://etl:secret@ db.example.com/dwh"
+    /// AIRFLOW_CONN_MART='{"conn_type": "mysql", "host": "db.example.com", "password": "secret "}'
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```dotenv
+    /// AIRFLOW_CONN_WAREHOUSE="postgres://etl:secret@db.example.com/dwh"
+    /// AIRFLOW_CONN_MART='{"conn_type": "mysql", "host": "db.example.com", "password": "secret"}'
+    /// ```
+    ///
+    /// ## Versions
+    ///
+    /// All releases. Before Airflow 2.3 the value as a whole is not stripped either. A blank that belongs
+    /// to a part is written `%20` in a URI.
+    ///
+    /// ## References
+    ///
+    /// - <https://airflow.apache.org/docs/apache-airflow/stable/howto/connection.html>
+    /// - <https://docs.python.org/3/library/urllib.parse.html#urllib.parse.urlsplit>
+    "AV410", "stray-whitespace", Error, since "0.1.0",
+    checks &[Check::Connection(check)],
+}
+
+fn check(context: &EntryContext<'_>, findings: &mut Findings) {
+    if let Some(fault) = speak::fault(context, |kind| matches!(kind, FaultKind::Whitespace(_))) {
+        certain(context, fault, findings);
+        return;
+    }
+    let Some(view) = view::of(context) else {
+        return;
+    };
+    let found = match &view.uri {
+        Some(uri) => in_uri(uri.text, uri.parts),
+        None => in_fields(view.connection),
+    };
+    let Some(stray) = found else {
+        return;
+    };
+    let (name, sign) = (stray.part, described(&stray.at));
+    let mut severity = Severity::Warning;
+    if matches!(stray.kind, Kind::Deleted) {
+        severity = Severity::Info;
+    }
+    let (message, help) = match stray.kind {
+        Kind::Deleted => (
+            format!("{sign} stands between two parts of this URI: Python deletes it"),
+            format!("remove {}", definite(&sign)),
+        ),
+        Kind::Edge(edge) => (
+            format!("{name} {edge} with {sign}, which Airflow keeps"),
+            "remove it, or percent-encode it if it is meant".to_owned(),
+        ),
+        Kind::Encoded(edge) => (
+            format!("{name} {edge} with an encoded line break, which Airflow keeps"),
+            "remove the percent sequence".to_owned(),
+        ),
+        Kind::Inside => (
+            format!("{sign} stands in {name}"),
+            "remove it, or percent-encode it if it is meant".to_owned(),
+        ),
+        Kind::Copied(what) => (
+            format!("{name} ends with {what}, which Airflow keeps"),
+            "remove it".to_owned(),
+        ),
+        Kind::Control => (
+            format!(
+                "a control character stands in {name}: in JSON a backslash and a letter stand for one"
+            ),
+            "write a backslash as `\\\\`".to_owned(),
+        ),
+        Kind::Quoted => (
+            format!("{name} stands in quotes inside its JSON string, and Airflow keeps them"),
+            "remove the inner quotes".to_owned(),
+        ),
+        Kind::Field(edge) => (
+            format!("{name} {edge} with {sign}, which Airflow keeps"),
+            format!("remove {}", definite(&sign)),
+        ),
+    };
+    view::report(findings, &RULE, context, &stray.at, message)
+        .help(help)
+        .severity(severity);
+}
+
+fn certain(context: &EntryContext<'_>, fault: &Fault, findings: &mut Findings) {
+    let FaultKind::Whitespace(cause) = fault.kind else {
+        return;
+    };
+    let sign = described(&fault.at);
+    let (message, help) = match cause {
+        Whitespace::Deleted(_) => (
+            format!("{sign} stands in the middle of this URI: Python deletes it without a word"),
+            "write the value on one line; what belongs to it is percent-encoded (`%09`, `%0A`)",
+        ),
+        Whitespace::Host => (
+            format!("{sign} stands at the edge of the host, and Airflow keeps it there"),
+            "remove it",
+        ),
+        Whitespace::Braces => (
+            format!(
+                "a URI stands between the braces of a JSON object: Airflow takes the value for JSON. {}",
+                capital(&speak::consequence(context, fault))
+            ),
+            "store the URI alone, without braces and quotes",
+        ),
+    };
+    let message = format!("{message}{}", speak::whose(context));
+    speak::report(findings, &RULE, context, fault, message).help(help);
+}
+
+/// What stands where it should not.
+struct Stray {
+    part: &'static str,
+    kind: Kind,
+    at: Text,
+}
+
+enum Kind {
+    /// Python deletes it; it stands beside a delimiter.
+    Deleted,
+    /// It stays: "begins" or "ends".
+    Edge(&'static str),
+    /// `%0A` or `%0D`: "begins" or "ends".
+    Encoded(&'static str),
+    /// In a field of an object.
+    Field(&'static str),
+    /// In the middle, where none belongs.
+    Inside,
+    /// At the end of the value.
+    Copied(&'static str),
+    /// A control character that a single backslash of JSON made.
+    Control,
+    /// Quotes around a field of an object.
+    Quoted,
+}
+
+/// The first one of a URI.
+fn in_uri(text: &Text, parts: &UriParts) -> Option<Stray> {
+    let path = parts.path.clone().map(|path| {
+        let slash = text
+            .expose()
+            .get(path.clone())
+            .is_some_and(|path| path.starts_with('/'));
+        path.start + usize::from(slash)..path.end
+    });
+    let credentials = [
+        ("the login", parts.login.clone()),
+        ("the password", parts.password.clone()),
+        ("the host", parts.host.clone()),
+    ];
+    for (part, range) in credentials {
+        let Some(range) = range else { continue };
+        let found = edge(text, part, range.clone()).or_else(|| encoded(text, part, range));
+        if found.is_some() {
+            return found;
+        }
+    }
+    if let Some(found) = path.and_then(|path| edge(text, "the schema", path)) {
+        return Some(found);
+    }
+    let in_query = parts.pairs.iter().find_map(|(key, value)| {
+        edge(text, "a key of the query", key.clone())
+            .or_else(|| edge(text, "a value of the query", value.clone()))
+    });
+    in_query
+        .or_else(|| blank_in_host(text, parts))
+        .or_else(|| at_the_end(text, parts))
+        .or_else(|| deleted(text))
+}
+
+fn blank_in_host(text: &Text, parts: &UriParts) -> Option<Stray> {
+    let host = parts.host.clone()?;
+    let at = text.expose().get(host.clone())?.find(' ')?;
+    Some(Stray {
+        part: "the host",
+        kind: Kind::Inside,
+        at: text.slice(host.start + at..host.start + at + 1),
+    })
+}
+
+/// What was copied along with the value: a quote that nothing opens, or a line break as two
+/// characters.
+fn at_the_end(text: &Text, parts: &UriParts) -> Option<Stray> {
+    let stripped = strip(text);
+    let start = stripped.range_in(text)?.start;
+    let value = stripped.expose();
+    let credentials = parts.password.as_ref().or(parts.login.as_ref());
+    let credentials = credentials.map_or(0, |range| range.end);
+    let kept = value.trim_end_matches([',', ';']);
+    let last = kept.chars().next_back()?;
+    if matches!(last, '"' | '\'' | '`') && kept.matches(last).count() == 1 {
+        let at = start + kept.len() - 1;
+        return (at >= credentials).then(|| Stray {
+            part: "the value",
+            kind: Kind::Copied("a quote that nothing opens"),
+            at: text.slice(at..start + value.len()),
+        });
+    }
+    let escape = ["\\r\\n", "\\n", "\\r"]
+        .into_iter()
+        .find(|escape| value.ends_with(escape))?;
+    let at = start + value.len() - escape.len();
+    (at >= credentials).then(|| Stray {
+        part: "the value",
+        kind: Kind::Copied("a line break that was written as a backslash and a letter"),
+        at: text.slice(at..start + value.len()),
+    })
+}
+
+fn deleted(text: &Text) -> Option<Stray> {
+    let stripped = strip(text);
+    let start = stripped.range_in(text)?.start;
+    let at = stripped.expose().find(is_deleted)?;
+    Some(Stray {
+        part: "",
+        kind: Kind::Deleted,
+        at: text.slice(start + at..start + at + 1),
+    })
+}
+
+/// `_UNSAFE_URL_BYTES_TO_REMOVE`.
+const fn is_deleted(character: char) -> bool {
+    matches!(character, '\t' | '\r' | '\n')
+}
+
+fn edge(text: &Text, part: &'static str, range: Range<usize>) -> Option<Stray> {
+    let inner = text.expose().get(range.clone())?;
+    let kept = inner.trim_matches(is_deleted);
+    let start = range.start + inner.len() - inner.trim_start_matches(is_deleted).len();
+    let (word, at) = edges(kept)?;
+    Some(Stray {
+        part,
+        kind: Kind::Edge(word),
+        at: text.slice(start + at.start..start + at.end),
+    })
+}
+
+/// The invisible character that a text ends or begins with.
+fn edges(text: &str) -> Option<(&'static str, Range<usize>)> {
+    let is_invisible = |character: char| is_invisible(character) || character == '\0';
+    if let Some(last) = text.chars().next_back().filter(|&c| is_invisible(c)) {
+        return Some(("ends", text.len() - last.len_utf8()..text.len()));
+    }
+    let first = text.chars().next().filter(|&c| is_invisible(c))?;
+    Some(("begins", 0..first.len_utf8()))
+}
+
+/// A line break that was encoded with the rest: `echo` wrote it.
+fn encoded(text: &Text, part: &'static str, range: Range<usize>) -> Option<Stray> {
+    let is_break = |sequence: &str| {
+        sequence.eq_ignore_ascii_case("%0a") || sequence.eq_ignore_ascii_case("%0d")
+    };
+    let inner = text.expose().get(range.clone())?;
+    let tail = inner.len().checked_sub(3)?;
+    let (word, at) = if inner.get(tail..).is_some_and(is_break) {
+        ("ends", range.end - 3..range.end)
+    } else if inner.get(..3).is_some_and(is_break) {
+        ("begins", range.start..range.start + 3)
+    } else {
+        return None;
+    };
+    Some(Stray {
+        part,
+        kind: Kind::Encoded(word),
+        at: text.slice(at),
+    })
+}
+
+/// The first one of an object.
+fn in_fields(connection: &crate::airflow::connection::Connection) -> Option<Stray> {
+    let fields = [
+        ("`conn_type`", &connection.conn_type),
+        ("`host`", &connection.host),
+        ("`login`", &connection.login),
+        ("`password`", &connection.password),
+        ("`schema`", &connection.schema),
+    ];
+    fields
+        .into_iter()
+        .find_map(|(part, field)| in_field(part, field.as_ref()?))
+}
+
+/// True if this rule speaks of the `conn_type` of an object: what else is wrong with it would be
+/// said of the same characters.
+pub(super) fn is_stray_type(conn_type: &Text) -> bool {
+    in_field("`conn_type`", conn_type).is_some()
+}
+
+fn in_field(part: &'static str, text: &Text) -> Option<Stray> {
+    let value = text.expose();
+    let stray = |kind, at| {
+        Some(Stray {
+            part,
+            kind,
+            at: text.slice(at),
+        })
+    };
+    if let Some((word, at)) = edges(value) {
+        return stray(Kind::Field(word), at);
+    }
+    // `DOM\bob` of a login; a password may hold a tab or a line break.
+    let secret = part == "`password`";
+    let made =
+        |c: char| matches!(c, '\u{8}' | '\u{c}') || !secret && matches!(c, '\t' | '\r' | '\n');
+    if let Some(at) = value.find(made) {
+        return stray(Kind::Control, at..at + 1);
+    }
+    let quoted = ['"', '\'']
+        .iter()
+        .any(|&quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote));
+    if quoted && !secret {
+        return stray(Kind::Quoted, 0..1);
+    }
+    None
+}
+
+fn described(at: &Text) -> String {
+    match at.expose().chars().next() {
+        Some('\t') => "a tab".to_owned(),
+        Some('\r' | '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}') => {
+            "a line break".to_owned()
+        }
+        Some(' ') | None => "a blank".to_owned(),
+        Some(other) => format!("an invisible character (U+{:04X})", u32::from(other)),
+    }
+}
+
+fn definite(sign: &str) -> String {
+    let word = sign.split_once(' ').map_or(sign, |(_, word)| word);
+    format!("the {word}")
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| {
+        format!("{}{}", first.to_ascii_uppercase(), characters.as_str())
+    })
+}
