@@ -1,8 +1,8 @@
-//! What reading a JSON file costs at least: the time that `serde_json` takes to pass over one that
-//! is in memory already. `benches/run --large` sets the check of an export beside it.
+//! What reading a JSON file and walking over it costs at least: a whole process that reads it into
+//! memory and lets `serde_json` pass over it without keeping anything. `benches/run --large` sets
+//! the check of an export beside it.
 
 use std::io::{self, Write};
-use std::time::Instant;
 
 use serde::de::IgnoredAny;
 
@@ -16,8 +16,6 @@ fn main() -> io::Result<()> {
         );
     };
     let bytes = std::fs::read(path)?;
-    let start = Instant::now();
     serde_json::from_slice::<IgnoredAny>(&bytes)?;
-    let milliseconds = start.elapsed().as_secs_f64() * 1000.0;
-    writeln!(io::stdout(), "{milliseconds:.2}")
+    Ok(())
 }

@@ -1,0 +1,103 @@
+"""Exports of connections as the AWS CLI writes them, of any size."""
+
+import datetime
+import json
+
+FORMS = ("ssm pretty", "ssm compact", "secrets manager pretty", "secrets manager compact")
+DAY = datetime.datetime(2024, 1, 1, 8, 30, 0, 123000, tzinfo=datetime.timezone.utc)
+
+
+def uri(index, port):
+    """Two thirds: URIs of several types, with escapes in passwords, and with queries."""
+    host = f"db-{index}.internal.example"
+    password = f"pw-{index:08d}"
+    return (
+        lambda: f"postgres://loader:{password}@{host}:{port}/dwh?sslmode=require",
+        lambda: f"mysql://etl:{password}%40%2F@{host}:{port}/sales",
+        lambda: f"ssh://deploy:{password}%3A%23x@{host}:{port}/?key_file=/home/etl/.ssh/id_ed25519",
+        lambda: f"mssql://sa:{password}@{host}:{port}/crm",
+        lambda: f"aws://AKIA{index:016d}:{password}%2Fa%2Bb@/?region_name=eu-west-1",
+        lambda: f"redis://:{password}@{host}:{port}/0",
+        lambda: f"snowflake://svc:{password}%21%24@/core?account=ab{index % 977}&warehouse=load&role=etl",
+    )[0 if port == "none" else index % 7]()
+
+
+def document(index, port):
+    """One third: JSON, with and without extra, which may be an object or the text of one."""
+    fields = {
+        "conn_type": ("postgres", "mysql", "http", "aws", "smtp")[index // 3 % 5],
+        "host": f"db-{index}.internal.example",
+        "login": "loader",
+        "password": f"pw-{index:08d}" + ("\\\"é" if index % 30 == 0 else "/@:#"),
+        "port": port if port == "none" or index % 2 else int(port),
+        "schema": "dwh",
+    }
+    if fields["conn_type"] == "http":
+        fields["schema"] = "https"
+    extra = {
+        "postgres": {"sslmode": "require", "keepalives_idle": 30},
+        "mysql": {"charset": "utf8mb4", "local_infile": True},
+        "http": {"timeout": 30, "verify": False},
+        "aws": {"region_name": "eu-west-1", "role_arn": f"arn:aws:iam::123456789012:role/etl-{index % 40}"},
+        "smtp": {"disable_ssl": False, "timeout": 30},
+    }[fields["conn_type"]]
+    if index % 4 == 1:
+        fields["extra"] = extra
+    elif index % 4 == 2:
+        fields["extra"] = json.dumps(extra)
+    return json.dumps(fields, ensure_ascii=index % 2 == 0)
+
+
+def value(index):
+    """A connection; one in 1,000 is faulty."""
+    port = "none" if index % 1000 == 999 else str(1024 + index % 40000)
+    return document(index, port) if index % 3 == 0 else uri(index, port)
+
+
+def entry(index, form):
+    """The fields of one entry, and their JSON text without blanks around it."""
+    name = f"airflow/connections/team-{index % 23}/service_{index:07d}"
+    date = (DAY + datetime.timedelta(minutes=index)).isoformat()
+    if form.startswith("ssm"):
+        return [
+            ("Name", f'"/{name}"'),
+            ("Type", '"SecureString"'),
+            ("Value", json.dumps(value(index), ensure_ascii=False)),
+            ("Version", str(1 + index % 7)),
+            ("LastModifiedDate", f'"{date}"'),
+            ("ARN", f'"arn:aws:ssm:eu-west-1:123456789012:parameter/{name}"'),
+            ("DataType", '"text"'),
+        ]
+    suffix = f"{(index * 2654435761) % 2**32:08x}"[:6]
+    version = f"{index:08x}-1f2e-4d3c-8b4a-{index * 7919 % 2**48:012x}"
+    return [
+        ("ARN", f'"arn:aws:secretsmanager:eu-west-1:123456789012:secret:{name}-{suffix}"'),
+        ("Name", f'"{name}"'),
+        ("VersionId", f'"{version}"'),
+        ("SecretString", json.dumps(value(index), ensure_ascii=False)),
+        ("VersionStages", ["AWSCURRENT"]),
+        ("CreatedDate", f'"{date}"'),
+    ]
+
+
+def write(path, count, form="ssm pretty"):
+    """`aws ssm get-parameters-by-path` or `aws secretsmanager batch-get-secret-value`, with the
+    indentation of the AWS CLI, or on one line as `jq -c` leaves it."""
+    pretty = form.endswith("pretty")
+    key = "Parameters" if form.startswith("ssm") else "SecretValues"
+    line, colon = ("\n", ": ") if pretty else ("", ":")
+    indent = (lambda depth: " " * 4 * depth) if pretty else (lambda depth: "")
+    with open(path, "w", encoding="utf-8", buffering=1 << 20) as out:
+        out.write(f'{{{line}{indent(1)}"{key}"{colon}[{line}')
+        for index in range(count):
+            parts = []
+            for name, text in entry(index, form):
+                if isinstance(text, list):
+                    items = f",{line}".join(f'{indent(4)}"{item}"' for item in text)
+                    text = f"[{line}{items}{line}{indent(3)}]"
+                parts.append(f'{indent(3)}"{name}"{colon}{text}')
+            body = f",{line}".join(parts)
+            comma = "," if index + 1 < count else ""
+            out.write(f"{indent(2)}{{{line}{body}{line}{indent(2)}}}{comma}{line}")
+        more = f',{line}{indent(1)}"Errors"{colon}[]' if key == "SecretValues" else ""
+        out.write(f"{indent(1)}]{more}{line}}}\n")
