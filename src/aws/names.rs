@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::source::ascii;
+
 /// Longest SSM name, the ARN part in front of it included.
 pub const SSM_MAX_LENGTH: usize = 1011;
 /// Levels of an SSM name.
@@ -14,16 +16,7 @@ pub const fn is_ssm_character(byte: u8) -> bool {
 }
 
 /// A table: each name of an export is looked at more than once.
-const SSM_CHARACTERS: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 128u8 {
-        table[byte as usize] =
-            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'/');
-        byte += 1;
-    }
-    table
-};
+const SSM_CHARACTERS: [bool; 256] = ascii::letters_digits_and(b"_.-/");
 
 /// Characters of a Secrets Manager name: `A-Za-z0-9/_+=.@-`.
 pub const fn is_secret_character(byte: u8) -> bool {

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::advice::Given;
 use super::asked::{Asked, covered, near_miss, ways};
 use super::rules::{Checks, View, readings, run_checks};
 use super::visible::Seen;
@@ -18,7 +19,7 @@ use crate::aws::names::is_store_name;
 use crate::inputs::store::names::{Earlier, Hashed, Indexed, NameIndex};
 use crate::inputs::store::{Batch, Entry, Facts, Spot, StoreReader, Summary, Tally, Value};
 use crate::inputs::{EntryKind, Input, Kind};
-use crate::report::{Failure, Finding, Phrases, Severity, Window};
+use crate::report::{Failure, Finding, Phrases, Window};
 use crate::rules::stores::plaintext_secrets_in_repository::{self, Credential};
 use crate::rules::{Carrier, EntryContext, StoreContext};
 use crate::source::{LazyText, Mask, Place, Span, Text};
@@ -336,12 +337,6 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
         }
     }
 
-    /// True when nothing of `advice` is left to be given.
-    fn is_given(&self, target: usize, advice: Advice) -> bool {
-        let mut needed = ADVISERS.iter().filter(|(one, _)| advice.holds(*one));
-        needed.all(|(_, code)| self.given[target].is_full(code))
-    }
-
     fn rules(&mut self, decoded: &Decoded<'_>, named: &Named, earlier: Option<Earlier>) {
         let Ways { target, list, .. } = &self.asked[named.at];
         let target_number = *target;
@@ -369,7 +364,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
             && text.is_some_and(|text| {
                 decoded
                     .looks_plain
-                    .is_some_and(|advice| self.is_given(target_number, advice))
+                    .is_some_and(|advice| self.given[target_number].is_all(advice))
                     && connection::may_be_plain(text, target.airflow, &asked.format)
             });
         if self.committed && self.credential.is_none() {
@@ -518,45 +513,6 @@ fn carrier(kind: Kind) -> Carrier {
         _ => Carrier::Flat,
     }
 }
-
-/// Findings of one rule with severity info that a store is given. A million connections of a type of
-/// one's own are one piece of advice, not a million.
-const MOST_ADVICE: usize = 100;
-
-/// The advice on entries that was given, by the code of the rule.
-#[derive(Clone, Default)]
-struct Given(BTreeMap<&'static str, usize>);
-
-impl Given {
-    /// True for findings that are more than advice, and for as much advice as is given; the last says
-    /// that there may be more.
-    fn takes(&mut self, finding: &mut Finding) -> bool {
-        if finding.severity > Severity::Info {
-            return true;
-        }
-        let count = self.0.entry(finding.rule.code).or_default();
-        *count += 1;
-        if *count == MOST_ADVICE {
-            let message = format!(
-                "{} (of further entries this is not said)",
-                &*finding.message
-            );
-            finding.message = message.into();
-        }
-        *count <= MOST_ADVICE
-    }
-
-    fn is_full(&self, code: &str) -> bool {
-        self.0.get(code).is_some_and(|count| *count >= MOST_ADVICE)
-    }
-}
-
-/// The rule that gives each advice which values that look plain may need.
-const ADVISERS: [(Advice, &str); 3] = [
-    (Advice::DECODED, "AV415"),
-    (Advice::TYPE, "AV431"),
-    (Advice::KEY, "AV433"),
-];
 
 /// The credential that an entry holds, and where. Who reads the name does not matter to a secret.
 fn credential(

@@ -4,6 +4,7 @@
 //! It connects the rooms and judges nothing itself. A bug in one file must not hide the findings of
 //! the others: each file and each choice runs behind a [`guard`].
 
+mod advice;
 mod asked;
 mod behind;
 mod gather;

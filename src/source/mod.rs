@@ -4,6 +4,7 @@
 //! This room knows nothing of Airflow and nothing of file formats. Everything else owns spans;
 //! only this room (and the parsers that build [`Text`]) handles the bytes themselves.
 
+pub mod ascii;
 mod lines;
 mod mask;
 mod path;

@@ -7,8 +7,9 @@ use proptest::sample::select;
 use super::*;
 use crate::airflow::Version;
 use crate::airflow::connection::Format;
+use crate::check::advice::{ADVISERS, MOST_ADVICE};
 use crate::inputs::Tree;
-use crate::report::Selection;
+use crate::report::{Selection, Severity};
 use crate::rules::testing;
 
 /// One target for each way of reading, and one that is guessed.

@@ -7,7 +7,7 @@ use crate::aws::names::{
 use crate::inputs::EntryKind;
 use crate::report::{Findings, Severity};
 use crate::rules::{Carrier, Check, EntryContext};
-use crate::source::{Place, Span};
+use crate::source::{Place, Span, ascii};
 
 crate::rule! {
     /// # invalid-conn-id
@@ -129,17 +129,8 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
         .help(help);
 }
 
-/// What every release allows.
-const ORDINARY: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 128u8 {
-        table[byte as usize] =
-            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/');
-        byte += 1;
-    }
-    table
-};
+/// What every release allows, and nearly every id is made of.
+const ORDINARY: [bool; 256] = ascii::letters_digits_and(b"_-./");
 
 /// `^[\w#!()\-.:/\\]{1,}$`
 fn is_allowed(c: char, airflow: Version) -> bool {

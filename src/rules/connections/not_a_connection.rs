@@ -1,7 +1,7 @@
 //! AV437: objects that are something else than a connection.
 
 use super::{speak, view};
-use crate::airflow::connection::{FaultKind, Foreign, Shape, lost_database};
+use crate::airflow::connection::{FaultKind, Foreign, lost_database};
 use crate::report::{Findings, Severity};
 use crate::rules::{Check, EntryContext};
 
@@ -91,17 +91,8 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
 
 /// `dbname` of an RDS secret, which is no alias of `schema`.
 fn database(context: &EntryContext<'_>, findings: &mut Findings) {
-    if view::of(context).is_none() {
-        return;
-    }
-    let trees = context
-        .readings
-        .iter()
-        .find_map(|(_, reading)| match &reading.shape {
-            Shape::Json(Some(tree)) => Some(tree),
-            _ => None,
-        });
-    let Some(member) = trees.and_then(|tree| lost_database(tree, context.format)) else {
+    let tree = view::of(context).and_then(|view| view.tree);
+    let Some(member) = tree.and_then(|tree| lost_database(tree, context.format)) else {
         return;
     };
     let message = "the value is a secret in the form of RDS: the Secrets Manager backend drops \

@@ -100,6 +100,16 @@ fn only(text: &str) -> (String, String) {
     )
 }
 
+/// One rule speaks, and of these characters.
+fn speaks(text: &str, code: &str, at: &str) {
+    let (found_code, found_at) = only(text);
+    assert_eq!(
+        (found_code.as_str(), found_at.as_str()),
+        (code, at),
+        "{text}"
+    );
+}
+
 #[test]
 fn each_fault_belongs_to_one_rule_and_points_at_its_cause() {
     for (text, code, at) in [
@@ -187,12 +197,7 @@ fn each_fault_belongs_to_one_rule_and_points_at_its_cause() {
         ("{'conn_type': 'x'}", "AV438", "'"),
         ("{\"conn_type\": \"x\",}", "AV438", ","),
     ] {
-        let (found_code, found_at) = only(text);
-        assert_eq!(
-            (found_code.as_str(), found_at.as_str()),
-            (code, at),
-            "{text}"
-        );
+        speaks(text, code, at);
     }
 }
 
@@ -359,12 +364,7 @@ fn each_suspicion_belongs_to_one_rule_and_points_at_its_cause() {
         ("smtp://h/?disable_ssl=false", "AV415", "false"),
         ("smtp://h/?disable_ssl=False", "AV415", "False"),
     ] {
-        let (found_code, found_at) = only(text);
-        assert_eq!(
-            (found_code.as_str(), found_at.as_str()),
-            (code, at),
-            "{text}"
-        );
+        speaks(text, code, at);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{speak, view};
 use crate::airflow::connection::{
-    FaultKind, Shape, is_nameable_key, lost_database, lost_members, nearest_key, taken,
+    FaultKind, is_nameable_key, lost_database, lost_members, nearest_key, taken,
 };
 use crate::report::{Findings, Severity};
 use crate::rules::{Check, EntryContext};
@@ -100,17 +100,8 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
 
 /// What `SecretsManagerBackend._standardize_secret_keys` passes over in a value that it reads.
 fn lost(context: &EntryContext<'_>, findings: &mut Findings) {
-    if view::of(context).is_none() {
-        return;
-    }
-    let trees = context
-        .readings
-        .iter()
-        .find_map(|(_, reading)| match &reading.shape {
-            Shape::Json(Some(tree)) => Some(tree),
-            _ => None,
-        });
-    let Some(tree) = trees.filter(|tree| lost_database(tree, context.format).is_none()) else {
+    let tree = view::of(context).and_then(|view| view.tree);
+    let Some(tree) = tree.filter(|tree| lost_database(tree, context.format).is_none()) else {
         return;
     };
     let lost = lost_members(tree, context.format);

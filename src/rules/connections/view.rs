@@ -14,7 +14,9 @@ pub(super) struct View<'a> {
     pub connection: &'a Connection,
     /// The URI: the value itself, or the one inside `{"uri": "…"}`.
     pub uri: Option<Uri<'a>>,
-    /// The object, where the value is one.
+    /// The tree of the object, where the value is one.
+    pub tree: Option<&'a json::Json>,
+    /// The object itself.
     pub object: Option<json::Value<'a>>,
     /// Its extra, where that is an object.
     pub extra: Option<&'a Extra>,
@@ -47,16 +49,18 @@ pub(super) fn of<'a>(context: &'a EntryContext<'_>) -> Option<View<'a>> {
         Some(nested) => (&nested.text, &nested.reading.shape),
         None => (value, &first.shape),
     };
+    let tree = match &first.shape {
+        Shape::Json(tree) => tree.as_ref(),
+        _ => None,
+    };
     Some(View {
         connection: first.outcome.as_ref().ok()?,
         uri: match shape {
             Shape::Uri(parts) => Some(Uri { text, parts }),
             _ => None,
         },
-        object: match &first.shape {
-            Shape::Json(Some(tree)) => Some(tree.root()),
-            _ => None,
-        },
+        tree,
+        object: tree.map(json::Json::root),
         extra: first.extra(value),
     })
 }

@@ -1,6 +1,6 @@
 //! The rules about objects: keys, types, what is empty and what is no connection.
 
-use super::{chosen, findings_of, only, target};
+use super::{chosen, findings_of, speaks, target};
 use crate::airflow::connection::Format;
 use crate::airflow::{TargetSource, Version};
 use crate::report::Severity;
@@ -62,12 +62,7 @@ fn each_doubt_about_an_object_belongs_to_one_rule() {
         ("{\"conn_type\": \"a\", \"port\": -1}", "AV423", "-1"),
         ("{\"conn_type\": \"a\", \"port\": true}", "AV423", "true"),
     ] {
-        let (found_code, found_at) = only(text);
-        assert_eq!(
-            (found_code.as_str(), found_at.as_str()),
-            (code, at),
-            "{text}"
-        );
+        speaks(text, code, at);
     }
 }
 
