@@ -11,8 +11,8 @@
 //! 7. [`render`]: one file per output format.
 //!
 //! Beside the line stand [`workspace`], which alone opens files and decides what belongs together,
-//! [`check`], which leads inputs through the rooms, and [`commands`] behind [`cli`], which write to
-//! the handles they are given.
+//! [`load`], which reads what was named and puts it together, [`check`], which leads it past the rules, and
+//! [`commands`] behind [`cli`], which write to the handles they are given.
 //!
 //! Two steps go the other way. Inputs ask tables of names that ship with airvane
 //! ([`airflow::data`], [`aws::names`]). And a rule hands in what it found as [`report::Findings`],
@@ -24,6 +24,7 @@ pub mod check;
 pub mod cli;
 pub mod commands;
 pub mod inputs;
+pub mod load;
 pub mod render;
 pub mod report;
 pub mod rules;

@@ -4,9 +4,9 @@ use std::io::{self, BufWriter, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use airvane::check::guard;
 use airvane::cli::Cli;
 use airvane::commands::{self, Exit, Surroundings};
+use airvane::load::guard;
 use clap::Parser;
 
 fn main() -> ExitCode {

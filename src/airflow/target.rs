@@ -71,7 +71,7 @@ impl TargetSource {
 }
 
 /// One release set whose behaviour is modelled.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// Airflow release.
     pub airflow: Version,

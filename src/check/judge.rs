@@ -8,10 +8,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::advice::Given;
-use super::asked::{Asked, covered, near_miss, ways};
-use super::rules::{Checks, View, readings, run_checks};
+use super::rules::{Checks, readings, run_checks};
 use super::visible::Seen;
-use super::{pipeline, wiring};
+use super::wiring;
 use crate::airflow::connection::{self, Advice, Format, Reader, Reading};
 use crate::airflow::lookup::{Coverage, NearMiss, Why};
 use crate::airflow::{Runtime, Target};
@@ -19,6 +18,8 @@ use crate::aws::names::is_store_name;
 use crate::inputs::store::names::{Earlier, Hashed, Indexed, NameIndex};
 use crate::inputs::store::{Batch, Entry, Facts, Spot, StoreReader, Summary, Tally, Value};
 use crate::inputs::{EntryKind, Input, Kind};
+use crate::load::asked::{Asked, covered, near_miss, ways};
+use crate::load::{View, pipeline};
 use crate::report::{Failure, Finding, Phrases, Window};
 use crate::rules::stores::plaintext_secrets_in_repository::{self, Credential};
 use crate::rules::{Carrier, EntryContext, StoreContext};
@@ -216,7 +217,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
             self.streamed.findings.extend(found);
             self.streamed.failures.extend(failures);
         }
-        let failure = wiring::stream_failure(summary, self.input);
+        let failure = pipeline::failure(summary, self.input);
         self.streamed.failures.extend(failure);
     }
 

@@ -3,35 +3,24 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::guard::guard;
 use super::{Run, merge, wiring};
 use crate::airflow::Target;
-use crate::airflow::backend::SecretsConfig;
-use crate::airflow::config::Settings;
 use crate::airflow::connection::{self, Format, Reader};
-use crate::inputs::{Definition, EntryKind, Input, Kind, Notation};
+use crate::inputs::{Definition, EntryKind, Input, Notation};
+use crate::load::guard::guard;
+use crate::load::{Group, Loaded, View};
 use crate::report::{Failure, Finding, Findings, Selection};
 use crate::rules::{
     self, Carrier, Check, DeploymentContext, EntryContext, Facts, FileContext, StoreContext,
 };
-use crate::source::{FileId, Place};
-use crate::workspace::{Choice, Content, Deployment};
-
-/// The settings of one choice as one target reads them.
-pub(super) struct View<'a> {
-    pub(super) target: &'a Target,
-    /// Index into the deployments.
-    pub(super) group: usize,
-    /// Index into the deployment's choices.
-    pub(super) choice: usize,
-    pub(super) settings: Settings<'a>,
-    pub(super) secrets: SecretsConfig<'a>,
-}
+use crate::source::Place;
+use crate::workspace::Content;
 
 impl<'a> Run<'a> {
     /// All checks. `contents` are the stores, by file number.
     pub(super) fn everything(&mut self, contents: Vec<Option<Content>>) {
-        let views = self.views();
+        let loaded: &'a Loaded = self.loaded;
+        let views = loaded.views(&mut self.failures);
         for view in &views {
             self.visible.extend(wiring::visible_settings(view));
         }
@@ -41,86 +30,20 @@ impl<'a> Run<'a> {
         self.stream_stores(&views, contents);
     }
 
-    fn views(&mut self) -> Vec<View<'a>> {
-        let mut views = Vec::new();
-        let targets: &'a [Target] = &self.request.targets;
-        for (group, deployment) in self.groups.iter().enumerate() {
-            let home = self.home(deployment);
-            for target in targets {
-                for (choice, files) in deployment.choices.iter().enumerate() {
-                    let made = guard(home, || {
-                        let settings = self.settings(files);
-                        let secrets = wiring::secrets(&settings, target);
-                        View {
-                            target,
-                            group,
-                            choice,
-                            settings,
-                            secrets,
-                        }
-                    });
-                    match made {
-                        Ok(view) => views.push(view),
-                        Err(failure) => self.failures.push(failure),
-                    }
-                }
-            }
-        }
-        views
-    }
-
-    /// A file to name when something about the whole deployment goes wrong.
-    fn home(&self, deployment: &Deployment) -> &'a Path {
-        let first = deployment.files().first().copied();
-        first
-            .and_then(|file| self.inputs.get(file.0 as usize))
-            .map_or(Path::new("."), |input| input.path.as_path())
-    }
-
-    fn settings(&self, choice: &Choice) -> Settings<'a> {
-        let inputs: Vec<&'a Input> = self.of(&choice.settings);
-        let mut environment = self.environment.clone();
-        for variable in inputs.iter().flat_map(|input| &input.variables) {
-            let value = variable.value.clone();
-            environment.variables.insert(variable.name.clone(), value);
-        }
-        // What the command line says is known better than what a file seems to say.
-        let defined = self.environment.variables.clone();
-        environment.variables.extend(defined);
-        let has = |kind| inputs.iter().any(|input| input.kind == kind);
-        Settings {
-            has_cfg: has(Kind::Cfg),
-            has_env: has(Kind::Env),
-            written: inputs.iter().flat_map(|input| &input.settings).collect(),
-            environment,
-        }
-    }
-
-    fn of(&self, files: &[FileId]) -> Vec<&'a Input> {
-        let inputs: &'a [Input] = self.inputs;
-        let found = files.iter().filter_map(|file| inputs.get(file.0 as usize));
-        found.collect()
-    }
-
     fn file_checks(&mut self, views: &[View<'a>]) {
-        let files: Vec<Vec<FileId>> = self.groups.iter().map(Deployment::files).collect();
-        for (input, context) in self.inputs.iter().zip(self.context) {
-            if *context {
-                continue;
-            }
-            let groups: Vec<usize> = (0..files.len())
-                .filter(|&group| files[group].binary_search(&input.id).is_ok())
-                .collect();
-            let mut together = vec![input.id];
-            together.extend(groups.iter().flat_map(|&group| &files[group]));
-            together.sort_unstable();
-            together.dedup();
-            let together = self.of(&together);
-            for target in &self.request.targets {
+        let loaded: &'a Loaded = self.loaded;
+        for input in self.told() {
+            let group = loaded.group_of(input.id);
+            let together = group.map_or_else(
+                || vec![input.id],
+                |group| loaded.groups[group].deployment.files(),
+            );
+            let together = loaded.of(&together);
+            for target in loaded.targets_of(input.id) {
                 let has_backend = views.iter().any(|view| {
-                    groups.contains(&view.group)
+                    Some(view.group) == group
                         && std::ptr::eq(view.target, target)
-                        && wiring::has_backend(&view.secrets)
+                        && view.secrets.backends().next().is_some()
                 });
                 let context = FileContext {
                     input,
@@ -138,12 +61,20 @@ impl<'a> Run<'a> {
     }
 
     fn deployment_checks(&mut self, views: &[View<'a>]) {
-        for (group, deployment) in self.groups.iter().enumerate() {
+        let loaded: &'a Loaded = self.loaded;
+        for (
+            group,
+            Group {
+                deployment,
+                targets,
+            },
+        ) in loaded.groups.iter().enumerate()
+        {
             let mut all_files = deployment.files();
             all_files.extend(&deployment.around);
-            let all_inputs = self.of(&all_files);
-            let home = self.home(deployment);
-            for target in &self.request.targets {
+            let all_inputs = loaded.of(&all_files);
+            let home = loaded.home(deployment);
+            for target in targets {
                 let mut results = Vec::new();
                 let of_this = views
                     .iter()
@@ -152,7 +83,7 @@ impl<'a> Run<'a> {
                     let choice = &deployment.choices[view.choice];
                     let mut files = choice.settings.clone();
                     files.extend(&deployment.stores);
-                    let inputs = self.of(&files);
+                    let inputs = loaded.of(&files);
                     let context = DeploymentContext {
                         target,
                         inputs: &inputs,
@@ -169,7 +100,7 @@ impl<'a> Run<'a> {
                     self.failures.extend(failures);
                     results.push(found);
                 }
-                let merged = merge::over_choices(&deployment.choices, results, self.inputs);
+                let merged = merge::over_choices(&deployment.choices, results, &loaded.inputs);
                 self.findings.extend(merged);
             }
         }
@@ -177,12 +108,9 @@ impl<'a> Run<'a> {
 
     /// `AIRFLOW_CONN_*`, `AIRFLOW_VAR_*` and the entries of local files: values of their own, whatever else is configured.
     fn definition_checks(&mut self) {
-        for (input, context) in self.inputs.iter().zip(self.context) {
-            if *context {
-                continue;
-            }
+        for input in self.told() {
             for definition in &input.definitions {
-                for target in &self.request.targets {
+                for target in self.loaded.targets_of(input.id) {
                     self.definition(input, definition, target);
                 }
             }
@@ -245,6 +173,13 @@ impl<'a> Run<'a> {
             }
             Err(failure) => self.failures.push(failure),
         }
+    }
+
+    /// The files of which something is told.
+    fn told(&self) -> impl Iterator<Item = &'a Input> + use<'a> {
+        let loaded: &'a Loaded = self.loaded;
+        let inputs = loaded.inputs.iter();
+        inputs.filter(|input| !loaded.is_context(input.id))
     }
 
     pub(super) fn take(&mut self, (found, failures): (Vec<Finding>, Vec<Failure>)) {

@@ -5,32 +5,30 @@
 
 use super::Run;
 use super::behind;
-use super::guard::guard;
 use super::judge::Judge;
-use super::rules::View;
 use crate::airflow::Target;
+use crate::load::guard::guard;
+use crate::load::{Loaded, View};
 use crate::workspace::Content;
 
 impl<'a> Run<'a> {
     /// Reads the stores. `contents` go by the numbers of their files.
     pub(super) fn stream_stores(&mut self, views: &[View<'a>], contents: Vec<Option<Content>>) {
-        for (input, content) in self.inputs.iter().zip(contents) {
+        let loaded: &'a Loaded = self.loaded;
+        for (input, content) in loaded.inputs.iter().zip(contents) {
             let Some(mut content) = content else {
                 continue;
             };
             let again = content.again();
-            if self.context.get(input.id.0 as usize) == Some(&true) {
+            if loaded.is_context(input.id) {
                 continue;
             }
-            let group = self
-                .groups
-                .iter()
-                .position(|group| group.stores.contains(&input.id));
+            let group = loaded.group_of(input.id);
             let of_group: Vec<&View<'a>> = views
                 .iter()
                 .filter(|view| Some(view.group) == group)
                 .collect();
-            let targets: &'a [Target] = &self.request.targets;
+            let targets: &'a [Target] = loaded.targets_of(input.id);
             let committed = self.committed.contains(&input.id);
             let streamed = guard(&input.path, || {
                 let judge = Judge::new(input, &of_group, targets, self.checks, committed);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Exit, Surroundings};
 use crate::check::{self, Outcome, Request};
 use crate::cli::{CheckArgs, Cli, Grouping};
+use crate::load;
 use crate::render::{Format, Style, one_line};
 use crate::report::{Report, Selection};
 use crate::source::display_path;
@@ -93,7 +94,7 @@ fn request(args: &CheckArgs, selection: Selection, resolved: Resolved) -> Reques
         paths.push(PathBuf::from(default));
     }
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Request {
+    let load = load::Request {
         paths,
         stdin_filename: args.stdin_filename.clone(),
         kinds: args.kind.clone(),
@@ -103,14 +104,17 @@ fn request(args: &CheckArgs, selection: Selection, resolved: Resolved) -> Reques
             .iter()
             .map(|define| (define.name.clone(), define.value.clone()))
             .collect(),
-        aws_config: args.aws_config.clone(),
         grouping: match args.deployments {
             Grouping::Auto => deployments::Grouping::Auto,
             Grouping::One => deployments::Grouping::One,
         },
         targets: resolved.targets,
-        selection,
         jobs: args.jobs.map_or_else(cores, std::num::NonZero::get),
+    };
+    Request {
+        load,
+        aws_config: args.aws_config.clone(),
+        selection,
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use airvane::check::guard;
 use airvane::cli::Cli;
 use airvane::commands::{self, Surroundings};
+use airvane::load::guard;
 use clap::Parser;
 
 use crate::places;

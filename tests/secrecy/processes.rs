@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use airvane::check::guard;
+use airvane::load::guard;
 
 use crate::{CANARIES, Leaks, fixtures, leak};
 

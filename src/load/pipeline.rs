@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{channel, sync_channel};
 
 use super::guard::guard;
-use crate::inputs::store::{Batch, StoreReader, Summary};
+use crate::inputs::Input;
+use crate::inputs::store::{Batch, ProblemKind, StoreReader, Summary};
 use crate::report::Failure;
 
 /// Batches that wait to be judged.
@@ -21,7 +22,7 @@ const AHEAD: usize = 3;
 /// `apart` reads on a thread of its own: worth it for what does not fit into one window.
 ///
 /// A panic while reading is the failure; what was read before it has been judged.
-pub(super) fn run<R: Read + Send, P: Send>(
+pub fn run<R: Read + Send, P: Send>(
     reader: StoreReader<R>,
     path: &Path,
     apart: bool,
@@ -73,6 +74,23 @@ pub(super) fn run<R: Read + Send, P: Send>(
                 guard(path, || unreachable!("the guard of the thread catches"))
             }
         }
+    })
+}
+
+/// The part of a store that could not be read for a reason that is not its own.
+pub fn failure(summary: &Summary, input: &Input) -> Option<Failure> {
+    let problem = summary.problem.as_ref()?;
+    let message = match problem.kind {
+        ProblemKind::Io(kind) => format!("cannot be read to its end: {kind}"),
+        ProblemKind::TooLarge => {
+            let line = problem.spot.0.line;
+            format!("line {line}: an entry is larger than any store allows; not read further")
+        }
+        ProblemKind::Json(_) | ProblemKind::NotUtf8 => return None,
+    };
+    Some(Failure {
+        path: Some(input.path.clone()),
+        message,
     })
 }
 

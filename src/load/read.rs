@@ -1,30 +1,38 @@
 //! Opens candidates, finds out what they are and reads settings files into inputs.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::gather::{Candidate, same};
 use super::guard::guard;
-use super::{Loaded, Request, Skipped, wiring};
-use crate::aws::shared_config::Profiles;
+use super::{Request, Skipped};
 use crate::inputs::opaque::opacity;
 use crate::inputs::{self, Input, Kind, Tree, local};
 use crate::report::Failure;
 use crate::source::{FileId, LineIndex, Mask};
+use crate::syntax::dotenv::Outside;
 use crate::workspace::{Content, Files, detect};
 
 /// A settings file above this size is none.
 const LARGEST_SETTINGS: usize = 256 << 20;
 
 pub(super) struct Read {
-    pub(super) loaded: Vec<Loaded>,
+    pub(super) found: Vec<Found>,
     pub(super) skipped: Vec<Skipped>,
 }
 
+/// One input, and what is left to be read of it.
+pub(super) struct Found {
+    pub(super) input: Input,
+    /// Of a store, until it is streamed.
+    pub(super) content: Option<Content>,
+    /// Read for its neighbour on stdin; nothing is told of it.
+    pub(super) context: bool,
+}
+
 enum Step {
-    Loaded(Box<Loaded>),
+    Found(Box<Found>),
     Skipped(Skipped),
     Failed(Failure),
 }
@@ -43,15 +51,15 @@ pub(super) fn read(
     });
     local_files(request, files, candidates, &mut steps);
     let mut read = Read {
-        loaded: Vec::new(),
+        found: Vec::new(),
         skipped: Vec::new(),
     };
     for step in steps {
         match step {
-            Step::Loaded(mut loaded) => {
-                let id = u32::try_from(read.loaded.len()).expect("fewer than 2^32 files");
-                renumber(&mut loaded.input, FileId(id));
-                read.loaded.push(*loaded);
+            Step::Found(mut found) => {
+                let id = u32::try_from(read.found.len()).expect("fewer than 2^32 files");
+                renumber(&mut found.input, FileId(id));
+                read.found.push(*found);
             }
             Step::Skipped(skipped) => read.skipped.push(skipped),
             Step::Failed(failure) => failures.push(failure),
@@ -65,7 +73,7 @@ pub(super) fn read(
 /// form.
 fn local_files(request: &Request, files: &Files, candidates: &[Candidate], steps: &mut [Step]) {
     let inputs = steps.iter().filter_map(|step| match step {
-        Step::Loaded(loaded) => Some(&loaded.input),
+        Step::Found(found) => Some(&found.input),
         _ => None,
     });
     let named: BTreeSet<(Kind, String)> = inputs
@@ -90,10 +98,10 @@ fn local_files(request: &Request, files: &Files, candidates: &[Candidate], steps
             let again = guard(&candidate.path, || {
                 one(request, files, candidate, Some((kind, because)))
             });
-            if let Ok(Step::Loaded(loaded)) = again
-                && local::has_the_form(&loaded.input)
+            if let Ok(Step::Found(found)) = again
+                && local::has_the_form(&found.input)
             {
-                steps[index] = Step::Loaded(loaded);
+                steps[index] = Step::Found(found);
             }
         }
     }
@@ -103,8 +111,8 @@ fn local_files(request: &Request, files: &Files, candidates: &[Candidate], steps
 fn is_open(step: &Step) -> bool {
     match step {
         Step::Skipped(_) => true,
-        Step::Loaded(loaded) => {
-            let input = &loaded.input;
+        Step::Found(found) => {
+            let input = &found.input;
             let empty = input.settings.is_empty() && input.definitions.is_empty();
             input.because != GIVEN && input.kind == Kind::Env && empty
         }
@@ -202,7 +210,7 @@ fn one(
             // Told by a rule; there is nothing to stream.
             let tree = Tree::Opaque(why);
             let bytes = content.head().to_vec().into();
-            return loaded(
+            return found(
                 Input {
                     bytes,
                     tree,
@@ -217,53 +225,63 @@ fn one(
             Content::Whole(bytes) => (bytes.clone(), Content::Whole(bytes)),
             stream @ Content::Stream { .. } => (Vec::new().into(), stream),
         };
-        return loaded(Input { bytes, ..blank }, Some(content), candidate);
+        return found(Input { bytes, ..blank }, Some(content), candidate);
     }
     let bytes = match content.into_bytes_up_to(LARGEST_SETTINGS) {
         Ok(bytes) => bytes,
         Err(message) => return failed(message),
     };
-    let input = wiring::settings_input(Input { bytes, ..blank }, request);
-    loaded(input, None, candidate)
+    let input = settings_input(Input { bytes, ..blank }, request);
+    found(input, None, candidate)
 }
 
-fn loaded(mut input: Input, content: Option<Content>, candidate: &Candidate) -> Step {
+fn found(mut input: Input, content: Option<Content>, candidate: &Candidate) -> Step {
     input.lines = LineIndex::new(&input.bytes);
-    Step::Loaded(Box::new(Loaded {
+    Step::Found(Box::new(Found {
         input,
         content,
         context: candidate.context,
     }))
 }
 
-/// The profile names of all `--aws-config` files together.
-pub(super) fn profiles(
-    request: &Request,
-    files: &Files,
-    failures: &mut Vec<Failure>,
-) -> Option<Profiles> {
-    let mut profiles: Option<Profiles> = None;
-    for path in &request.aws_config {
-        match guard(path, || profiles_of(files, path)) {
-            Ok(Ok(more)) => profiles.get_or_insert_default().names.extend(more.names),
-            Ok(Err(message)) => failures.push(failure(path, message)),
-            Err(failure) => failures.push(failure),
-        }
+/// Reads a settings file: `input` holds path, kind and bytes.
+fn settings_input(mut input: Input, request: &Request) -> Input {
+    if let Some(why) = opacity(&input.bytes, true) {
+        input.tree = Tree::Opaque(why);
+        return input;
     }
-    profiles
-}
-
-fn failure(path: &Path, message: String) -> Failure {
-    Failure {
-        path: Some(PathBuf::from(path)),
-        message,
+    let bytes = std::sync::Arc::clone(&input.bytes);
+    let text = std::str::from_utf8(&bytes).unwrap_or_default();
+    if input.kind.is_local() {
+        let is_json = inputs::local::is_json(&input.path, &bytes).unwrap_or_default();
+        let parts = inputs::local::read(text, input.kind, input.id, is_json);
+        input.tree = Tree::Local(parts.tree);
+        input.definitions = parts.definitions;
+        input.mask = parts.mask;
+    } else if input.kind == Kind::Cfg {
+        let parts = inputs::cfg::read(text, input.id, &input.path);
+        input.tree = Tree::Cfg(parts.tree);
+        input.settings = parts.settings;
+        input.mask = parts.mask;
+        input.templated = parts.templated;
+    } else {
+        // Of the environment only what the command line says is known.
+        let outside = |name: &str| {
+            let defined = request.define.iter().rev().find(|(known, _)| known == name);
+            match defined {
+                Some((_, Some(value))) => Outside::Value(value.expose().to_owned()),
+                _ => Outside::Unknown,
+            }
+        };
+        let parts = inputs::env::read(text, request.dialect, &outside, input.id, &input.path);
+        input.tree = Tree::Env(parts.tree);
+        input.settings = parts.settings;
+        input.definitions = parts.definitions;
+        input.variables = parts.variables;
+        input.mask = parts.mask;
+        input.templated = parts.templated;
     }
-}
-
-fn profiles_of(files: &Files, path: &Path) -> Result<Profiles, String> {
-    let bytes = files.open(path)?.into_bytes_up_to(LARGEST_SETTINGS)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| "is not UTF-8".to_owned())?;
-    Profiles::read(text).ok_or_else(|| "is not an AWS shared config file".to_owned())
+    input
 }
 
 /// Maps `items` with up to `jobs` threads; the results keep the order of the items. Threads only

@@ -1,0 +1,85 @@
+//! How one choice of a deployment's files reads as settings, for one target.
+
+use super::guard::guard;
+use super::{Group, Loaded};
+use crate::airflow::Target;
+use crate::airflow::backend::SecretsConfig;
+use crate::airflow::config::Settings;
+use crate::inputs::{Input, Kind};
+use crate::report::Failure;
+use crate::workspace::Choice;
+
+/// The settings of one choice as one target reads them.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// The target.
+    pub target: &'a Target,
+    /// Index into the deployments.
+    pub group: usize,
+    /// Index into the deployment's choices.
+    pub choice: usize,
+    /// What the files set.
+    pub settings: Settings<'a>,
+    /// The backends that they configure.
+    pub secrets: SecretsConfig<'a>,
+}
+
+impl Loaded {
+    /// The views of every group, for every target and choice in turn.
+    pub fn views(&self, failures: &mut Vec<Failure>) -> Vec<View<'_>> {
+        let groups = self.groups.iter().enumerate();
+        groups
+            .flat_map(|(index, group)| self.views_of(index, group, failures))
+            .collect()
+    }
+
+    fn views_of<'a>(
+        &'a self,
+        index: usize,
+        group: &'a Group,
+        failures: &mut Vec<Failure>,
+    ) -> Vec<View<'a>> {
+        let home = self.home(&group.deployment);
+        let mut views = Vec::new();
+        for target in &group.targets {
+            for (choice, files) in group.deployment.choices.iter().enumerate() {
+                let made = guard(home, || {
+                    let settings = self.settings(files);
+                    let secrets = SecretsConfig::read(&settings, target);
+                    View {
+                        target,
+                        group: index,
+                        choice,
+                        settings,
+                        secrets,
+                    }
+                });
+                match made {
+                    Ok(view) => views.push(view),
+                    Err(failure) => failures.push(failure),
+                }
+            }
+        }
+        views
+    }
+
+    /// What the files of one choice set together.
+    pub fn settings(&self, choice: &Choice) -> Settings<'_> {
+        let inputs: Vec<&Input> = self.of(&choice.settings);
+        let mut environment = self.environment.clone();
+        for variable in inputs.iter().flat_map(|input| &input.variables) {
+            let value = variable.value.clone();
+            environment.variables.insert(variable.name.clone(), value);
+        }
+        // What the command line says is known better than what a file seems to say.
+        let defined = self.environment.variables.clone();
+        environment.variables.extend(defined);
+        let has = |kind| inputs.iter().any(|input| input.kind == kind);
+        Settings {
+            has_cfg: has(Kind::Cfg),
+            has_env: has(Kind::Env),
+            written: inputs.iter().flat_map(|input| &input.settings).collect(),
+            environment,
+        }
+    }
+}
