@@ -6,9 +6,10 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::airflow::{Python, Runtime, Version};
-use crate::inputs::Kind;
+use crate::inputs::{EntryKind, Kind};
 use crate::render::Format;
 use crate::report::Severity;
+use crate::resolve::Wanted;
 use crate::syntax::dotenv::Dialect;
 
 /// Offline linter for the secrets-backend configuration of Apache Airflow.
@@ -46,11 +47,29 @@ Examples:
   aws ssm get-parameters-by-path --path /airflow --recursive --with-decryption |
     airvane check airflow.cfg -                     an export that never lies on the disk";
 
+const LIST_EXAMPLES: &str = "\
+Examples:
+  airvane list                                      everything below this folder
+  airvane list airflow.cfg ssm-export.json          ids as this deployment's backend asks for them
+  airvane list --format jsonl --reveal dump.json    with the secrets";
+
+const RESOLVE_EXAMPLES: &str = "\
+Examples:
+  airvane resolve connection:smtp_default
+  airvane resolve connection:db variable:env --in airflow.cfg --in .env --in ssm-export.json
+  airvane resolve connection:db --runtime server --airflow 2.11.2";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Lint configuration files and exports of secret stores.
     Check(Box<CheckArgs>),
+    /// Print every connection, variable and option found, as Airflow would read it.
+    List(Box<ListArgs>),
+    /// Tell how Airflow looks an id up: each backend in order, the name asked for, the result.
+    Resolve(Box<ResolveArgs>),
+    /// Print the settings Airflow ends up with, and where each value comes from.
+    Config(Box<ConfigArgs>),
     /// Print the page of a rule.
     Explain(ExplainArgs),
     /// List all rules.
@@ -67,36 +86,17 @@ pub struct CheckArgs {
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
 
-    /// Airflow release to model (repeatable); default: the newest known.
-    #[arg(long, value_name = "VERSION", help_heading = "Target")]
-    pub airflow: Vec<Version>,
-
-    /// Provider release, such as amazon=9.2.0 (repeatable); default: the one that was current when
-    /// that Airflow came out.
-    #[arg(long, value_name = "NAME=VERSION", value_parser = provider, help_heading = "Target")]
-    pub provider: Vec<(String, Version)>,
-
-    /// Python release that runs Airflow; default: a usual one for that release.
-    #[arg(long, value_name = "VERSION", value_parser = python, help_heading = "Target")]
-    pub python: Option<Python>,
+    /// Whose behaviour is modelled.
+    #[command(flatten)]
+    pub target: TargetArgs,
 
     /// The process that reads the secrets.
     #[arg(long, value_enum, default_value_t = RuntimeChoice::Both, help_heading = "Target")]
     pub runtime: RuntimeChoice,
 
-    /// Who reads `.env` files.
-    ///
-    /// docker, compose, python-dotenv, sh, bash, systemd, astro-standalone or astro-deploy.
-    #[arg(long, value_parser = dialect, default_value = "compose", value_name = "DIALECT", help_heading = "Input")]
-    pub env_dialect: Dialect,
-
-    /// A variable of the environment Airflow runs in (repeatable).
-    #[arg(long, value_name = "NAME=VALUE", value_parser = definition, help_heading = "Input")]
-    pub define: Vec<Definition>,
-
-    /// Read PATH as this kind: cfg, env, ssm, secretsmanager, flat-store, connections or variables (repeatable).
-    #[arg(long, value_name = "KIND=PATH", value_parser = kind, help_heading = "Input")]
-    pub kind: Vec<(Kind, PathBuf)>,
+    /// What is read, and how.
+    #[command(flatten)]
+    pub input: InputArgs,
 
     /// An AWS shared config or credentials file: `profile_name` must exist there (repeatable).
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
@@ -105,10 +105,6 @@ pub struct CheckArgs {
     /// Path that stdin (`-`) stands for; its neighbours are read from disk.
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, help_heading = "Input")]
     pub stdin_filename: Option<PathBuf>,
-
-    /// How files are grouped: `auto`, or `one` for all of them together.
-    #[arg(long, value_enum, default_value_t = Grouping::Auto, value_name = "HOW", help_heading = "Input")]
-    pub deployments: Grouping,
 
     /// Output format, to stdout or to FILE (repeatable): full, concise, json, jsonl, github.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = format, help_heading = "Output")]
@@ -155,6 +151,155 @@ pub struct CheckArgs {
     /// Number of files read at a time, default: one a core; the output does not depend on it.
     #[arg(long, value_name = "N", value_parser = jobs, help_heading = "Input")]
     pub jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// Whose behaviour is modelled, for every command that models one.
+#[derive(Args, Debug)]
+pub struct TargetArgs {
+    /// Airflow release to model (repeatable); default: what the repository pins, else the newest known.
+    #[arg(long, value_name = "VERSION", help_heading = "Target")]
+    pub airflow: Vec<Version>,
+
+    /// Provider release, such as amazon=9.2.0 (repeatable); default: the pinned one, else the one that
+    /// was current when that Airflow came out.
+    #[arg(long, value_name = "NAME=VERSION", value_parser = provider, help_heading = "Target")]
+    pub provider: Vec<(String, Version)>,
+
+    /// Python release that runs Airflow; default: the pinned one, else a usual one for that release.
+    #[arg(long, value_name = "VERSION", value_parser = python, help_heading = "Target")]
+    pub python: Option<Python>,
+}
+
+/// What is read, and how, for every command that reads a deployment.
+#[derive(Args, Debug)]
+pub struct InputArgs {
+    /// Who reads `.env` files.
+    ///
+    /// docker, compose, python-dotenv, sh, bash, systemd, astro-standalone or astro-deploy.
+    #[arg(long, value_parser = dialect, default_value = "compose", value_name = "DIALECT", help_heading = "Input")]
+    pub env_dialect: Dialect,
+
+    /// A variable of the environment Airflow runs in (repeatable).
+    #[arg(long, value_name = "NAME=VALUE", value_parser = definition, help_heading = "Input")]
+    pub define: Vec<Definition>,
+
+    /// Read PATH as this kind: cfg, env, ssm, secretsmanager, flat-store, connections or variables (repeatable).
+    #[arg(long, value_name = "KIND=PATH", value_parser = kind, help_heading = "Input")]
+    pub kind: Vec<(Kind, PathBuf)>,
+
+    /// How files are grouped: `auto`, or `one` for all of them together.
+    #[arg(long, value_enum, default_value_t = Grouping::Auto, value_name = "HOW", help_heading = "Input")]
+    pub deployments: Grouping,
+}
+
+/// `airvane list`
+#[derive(Args, Debug)]
+#[command(after_help = LIST_EXAMPLES)]
+pub struct ListArgs {
+    /// Files and directories; `-` is stdin [default: .]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+
+    /// Whose behaviour is modelled.
+    #[command(flatten)]
+    pub target: TargetArgs,
+
+    /// The process that reads the secrets.
+    #[arg(long, value_enum, default_value_t = ProcessChoice::Task, help_heading = "Target")]
+    pub runtime: ProcessChoice,
+
+    /// What is read, and how.
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// Output format.
+    #[arg(long, value_enum, default_value_t = ListFormat::Table, help_heading = "Output")]
+    pub format: ListFormat,
+
+    /// Show secret values.
+    #[arg(long, help_heading = "Output")]
+    pub reveal: bool,
+
+    /// Nothing to list is fine.
+    #[arg(long, help_heading = "Output")]
+    pub allow_empty: bool,
+}
+
+/// `airvane resolve`
+#[derive(Args, Debug)]
+#[command(after_help = RESOLVE_EXAMPLES)]
+pub struct ResolveArgs {
+    /// What to look up: connection:ID, variable:KEY or config:KEY.
+    #[arg(value_name = "KIND:ID", value_parser = wanted, required = true)]
+    pub ids: Vec<Wanted>,
+
+    /// Files and directories to look in; `-` is stdin (repeatable) [default: .]
+    #[arg(long = "in", value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = "Input")]
+    pub paths: Vec<PathBuf>,
+
+    /// Whose behaviour is modelled.
+    #[command(flatten)]
+    pub target: TargetArgs,
+
+    /// The process that asks.
+    #[arg(long, value_enum, default_value_t = ProcessChoice::Task, help_heading = "Target")]
+    pub runtime: ProcessChoice,
+
+    /// The team of the process that asks (Airflow 3.2 and later, with `[core] multi_team`).
+    #[arg(long, value_name = "NAME", help_heading = "Target")]
+    pub team: Option<String>,
+
+    /// What is read, and how.
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// The deployment that is meant where there are several: its number, its folder or one of its files.
+    #[arg(long, value_name = "NAME|PATH", help_heading = "Input")]
+    pub deployment: Option<String>,
+
+    /// Output format.
+    #[arg(long, value_enum, default_value_t = DocumentFormat::Text, help_heading = "Output")]
+    pub format: DocumentFormat,
+
+    /// Show secret values.
+    #[arg(long, help_heading = "Output")]
+    pub reveal: bool,
+}
+
+/// `airvane config`
+#[derive(Args, Debug)]
+pub struct ConfigArgs {
+    /// Files and directories; `-` is stdin [default: .]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+
+    /// Whose behaviour is modelled.
+    #[command(flatten)]
+    pub target: TargetArgs,
+
+    /// The process that reads the settings.
+    #[arg(long, value_enum, default_value_t = ProcessChoice::Task, help_heading = "Target")]
+    pub runtime: ProcessChoice,
+
+    /// What is read, and how.
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// The deployment that is meant where there are several: its number, its folder or one of its files.
+    #[arg(long, value_name = "NAME|PATH", help_heading = "Input")]
+    pub deployment: Option<String>,
+
+    /// Only the options of this section (repeatable); default: the options that are set anywhere.
+    #[arg(long, value_name = "NAME", help_heading = "Output")]
+    pub section: Vec<String>,
+
+    /// Output format.
+    #[arg(long, value_enum, default_value_t = DocumentFormat::Text, help_heading = "Output")]
+    pub format: DocumentFormat,
+
+    /// Show secret values.
+    #[arg(long, help_heading = "Output")]
+    pub reveal: bool,
 }
 
 /// `airvane explain`
@@ -211,6 +356,44 @@ impl From<RuntimeChoice> for Runtime {
             RuntimeChoice::Both => Self::Both,
         }
     }
+}
+
+/// `--runtime` of the commands that look through the eyes of one process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProcessChoice {
+    /// Task processes.
+    Task,
+    /// Scheduler, API server, CLI.
+    Server,
+}
+
+impl From<ProcessChoice> for Runtime {
+    fn from(choice: ProcessChoice) -> Self {
+        match choice {
+            ProcessChoice::Task => Self::Task,
+            ProcessChoice::Server => Self::Server,
+        }
+    }
+}
+
+/// `list --format`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For people.
+    Table,
+    /// One array.
+    Json,
+    /// One object a line.
+    Jsonl,
+}
+
+/// `resolve --format`, `config --format`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DocumentFormat {
+    /// For people.
+    Text,
+    /// One document.
+    Json,
 }
 
 /// `--deployments`
@@ -318,6 +501,21 @@ pub fn without_values(mut error: clap::Error) -> clap::Error {
         error.insert(ContextKind::InvalidSubcommand, hidden());
     }
     error
+}
+
+fn wanted(text: &str) -> Result<Wanted, String> {
+    const KINDS: [EntryKind; 3] = [
+        EntryKind::Connection,
+        EntryKind::Variable,
+        EntryKind::Config,
+    ];
+    let wrong = || "expected connection:ID, variable:KEY or config:KEY".to_owned();
+    let (word, id) = text.split_once(':').ok_or_else(wrong)?;
+    let kind = KINDS.into_iter().find(|kind| kind.word() == word);
+    Ok(Wanted {
+        kind: kind.ok_or_else(wrong)?,
+        id: id.to_owned(),
+    })
 }
 
 fn dialect(text: &str) -> Result<Dialect, String> {

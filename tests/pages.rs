@@ -44,6 +44,8 @@ fn speaking(rule: &Rule, blocks: &[(String, String)]) -> Vec<String> {
             "ini" => "airflow.cfg",
             "dotenv" => ".env",
             "json" => "dump.json",
+            "dockerfile" => "Dockerfile",
+            "requirements" => "requirements.txt",
             _ => panic!("{}: a block of language `{language}`", rule.code),
         };
         common::write(directory.path(), &[(name, text)]);

@@ -90,6 +90,7 @@ fn answer(case: &Case, airflow: Version) -> Answer {
         environment: environment(),
         has_cfg: true,
         has_env: true,
+        ..Settings::default()
     };
     match settings.read(&case.section, &case.option, &target(airflow)) {
         Reading::Unset => Answer::Value(String::new()),

@@ -57,9 +57,26 @@ pub struct OptionFacts {
     pub provider: Option<Box<str>>,
     /// Known from tables of renamed and removed options only.
     pub legacy: bool,
+    /// Its description says from which release on it is deprecated.
+    pub deprecated_since: Option<Version>,
+    /// Defaults by the first known release that has each, oldest first; empty where it never changed.
+    default_history: Vec<(Version, Option<Box<str>>)>,
+    /// First known release in which a provider declares it instead of Airflow.
+    moved: Option<Version>,
     sensitive: bool,
     sensitive_from: Option<Version>,
     sensitive_until: Option<Version>,
+}
+
+/// The default of an option in one release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultIn<'t> {
+    /// The release does not have the option, or the option has no default.
+    None,
+    /// Raw, as in config.yml: names in braces are not filled in.
+    Value(&'t str),
+    /// A provider declares the option, or it changed between two known releases around this one.
+    Unknown,
 }
 
 /// Section and option.
@@ -72,6 +89,16 @@ pub struct Options {
     /// Old names by new name.
     old_names: BTreeMap<Pair, Vec<Pair>>,
     releases: Vec<Version>,
+    renamed_sections: Vec<RenamedSection>,
+}
+
+/// A section that was renamed as a whole (`deprecated_sections`).
+#[derive(Debug)]
+struct RenamedSection {
+    new: Box<str>,
+    old: Box<str>,
+    /// First and last release in which the new one falls back on the old one.
+    read_in: (Version, Version),
 }
 
 /// Sections whose option names are the user's or another library's own.
@@ -110,6 +137,7 @@ struct RawFile {
 #[derive(Deserialize)]
 struct RawMeta {
     sampled_versions: Vec<Box<str>>,
+    deprecated_sections: BTreeMap<Box<str>, RawSection>,
 }
 
 #[derive(Deserialize)]
@@ -124,13 +152,27 @@ struct RawOption {
     renamed_to: Option<RawRename>,
     #[serde(default)]
     is_template: bool,
+    deprecated: Option<RawDeprecated>,
     provider: Option<Box<str>>,
+    moved_to_provider_in: Option<Box<str>>,
     #[serde(default)]
     pre_2_0_or_unlisted: bool,
     #[serde(default)]
     sensitive: bool,
     sensitive_from: Option<Box<str>>,
     sensitive_until: Option<Box<str>>,
+}
+
+#[derive(Deserialize)]
+struct RawSection {
+    old: Box<str>,
+    since: Box<str>,
+    read_fallback_until: Box<str>,
+}
+
+#[derive(Deserialize)]
+struct RawDeprecated {
+    since: Box<str>,
 }
 
 #[derive(Deserialize)]
@@ -179,6 +221,19 @@ impl Options {
             sections,
             old_names,
             releases,
+            renamed_sections: raw
+                .meta
+                .deprecated_sections
+                .into_iter()
+                .map(|(new, section)| RenamedSection {
+                    new,
+                    old: section.old,
+                    read_in: (
+                        version(&section.since),
+                        version(&section.read_fallback_until),
+                    ),
+                })
+                .collect(),
         }
     }
 
@@ -190,6 +245,13 @@ impl Options {
     /// Some release, or some provider, knows the section.
     pub fn has_section(&self, section: &str) -> bool {
         self.sections.contains_key(section) || FREE_FORM.contains(&section)
+    }
+
+    /// Some release of Airflow itself has options in the section.
+    pub fn is_own_section(&self, section: &str) -> bool {
+        self.sections
+            .get(section)
+            .is_some_and(|options| options.values().any(|facts| facts.first_seen.is_some()))
     }
 
     /// The names of a section's options, sorted.
@@ -250,9 +312,10 @@ impl Options {
         option: &'a str,
         airflow: Version,
     ) -> Option<(&'a str, &'a str)> {
-        // `deprecated_sections` of 2.5 to 2.11: the whole section was renamed.
-        if section == "kubernetes_executor" && kubernetes_is_read(airflow) {
-            return Some(("kubernetes", option));
+        let renamed = self.renamed_sections.iter();
+        let mut renamed = renamed.filter(|renamed| is_read_in(&[renamed.read_in], airflow));
+        if let Some(whole) = renamed.find(|renamed| renamed.new.as_ref() == section) {
+            return Some((&whole.old, option));
         }
         let key = (Box::from(section), Box::from(option));
         let candidates = self.old_names.get(&key)?;
@@ -273,13 +336,35 @@ impl Options {
         option: &'a str,
         airflow: Version,
     ) -> Option<(&'a str, &'a str)> {
-        if section == "kubernetes" && kubernetes_is_read(airflow) {
-            return Some(("kubernetes_executor", option));
+        let renamed = self.renamed_sections.iter();
+        let mut renamed = renamed.filter(|renamed| is_read_in(&[renamed.read_in], airflow));
+        if let Some(whole) = renamed.find(|renamed| renamed.old.as_ref() == section) {
+            return Some((&whole.new, option));
         }
         let renamed = self.get(section, option)?.renamed.as_ref()?;
         renamed
             .is_read_in(airflow)
             .then_some((renamed.section.as_ref(), renamed.option.as_ref()))
+    }
+
+    /// The default of the option in release `airflow`.
+    pub fn default_in(&self, section: &str, option: &str, airflow: Version) -> DefaultIn<'_> {
+        let Some(facts) = self.get(section, option) else {
+            return DefaultIn::None;
+        };
+        let before = facts.default_at(self.nearest_release(airflow));
+        let after = self.releases.iter().find(|&&known| known >= airflow);
+        match after {
+            // What changes with a minor release does so in its first one, which is known.
+            Some(&after) if (after.major, after.minor) == (airflow.major, airflow.minor) => {
+                if facts.default_at(after) == before {
+                    before
+                } else {
+                    DefaultIn::Unknown
+                }
+            }
+            _ => before,
+        }
     }
 
     /// The section that a misspelt `name` is meant to be.
@@ -311,11 +396,6 @@ impl Options {
         let after = self.releases.partition_point(|&known| known <= wanted);
         self.releases[after.saturating_sub(1)]
     }
-}
-
-/// `[kubernetes]` is read for `[kubernetes_executor]` from 2.5.0 to 2.11.
-fn kubernetes_is_read(airflow: Version) -> bool {
-    airflow >= Version::new(2, 5, 0) && airflow < Version::new(3, 0, 0)
 }
 
 /// True for sections whose option names are the user's own.
@@ -369,9 +449,16 @@ impl OptionFacts {
             default: raw.default,
             earlier_defaults: raw
                 .default_history
-                .into_iter()
-                .filter_map(|(_, default)| default)
+                .iter()
+                .filter_map(|(_, default)| default.clone())
                 .collect(),
+            default_history: raw
+                .default_history
+                .into_iter()
+                .map(|(since, default)| (version(&since), default))
+                .collect(),
+            moved: optional(raw.moved_to_provider_in.as_deref()),
+            deprecated_since: raw.deprecated.map(|deprecated| version(&deprecated.since)),
             first_seen: optional(raw.first_seen.as_deref()),
             removed_in: optional(raw.removed_in.as_deref()),
             renamed: raw.renamed_to.map(|renamed| Renamed {
@@ -390,6 +477,27 @@ impl OptionFacts {
             sensitive_from: optional(raw.sensitive_from.as_deref()),
             sensitive_until: optional(raw.sensitive_until.as_deref()),
         }
+    }
+
+    /// The default in `release`, one of the known releases.
+    fn default_at(&self, release: Version) -> DefaultIn<'_> {
+        let exists = self.first_seen.is_some_and(|first| release >= first)
+            && self.removed_in.is_none_or(|removed| release < removed)
+            && self.moved.is_none_or(|moved| release < moved);
+        if !exists {
+            return if self.provider.is_some() {
+                DefaultIn::Unknown
+            } else {
+                DefaultIn::None
+            };
+        }
+        let history = &self.default_history;
+        let after = history.partition_point(|(since, _)| *since <= release);
+        let default = match history.get(after.wrapping_sub(1)) {
+            Some((_, default)) => default.as_deref(),
+            None => self.default.as_deref(),
+        };
+        default.map_or(DefaultIn::None, DefaultIn::Value)
     }
 
     /// Some release treats it as sensitive.
@@ -424,11 +532,15 @@ impl Renamed {
     /// The new name falls back on the old one in release `airflow`. A range that ends with the
     /// last known patch of a minor release holds for later patches of it too.
     pub fn is_read_in(&self, airflow: Version) -> bool {
-        let minor = |version: Version| (version.major, version.minor);
-        self.read_in.iter().any(|&(from, to)| {
-            airflow >= from && (airflow <= to || is_last_known(to) && minor(airflow) == minor(to))
-        })
+        is_read_in(&self.read_in, airflow)
     }
+}
+
+fn is_read_in(ranges: &[(Version, Version)], airflow: Version) -> bool {
+    let minor = |version: Version| (version.major, version.minor);
+    ranges.iter().any(|&(from, to)| {
+        airflow >= from && (airflow <= to || is_last_known(to) && minor(airflow) == minor(to))
+    })
 }
 
 /// No later patch of the same minor release is known.

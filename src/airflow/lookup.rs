@@ -246,6 +246,14 @@ impl Naming {
         }
     }
 
+    /// The one kind by whose prefix `name` is reached; `None` where there are several, or none.
+    pub fn only_kind(&self, name: &str) -> Option<EntryKind> {
+        let mut kinds = KINDS
+            .into_iter()
+            .filter(|&kind| self.id_in(kind, name).is_some());
+        kinds.next().filter(|_| kinds.next().is_none())
+    }
+
     /// The id with which a lookup of `kind` asks for exactly `name`.
     fn id_in<'n>(&self, kind: EntryKind, name: &'n str) -> Option<&'n str> {
         let mut prefix = self.prefix(kind)?;

@@ -15,6 +15,8 @@ pub mod lookup;
 pub mod pattern;
 pub mod public;
 pub mod python;
+pub mod releases;
+pub mod search;
 pub mod target;
 pub mod version;
 

@@ -145,8 +145,7 @@ impl Pattern {
 
     /// Whether `re.match` finds something in `id`. `None`: not known.
     pub fn matches(&self, id: &str) -> Option<bool> {
-        // Python and Rust fold case differently outside ASCII, and differ on control characters.
-        if !id.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
+        if !id.chars().all(is_alike) {
             return None;
         }
         self.regex.as_ref()?.is_match(id).ok()
@@ -156,6 +155,18 @@ impl Pattern {
     pub fn is_evaluated(&self) -> bool {
         self.regex.is_some()
     }
+}
+
+/// Characters of which Python and Rust say the same: whether they are letters, and which are the same
+/// letter. Not so outside of Latin script, for control characters, and for letters that are another one's
+/// in small or in capitals (`ı`, `ſ`, `µ`).
+const fn is_alike(character: char) -> bool {
+    let latin = matches!(character, ' '..='~' | 'À'..='\u{17f}');
+    let of_another = matches!(
+        character,
+        '\u{130}' | '\u{131}' | '\u{149}' | '\u{178}' | '\u{17f}' | 'ß'
+    );
+    latin && !of_another
 }
 
 #[cfg(test)]
@@ -223,9 +234,22 @@ mod tests {
     #[test]
     fn what_cannot_be_evaluated_is_unknown() {
         assert_eq!(matches("é", "e"), None);
-        assert_eq!(matches("a", "é"), None);
+        assert_eq!(matches("a", "ſ"), None);
+        assert_eq!(matches("a", "\u{4e2d}"), None);
         let id = format!("{}b", "a".repeat(40));
         assert_eq!(matches(r"(a|aa)+\1$", &id), None);
+    }
+
+    /// As `re.match` of Python 3.12 has it.
+    #[test]
+    fn letters_of_latin_script_are_letters_and_have_their_capitals() {
+        assert_eq!(
+            matches("\\w+$", "größe".replace('ß', "s").as_str()),
+            Some(true)
+        );
+        assert_eq!(matches("[a-z]+$", "é"), Some(false));
+        assert_eq!(matches("\\W", "ü"), Some(false));
+        assert_eq!(matches(".b$", "Ób"), Some(true));
     }
 
     #[test]

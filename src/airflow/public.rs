@@ -63,7 +63,22 @@ pub enum Shape {
     Url,
     /// The ARN of an IAM role.
     RoleArn,
+    /// Names of Airflow's executors or class paths, divided by commas.
+    Executors,
 }
+
+/// What `[core] executor` calls by its short name (`ExecutorLoader.executors` of 2.0.0 to 3.3.2).
+const EXECUTORS: [&str; 9] = [
+    "CeleryExecutor",
+    "CeleryKubernetesExecutor",
+    "DaskExecutor",
+    "DebugExecutor",
+    "EdgeExecutor",
+    "KubernetesExecutor",
+    "LocalExecutor",
+    "LocalKubernetesExecutor",
+    "SequentialExecutor",
+];
 
 impl Shape {
     /// True when `value` has the shape, so that it may be shown.
@@ -91,6 +106,10 @@ impl Shape {
             }
             Self::Url => is_plain_url(value),
             Self::RoleArn => is_role_arn(value),
+            Self::Executors => value
+                .split(',')
+                .map(str::trim)
+                .all(|name| EXECUTORS.contains(&name) || is_class_path(name)),
         }
     }
 }
@@ -336,6 +355,8 @@ mod tests {
         assert!(!Shape::Url.admits("https://admin:hunter2"));
         assert!(Shape::Url.admits("https://[::1]:8200/v1"));
         assert!(!Shape::RoleArn.admits("arn:hunter2:iam::1:role/x"));
+        assert!(Shape::Executors.admits("CeleryExecutor, my.company.Executor"));
+        assert!(!Shape::Executors.admits("hunter2Executor"));
         assert!(Shape::ClassPath.admits("airflow.providers.x.Y"));
         assert!(!Shape::ClassPath.admits("hunter2hunter2"));
         for region in [

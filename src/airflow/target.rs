@@ -56,6 +56,8 @@ impl Runtime {
 pub enum TargetSource {
     /// `--airflow`.
     CommandLine,
+    /// What the repository pins: a base image, a lock file, requirements.
+    Pins,
     /// Nobody: the newest known release was taken, which is a guess.
     Default,
 }
@@ -65,6 +67,7 @@ impl TargetSource {
     pub const fn word(self) -> &'static str {
         match self {
             Self::CommandLine => "command-line",
+            Self::Pins => "pins",
             Self::Default => "default",
         }
     }

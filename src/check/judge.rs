@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::ControlFlow;
 
 use super::advice::Given;
 use super::rules::{Checks, readings, run_checks};
@@ -18,8 +18,10 @@ use crate::aws::names::is_store_name;
 use crate::inputs::store::names::{Earlier, Hashed, Indexed, NameIndex};
 use crate::inputs::store::{Batch, Entry, Facts, Spot, StoreReader, Summary, Tally, Value};
 use crate::inputs::{EntryKind, Input, Kind};
+use crate::load::View;
 use crate::load::asked::{Asked, covered, near_miss, ways};
-use crate::load::{View, pipeline};
+use crate::load::pipeline;
+use crate::load::prepared::Prepared;
 use crate::report::{Failure, Finding, Phrases, Window};
 use crate::rules::stores::plaintext_secrets_in_repository::{self, Credential};
 use crate::rules::{Carrier, EntryContext, StoreContext};
@@ -95,44 +97,6 @@ struct Decoded<'e> {
     looks_plain: Option<Advice>,
 }
 
-/// What can be found out of the values of a batch while the one before it is judged.
-struct Prepared {
-    /// The values that hold escapes, without them, one after the other.
-    unescaped: String,
-    values: Vec<PreparedValue>,
-}
-
-struct PreparedValue {
-    /// Where it stands in [`Prepared::unescaped`].
-    unescaped: Option<Range<usize>>,
-    /// See [`Decoded::looks_plain`].
-    looks_plain: Option<Advice>,
-}
-
-impl Prepared {
-    fn of(batch: &Batch, looks_plain: fn(&str) -> Option<Advice>) -> Self {
-        let mut unescaped = String::new();
-        let values = batch.entries().map(|entry| {
-            let text = entry.value_str();
-            let looks_plain = text.as_deref().and_then(looks_plain);
-            let unescaped = match text {
-                Some(Cow::Owned(text)) => {
-                    let start = unescaped.len();
-                    unescaped.push_str(&text);
-                    Some(start..unescaped.len())
-                }
-                _ => None,
-            };
-            PreparedValue {
-                unescaped,
-                looks_plain,
-            }
-        });
-        let values = values.collect();
-        Self { unescaped, values }
-    }
-}
-
 /// What the name of an entry is to one target.
 struct Named {
     /// Index into [`Judge::asked`].
@@ -186,6 +150,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
         let path = &self.input.path;
         let summary = pipeline::run(reader, path, apart, prepare, |batch, prepared| {
             self.batch(batch, prepared);
+            ControlFlow::Continue(())
         });
         match summary {
             Ok(summary) => self.end(&summary),
@@ -229,9 +194,8 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
         let targets = self.targets.len();
         let mut entries: Vec<Decoded<'_>> = Vec::with_capacity(batch.entries().len());
         let mut names: Vec<Named> = Vec::with_capacity(batch.entries().len() * targets);
-        for (entry, value) in batch.entries().zip(&prepared.values) {
-            let text = value.unescaped.clone();
-            let text = text.and_then(|range| prepared.unescaped.get(range));
+        for (entry, value) in batch.entries().zip(prepared.values()) {
+            let text = prepared.text(value);
             let decoded = Decoded {
                 name: entry.name(),
                 facts: entry.facts(),

@@ -24,6 +24,7 @@ use crate::report::{Failure, Finding, Report, ReportFile, Selection};
 use crate::source::{FileId, display_path};
 use crate::workspace::{Files, git};
 
+pub(crate) use rules::{Checks, run_checks, settings_findings};
 use visible::Seen;
 
 /// What to check, and how.
@@ -61,6 +62,10 @@ pub struct Outcome {
     pub skipped: Vec<Skipped>,
     /// One line for each deployment: what belongs together.
     pub groups: Vec<String>,
+    /// One line for each target: the releases, and why they are modelled.
+    pub targets: Vec<String>,
+    /// What must be said about the targets, once.
+    pub notes: Vec<String>,
 }
 
 /// Runs the check.
@@ -99,13 +104,17 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
         .collect();
     let findings = findings
         .into_iter()
-        .filter(|finding| loaded.context.get(finding.place.file.0 as usize) == Some(&false))
+        .filter(|finding| !loaded.is_context(finding.place.file))
         .collect();
     let targets = loaded.all_targets();
+    let target_lines = loaded.target_lines();
+    let notes = std::mem::take(&mut loaded.notes);
     let count = loaded.context.iter().filter(|context| !**context).count();
+    let mut inputs = loaded.inputs;
+    inputs.extend(loaded.pin_files);
     let mut report = Report::new(
         targets,
-        report_files(loaded.inputs, &visible),
+        report_files(inputs, &visible),
         findings,
         failures,
         &request.selection,
@@ -116,6 +125,8 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
         listed,
         skipped,
         groups,
+        targets: target_lines,
+        notes,
     }
 }
 
@@ -155,7 +166,8 @@ fn list(loaded: &Loaded) -> Vec<Listed> {
     let mut listed: Vec<Listed> = loaded
         .inputs
         .iter()
-        .filter(|input| !loaded.is_context(input.id))
+        .chain(&loaded.pin_files)
+        .filter(|input| !loaded.is_context(input.id) || input.kind == Kind::Pins)
         .map(|input| Listed {
             path: display_path(&input.path),
             kind: input.kind,

@@ -1,6 +1,7 @@
 //! Runs the rules over settings: every target, deployment and choice.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{Run, merge, wiring};
@@ -13,8 +14,8 @@ use crate::report::{Failure, Finding, Findings, Selection};
 use crate::rules::{
     self, Carrier, Check, DeploymentContext, EntryContext, Facts, FileContext, StoreContext,
 };
-use crate::source::Place;
-use crate::workspace::Content;
+use crate::source::{FileId, Place};
+use crate::workspace::{Choice, Content};
 
 impl<'a> Run<'a> {
     /// All checks. `contents` are the stores, by file number.
@@ -66,7 +67,9 @@ impl<'a> Run<'a> {
             group,
             Group {
                 deployment,
+                pins,
                 targets,
+                ..
             },
         ) in loaded.groups.iter().enumerate()
         {
@@ -92,6 +95,7 @@ impl<'a> Run<'a> {
                         secrets: &view.secrets,
                         aws_profiles: self.profiles,
                         committed: self.committed,
+                        pins,
                     };
                     let (found, failures) =
                         run_checks(home, target, &self.checks.deployment, |check, findings| {
@@ -208,18 +212,18 @@ pub(super) fn readings(
 }
 
 /// The checks of the wanted rules, by reach and in the order of the codes.
-pub(super) struct Checks {
-    pub(super) file: Vec<fn(&FileContext<'_>, &mut Findings)>,
+pub(crate) struct Checks {
+    pub(crate) file: Vec<fn(&FileContext<'_>, &mut Findings)>,
     pub(super) entry: Vec<fn(&EntryContext<'_>, &mut Findings)>,
     /// Those of `entry`, and those of connections that were read.
-    pub(super) connection: Vec<fn(&EntryContext<'_>, &mut Findings)>,
+    pub(crate) connection: Vec<fn(&EntryContext<'_>, &mut Findings)>,
     pub(super) store: Vec<fn(&StoreContext<'_>, &mut Findings)>,
     pub(super) deployment: Vec<fn(&DeploymentContext<'_>, &mut Findings)>,
 }
 
 impl Checks {
     /// Rules that nobody wants to hear of cost nothing.
-    pub(super) fn wanted(selection: &Selection) -> Self {
+    pub(crate) fn wanted(selection: &Selection) -> Self {
         let mut checks = Self {
             file: Vec::new(),
             entry: Vec::new(),
@@ -246,7 +250,7 @@ impl Checks {
 
 /// Runs every one of `checks` through `run`. A rule with a bug is a failure of `path`; what the
 /// other rules found stays.
-pub(super) fn run_checks<C: Copy>(
+pub(crate) fn run_checks<C: Copy>(
     path: &Path,
     target: &Target,
     checks: &[C],
@@ -282,4 +286,50 @@ pub(super) fn run_checks<C: Copy>(
         }
     }
     (found, failures)
+}
+
+/// What the rules say of the settings of one deployment: of each file, and of all together.
+pub(crate) fn settings_findings(
+    loaded: &Loaded,
+    choice: &Choice,
+    stores: &[FileId],
+    view: &View<'_>,
+    target: &Target,
+    checks: &Checks,
+) -> Vec<Finding> {
+    let mut files = choice.settings.clone();
+    files.extend(stores);
+    let inputs = loaded.of(&files);
+    let mut all = Vec::new();
+    for input in loaded.of(&choice.settings) {
+        let context = FileContext {
+            input,
+            target,
+            has_backend: view.secrets.backends().next().is_some(),
+            deployment_inputs: &inputs,
+        };
+        let (found, _) = run_checks(&input.path, target, &checks.file, |check, findings| {
+            check(&context, findings);
+        });
+        all.extend(found);
+    }
+    let committed = BTreeSet::new();
+    let context = DeploymentContext {
+        target,
+        inputs: &inputs,
+        all_inputs: &inputs,
+        settings: &view.settings,
+        secrets: &view.secrets,
+        aws_profiles: None,
+        committed: &committed,
+        pins: &[],
+    };
+    let home = inputs
+        .first()
+        .map_or(Path::new("."), |input| input.path.as_path());
+    let (found, _) = run_checks(home, target, &checks.deployment, |check, findings| {
+        check(&context, findings);
+    });
+    all.extend(found);
+    all
 }

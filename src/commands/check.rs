@@ -3,15 +3,15 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Exit, Surroundings};
+use super::{Exit, Surroundings, given};
 use crate::check::{self, Outcome, Request};
-use crate::cli::{CheckArgs, Cli, Grouping};
-use crate::load;
+use crate::cli::{CheckArgs, Cli};
+use crate::load::Skipped;
 use crate::render::{Format, Style, one_line};
 use crate::report::{Report, Selection};
 use crate::source::display_path;
-use crate::workspace::targets::{self, Resolved, Wanted};
-use crate::workspace::{Files, deployments};
+use crate::workspace::Files;
+use crate::workspace::targets::Wanted;
 
 /// Runs the command; `exit` is the code earned so far.
 pub fn run(
@@ -37,22 +37,19 @@ pub fn run(
         let why = "--stdin-filename names what is on stdin: `-` must stand among the paths";
         return writeln!(err, "airvane: {why}");
     }
-    let resolved = targets::resolve(&Wanted {
-        airflow: args.airflow.clone(),
-        providers: args.provider.clone(),
-        python: args.python,
-        runtime: Some(args.runtime.into()),
-    });
+    let wanted = given::wanted(&args.target, args.runtime.into());
+    let request = request(args, selection, wanted);
+    let outcome = check::run(&request, &mut Files::new(), args.show_files);
     if !cli.quiet {
-        for note in &resolved.notes {
+        for note in &outcome.notes {
             writeln!(err, "airvane: {note}")?;
         }
     }
     if cli.verbose {
-        say_targets(&resolved, err)?;
+        for target in &outcome.targets {
+            writeln!(err, "airvane: target: {}", one_line(target))?;
+        }
     }
-    let request = request(args, selection, resolved);
-    let outcome = check::run(&request, &mut Files::new(), args.show_files);
     // Earned before anything is written: a reader that goes away changes nothing.
     let nothing = outcome.listed.is_empty() && outcome.report.failures.is_empty();
     *exit = earned(args, &outcome.report, nothing);
@@ -83,34 +80,15 @@ fn selection(args: &CheckArgs) -> Result<Selection, String> {
     Ok(selection)
 }
 
-fn request(args: &CheckArgs, selection: Selection, resolved: Resolved) -> Request {
-    let mut paths = args.paths.clone();
-    if paths.is_empty() {
-        let default = if args.stdin_filename.is_some() {
-            "-"
-        } else {
-            "."
-        };
-        paths.push(PathBuf::from(default));
+fn request(args: &CheckArgs, selection: Selection, wanted: Wanted) -> Request {
+    let mut load = given::request(&args.paths, &args.input, wanted);
+    if args.paths.is_empty() && args.stdin_filename.is_some() {
+        load.paths = vec![PathBuf::from("-")];
     }
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let load = load::Request {
-        paths,
-        stdin_filename: args.stdin_filename.clone(),
-        kinds: args.kind.clone(),
-        dialect: args.env_dialect,
-        define: args
-            .define
-            .iter()
-            .map(|define| (define.name.clone(), define.value.clone()))
-            .collect(),
-        grouping: match args.deployments {
-            Grouping::Auto => deployments::Grouping::Auto,
-            Grouping::One => deployments::Grouping::One,
-        },
-        targets: resolved.targets,
-        jobs: args.jobs.map_or_else(cores, std::num::NonZero::get),
-    };
+    load.stdin_filename.clone_from(&args.stdin_filename);
+    if let Some(jobs) = args.jobs {
+        load.jobs = jobs.get();
+    }
     Request {
         load,
         aws_config: args.aws_config.clone(),
@@ -127,30 +105,6 @@ fn earned(args: &CheckArgs, report: &Report, nothing: bool) -> Exit {
     if fails { Exit::Findings } else { Exit::Clean }
 }
 
-fn say_targets(resolved: &Resolved, err: &mut dyn Write) -> io::Result<()> {
-    for target in &resolved.targets {
-        let why = if target.is_guess() {
-            "the newest known, since --airflow is not given"
-        } else {
-            "--airflow"
-        };
-        let providers: Vec<String> = target
-            .providers
-            .iter()
-            .map(|(name, version)| format!("{} {version}", one_line(name)))
-            .collect();
-        writeln!(
-            err,
-            "airvane: target: Airflow {} ({why}), {}, Python {}, runtime {}",
-            target.airflow,
-            providers.join(", "),
-            target.python,
-            target.runtime.word(),
-        )?;
-    }
-    Ok(())
-}
-
 /// Failures always, the rest unless `-q`.
 fn say_troubles(
     cli: &Cli,
@@ -159,15 +113,12 @@ fn say_troubles(
     nothing: bool,
     err: &mut dyn Write,
 ) -> io::Result<()> {
-    for failure in &outcome.report.failures {
-        writeln!(err, "airvane: {}", one_line(&failure.to_string()))?;
-    }
-    if !cli.quiet && !args.show_files {
-        for skipped in outcome.skipped.iter().filter(|skipped| skipped.named) {
-            let path = display_path(&skipped.path);
-            writeln!(err, "airvane: {path}: skipped: {}", skipped.reason)?;
-        }
-    }
+    let skipped: &[Skipped] = if args.show_files {
+        &[]
+    } else {
+        &outcome.skipped
+    };
+    given::say_troubles(cli, &outcome.report.failures, skipped, err)?;
     if nothing && !args.allow_empty {
         let hint = "nothing to lint (--allow-empty allows that, --show-files says why)";
         writeln!(err, "airvane: {hint}")?;

@@ -7,7 +7,11 @@ use std::process::ExitCode;
 use crate::cli::{Cli, ColourChoice, Command};
 
 pub mod check;
+pub mod config;
 pub mod explain;
+mod given;
+pub mod list;
+pub mod resolve;
 pub mod rules;
 pub mod schema;
 
@@ -103,6 +107,9 @@ pub fn run(
     let mut exit = Exit::Clean;
     let written = match &cli.command {
         Command::Check(args) => check::run(cli, args, surroundings, out, err, &mut exit),
+        Command::List(args) => list::run(cli, args, surroundings, out, err, &mut exit),
+        Command::Resolve(args) => resolve::run(cli, args, surroundings, out, err, &mut exit),
+        Command::Config(args) => config::run(cli, args, surroundings, out, err, &mut exit),
         Command::Explain(args) => {
             explain::run(args, surroundings.colour(cli.color), out, err, &mut exit)
         }

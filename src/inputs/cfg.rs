@@ -25,7 +25,16 @@ pub struct CfgParts {
 
 /// Reads the text of a file.
 pub fn read(text: &str, file: FileId, path: &Path) -> CfgParts {
-    let mut tree = cfg::parse(&Text::verbatim(text, 0));
+    parts(cfg::parse(&Text::verbatim(text, 0)), text, file, path)
+}
+
+/// Reads the text of a file as Python before 3.10 does.
+pub fn read_before_3_10(text: &str, file: FileId, path: &Path) -> CfgParts {
+    let tree = cfg::parse_before_3_10(&Text::verbatim(text, 0));
+    parts(tree, text, file, path)
+}
+
+fn parts(mut tree: Cfg, text: &str, file: FileId, path: &Path) -> CfgParts {
     let templated = is_template_name(path) || is_templated(&tree, text);
     if templated {
         mark_unknown(&mut tree);

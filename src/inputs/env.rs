@@ -91,11 +91,22 @@ fn setting(variable: &EnvVariable, file: FileId) -> Option<Setting> {
     let (section, option) = variable.name.strip_prefix("AIRFLOW__")?.split_once("__")?;
     // `AIRFLOW__TEAM___SECTION__OPTION` belongs to a team; a lower-case name is never asked for.
     let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_lowercase());
-    if !plain(section) || !plain(option) || option.starts_with('_') {
+    if !plain(section) || option.starts_with('_') {
+        return None;
+    }
+    // `_collect_kwarg_env_vars` looks at the start of the name only: the key may be in any case.
+    let asked = option
+        .split_once("_KWARG__")
+        .map_or(option, |(asked, _)| asked);
+    if !plain(asked) {
         return None;
     }
     let section = section.to_lowercase();
-    let option = option.to_lowercase();
+    let lower = option.to_lowercase();
+    if !plain(option) && per_key(&section, &lower).is_none() {
+        return None;
+    }
+    let option = lower;
     let (option, form) = match per_key(&section, &option) {
         Some((base, key)) => (base.to_owned(), Form::PerKey(key.to_owned())),
         None => match options().form_of(&section, &option) {

@@ -32,10 +32,12 @@ pub enum Kind {
     Connections,
     /// Variables in a local file.
     Variables,
+    /// A file that pins releases of Airflow, its providers or Python; nobody names it as that.
+    Pins,
 }
 
 impl Kind {
-    /// All of them.
+    /// All that a user may give.
     pub const ALL: &[Self] = &[
         Self::Cfg,
         Self::Env,
@@ -56,6 +58,7 @@ impl Kind {
             Self::FlatStore => "flat-store",
             Self::Connections => "connections",
             Self::Variables => "variables",
+            Self::Pins => "pins",
         }
     }
 
@@ -238,6 +241,8 @@ pub enum Tree {
     Local(local::LocalTree),
     /// A store: read as a stream when the rules run, never held.
     Store,
+    /// What pins releases; the pins themselves are their deployment's.
+    Pins,
     /// The file could not be read as its kind at all (not UTF-8, NUL bytes, encrypted).
     Opaque(Opacity),
 }

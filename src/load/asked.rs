@@ -3,13 +3,12 @@
 
 use super::View;
 use crate::airflow::backend::construct::Attribute;
-use crate::airflow::backend::{self, Backend, Construction};
+use crate::airflow::backend::{self, Backend, Constructed, Construction};
 use crate::airflow::connection::Format;
 use crate::airflow::lookup::{Coverage, Naming, NearMiss};
 use crate::airflow::pattern::Pattern;
-use crate::airflow::{Target, Version};
+use crate::airflow::{Runtime, Target};
 use crate::inputs::Kind;
-use crate::syntax::json;
 
 /// How names may be built, for one target.
 pub struct Asked<'v, 'a> {
@@ -17,6 +16,8 @@ pub struct Asked<'v, 'a> {
     pub naming: Naming,
     /// The backend that asks; `None`: the defaults of the store's kind.
     pub backend: Option<&'v Backend<'a>>,
+    /// What Airflow builds from it.
+    pub built: Option<Box<Constructed<'v>>>,
     /// The choices whose backend asks so.
     choices: Vec<usize>,
     /// How the values of connections are read.
@@ -30,38 +31,65 @@ pub struct Asked<'v, 'a> {
 /// The namings under which the group's backends ask a store of this kind; the defaults of the kind
 /// where no backend says.
 pub fn ways<'v, 'a>(kind: Kind, views: &[&'v View<'a>], target: &Target) -> Vec<Asked<'v, 'a>> {
+    let views = views.iter();
+    let views = views.filter(|view| std::ptr::eq(view.target, target));
+    let backends = views.flat_map(|view| {
+        let backends = view.secrets.backends();
+        backends.map(|backend| (view.choice, backend))
+    });
+    of_backends(kind, backends, target)
+}
+
+/// As [`ways`], of the backend that the one process of `target` asks.
+pub fn ways_of<'v, 'a>(kind: Kind, views: &[&'v View<'a>], target: &Target) -> Vec<Asked<'v, 'a>> {
+    let backends = views.iter().map(|view| {
+        let backend = match target.runtime {
+            Runtime::Task => view.secrets.for_worker(),
+            Runtime::Server | Runtime::Both => &view.secrets.main,
+        };
+        (view.choice, backend)
+    });
+    of_backends(kind, backends, target)
+}
+
+fn of_backends<'v, 'a: 'v>(
+    kind: Kind,
+    backends: impl Iterator<Item = (usize, &'v Backend<'a>)>,
+    target: &Target,
+) -> Vec<Asked<'v, 'a>> {
     let mut ways: Vec<Asked<'v, 'a>> = Vec::new();
-    for view in views
-        .iter()
-        .filter(|view| std::ptr::eq(view.target, target))
-    {
-        for backend in view.secrets.backends() {
-            if !serves(backend, kind) {
-                continue;
-            }
-            let Some(naming) = backend.naming(target) else {
-                continue;
-            };
-            if let Some(way) = ways.iter_mut().find(|way| way.naming == naming) {
-                way.choices.push(view.choice);
-                continue;
-            }
-            ways.push(Asked {
-                naming,
-                backend: Some(backend),
-                choices: vec![view.choice],
-                format: format(kind, Some(backend), target),
-                has_own_way: reads_its_own_way(backend, target),
-                patterns: patterns(backend, target),
-            });
+    for (choice, backend) in backends {
+        if !serves(backend, kind) {
+            continue;
         }
+        let Construction::Built(built) = backend.construct(target) else {
+            continue;
+        };
+        let Some(naming) = &built.naming else {
+            continue;
+        };
+        if let Some(way) = ways.iter_mut().find(|way| way.naming == *naming) {
+            way.choices.push(choice);
+            continue;
+        }
+        let format = built.connection_format(target);
+        ways.push(Asked {
+            naming: naming.clone(),
+            backend: Some(backend),
+            choices: vec![choice],
+            built: Some(built.clone()),
+            has_own_way: format.is_none(),
+            format: format.unwrap_or(Format::Airflow),
+            patterns: patterns(backend, target),
+        });
     }
     if ways.is_empty() {
         ways.push(Asked {
             naming: Naming::defaults(kind, target.amazon()),
             backend: None,
             choices: Vec::new(),
-            format: format(kind, None, target),
+            built: None,
+            format: backend::format_of_store(kind, target),
             has_own_way: false,
             patterns: [None, None, None],
         });
@@ -130,37 +158,6 @@ fn serves(backend: &Backend<'_>, kind: Kind) -> bool {
     }
 }
 
-/// How a value of this store is read. A flat map that no settings explain may come from Secrets
-/// Manager, whose reader takes more.
-fn format(kind: Kind, backend: Option<&Backend<'_>>, target: &Target) -> Format {
-    let secrets_manager = match backend {
-        Some(backend) => serves(backend, Kind::SecretsManager),
-        None => kind != Kind::Ssm,
-    };
-    // `SecretsManagerBackend.get_conn_value` before 7.0 hands the text over as it is.
-    if !secrets_manager || target.amazon() < Version::new(7, 0, 0) {
-        return Format::Airflow;
-    }
-    Format::SecretsManager {
-        extra_conn_words: backend.map(extra_conn_words).unwrap_or_default(),
-    }
-}
-
-/// `SecretsManagerBackend(full_url_mode=False)` before amazon 7.0: Python literals, aliases and
-/// percent-encoded fields, otherwise in almost every release.
-fn reads_its_own_way(backend: &Backend<'_>, target: &Target) -> bool {
-    let is_full = |value: &backend::KwargValue<'_>| {
-        value
-            .json()
-            .is_some_and(|value| value.kind() == json::Kind::True)
-    };
-    target.amazon() < Version::new(7, 0, 0)
-        && serves(backend, Kind::SecretsManager)
-        && backend
-            .kwarg("full_url_mode")
-            .is_some_and(|kwarg| !is_full(&kwarg.value))
-}
-
 /// The lookup patterns of an AWS backend, in the order of its prefixes; none where there is none,
 /// or where it is no pattern.
 fn patterns(backend: &Backend<'_>, target: &Target) -> [Option<Pattern>; 3] {
@@ -173,23 +170,4 @@ fn patterns(backend: &Backend<'_>, target: &Target) -> [Option<Pattern>; 3] {
         }
     }
     found
-}
-
-/// `extra_conn_words={"user": ["username"]}`
-fn extra_conn_words(backend: &Backend<'_>) -> Vec<(String, Vec<String>)> {
-    let Some(kwarg) = backend.kwarg("extra_conn_words") else {
-        return Vec::new();
-    };
-    let Some(object) = kwarg.value.json() else {
-        return Vec::new();
-    };
-    object
-        .members()
-        .filter_map(|member| {
-            let field = member.key.as_str()?.into_owned();
-            let words = member.value.items();
-            let words = words.filter_map(|word| Some(word.as_str()?.into_owned()));
-            Some((field, words.collect()))
-        })
-        .collect()
 }

@@ -8,10 +8,15 @@
 pub mod asked;
 mod gather;
 pub mod guard;
+mod one;
+mod pins;
 pub mod pipeline;
+pub mod prepared;
 mod read;
+mod unreadable;
 mod view;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::airflow::Target;
@@ -20,8 +25,11 @@ use crate::inputs::{Input, Kind, is_sample};
 use crate::report::Failure;
 use crate::source::{FileId, Secret, Span, Text, display_path};
 use crate::syntax::dotenv::Dialect;
+use crate::workspace::targets::{self, Located, Reasons, Resolved, Wanted};
 use crate::workspace::{Content, Deployment, Files, Grouping, deployments};
 
+pub use one::{One, Unclear};
+pub use unreadable::{Again, Unreadable};
 pub use view::View;
 
 /// What to read, and how.
@@ -39,8 +47,8 @@ pub struct Request {
     pub define: Vec<(String, Option<Secret>)>,
     /// How files are grouped.
     pub grouping: Grouping,
-    /// Releases to model, at least one.
-    pub targets: Vec<Target>,
+    /// Releases to model, as far as the command line says.
+    pub wanted: Wanted,
     /// Files read at a time.
     pub jobs: usize,
 }
@@ -61,8 +69,12 @@ pub struct Skipped {
 pub struct Group {
     /// The files.
     pub deployment: Deployment,
+    /// What is pinned for it, nearest first.
+    pub pins: Vec<Located>,
     /// At least one.
     pub targets: Vec<Target>,
+    /// Why they are what they are, by target.
+    pub reasons: Vec<Reasons>,
 }
 
 /// What was read. The contents of stores are apart ([`load`]): each is streamed once, by whoever wants
@@ -75,8 +87,16 @@ pub struct Loaded {
     pub context: Vec<bool>,
     /// What belongs together.
     pub groups: Vec<Group>,
+    /// The files that pin releases for some deployment; their numbers go on from those of the inputs.
+    pub pin_files: Vec<Input>,
+    /// By such a file: it is not among the paths that were asked about; nothing is told of it.
+    pub pin_context: Vec<bool>,
     /// For files of no deployment.
     pub targets: Vec<Target>,
+    /// Why they are what they are, by target.
+    pub reasons: Vec<Reasons>,
+    /// What must be said about the targets, once.
+    pub notes: Vec<String>,
     /// From `--define`.
     pub environment: Environment,
     /// What was passed over.
@@ -103,13 +123,37 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
         inputs.push(one.input);
     }
     let groups = deployments::group(&inputs, files, request.grouping);
-    let groups = groups.into_iter().map(|deployment| Group {
-        deployment,
-        targets: request.targets.clone(),
+    let Resolved {
+        targets,
+        reasons,
+        mut notes,
+    } = targets::resolve(&request.wanted, &[]);
+    let mut pins = pins::Pins::new(&groups);
+    let of: Vec<_> = groups
+        .iter()
+        .map(|deployment| pins.of(deployment, &inputs, files, request))
+        .collect();
+    failures.append(&mut pins.failures);
+    let groups = groups.into_iter().zip(of).map(|(deployment, pins)| {
+        let resolved = targets::resolve(&request.wanted, &pins);
+        notes.extend(resolved.notes);
+        Group {
+            deployment,
+            pins,
+            targets: resolved.targets,
+            reasons: resolved.reasons,
+        }
     });
+    let groups = groups.collect();
+    let mut seen = BTreeSet::new();
+    notes.retain(|note| seen.insert(note.clone()));
     let loaded = Loaded {
-        groups: groups.collect(),
-        targets: request.targets.clone(),
+        groups,
+        targets,
+        reasons,
+        notes,
+        pin_files: pins.files,
+        pin_context: pins.context,
         inputs,
         context,
         environment: defined(&request.define),
@@ -122,7 +166,9 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
 impl Loaded {
     /// The input with this number.
     pub fn input(&self, file: FileId) -> Option<&Input> {
-        self.inputs.get(file.0 as usize)
+        let index = file.0 as usize;
+        let pins = || self.pin_files.get(index - self.inputs.len());
+        self.inputs.get(index).or_else(pins)
     }
 
     /// The inputs with these numbers.
@@ -132,12 +178,17 @@ impl Loaded {
 
     /// True for a file that is read for its neighbour only.
     pub fn is_context(&self, file: FileId) -> bool {
-        self.context.get(file.0 as usize) == Some(&true)
+        let index = file.0 as usize;
+        let pins = || self.pin_context.get(index - self.inputs.len());
+        self.context.get(index).or_else(pins) == Some(&true)
     }
 
     /// The group that a file belongs to. A settings file may be a part of several choices of one.
     pub fn group_of(&self, file: FileId) -> Option<usize> {
-        let belongs = |group: &Group| group.deployment.files().binary_search(&file).is_ok();
+        let belongs = |group: &Group| {
+            let pins = || group.pins.iter().any(|pin| pin.place.file == file);
+            group.deployment.files().binary_search(&file).is_ok() || pins()
+        };
         self.groups.iter().position(belongs)
     }
 
@@ -159,6 +210,35 @@ impl Loaded {
             return self.targets.clone();
         }
         all
+    }
+
+    /// The targets, each with its reasons, in a line; where deployments differ, which one has it.
+    pub fn target_lines(&self) -> Vec<String> {
+        let sentences = |targets: &[Target], reasons: &[Reasons]| -> Vec<String> {
+            let both = targets.iter().zip(reasons);
+            both.map(|(target, reasons)| reasons.sentence(target))
+                .collect()
+        };
+        let mut lines: Vec<(Vec<String>, Vec<String>)> = Vec::new();
+        for (index, group) in self.groups.iter().enumerate() {
+            let number = (index + 1).to_string();
+            let said = sentences(&group.targets, &group.reasons);
+            match lines.iter_mut().find(|(known, _)| *known == said) {
+                Some((_, numbers)) => numbers.push(number),
+                None => lines.push((said, vec![number])),
+            }
+        }
+        match lines.as_slice() {
+            [] => sentences(&self.targets, &self.reasons),
+            [(said, _)] => said.clone(),
+            several => several
+                .iter()
+                .flat_map(|(said, numbers)| {
+                    let of = format!(" (deployment {})", numbers.join(", "));
+                    said.iter().map(move |one| one.clone() + &of)
+                })
+                .collect(),
+        }
     }
 
     /// A file to name when something about the whole deployment goes wrong.

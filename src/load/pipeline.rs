@@ -6,6 +6,7 @@
 //! is faster.
 
 use std::io::Read;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{channel, sync_channel};
@@ -19,6 +20,7 @@ use crate::report::Failure;
 const AHEAD: usize = 3;
 
 /// Hands every batch to `judge`, with what `prepare` makes of it, and returns what is left at the end.
+/// Where `judge` breaks off, reading ends.
 /// `apart` reads on a thread of its own: worth it for what does not fit into one window.
 ///
 /// A panic while reading is the failure; what was read before it has been judged.
@@ -27,7 +29,7 @@ pub fn run<R: Read + Send, P: Send>(
     path: &Path,
     apart: bool,
     prepare: impl Fn(&Batch) -> P + Send + Copy,
-    mut judge: impl FnMut(&Batch, &P),
+    mut judge: impl FnMut(&Batch, &P) -> ControlFlow<()>,
 ) -> Result<Summary, Failure> {
     if !apart {
         return guard(path, || here(reader, prepare, judge));
@@ -47,7 +49,9 @@ pub fn run<R: Read + Send, P: Send>(
                     let prepared = ahead.then(|| prepare(&batch));
                     waiting.fetch_add(1, Ordering::Relaxed);
                     // Nobody judges any more.
-                    full.send((batch, prepared)).ok()?;
+                    if full.send((batch, prepared)).is_err() {
+                        break;
+                    }
                 }
                 Some(reader.finish())
             })
@@ -63,7 +67,9 @@ pub fn run<R: Read + Send, P: Send>(
         for (batch, prepared) in batches {
             waiting.fetch_sub(1, Ordering::Relaxed);
             let prepared = prepared.unwrap_or_else(|| prepare(&batch));
-            judge(&batch, &prepared);
+            if judge(&batch, &prepared).is_break() {
+                break;
+            }
             // At the end nobody wants the memory back.
             let _ = used.send(batch);
         }
@@ -97,11 +103,13 @@ pub fn failure(summary: &Summary, input: &Input) -> Option<Failure> {
 fn here<R: Read, P>(
     mut reader: StoreReader<R>,
     prepare: impl Fn(&Batch) -> P,
-    mut judge: impl FnMut(&Batch, &P),
+    mut judge: impl FnMut(&Batch, &P) -> ControlFlow<()>,
 ) -> Summary {
     let mut spare = None;
     while let Some(batch) = reader.next_batch(spare.take()) {
-        judge(&batch, &prepare(&batch));
+        if judge(&batch, &prepare(&batch)).is_break() {
+            break;
+        }
         spare = Some(batch);
     }
     reader.finish()
@@ -148,6 +156,7 @@ mod tests {
             |_| (),
             |batch, ()| {
                 names.extend(batch.entries().map(|entry| entry.name().into_owned()));
+                ControlFlow::Continue(())
             },
         );
         (names, summary)

@@ -80,6 +80,7 @@ impl Loaded {
             has_env: has(Kind::Env),
             written: inputs.iter().flat_map(|input| &input.settings).collect(),
             environment,
+            ..Settings::default()
         }
     }
 }

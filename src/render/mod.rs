@@ -7,11 +7,15 @@ use crate::report::{Located, Report, RuleCount, Severity};
 use crate::source::{Position, escape_control};
 
 pub mod concise;
+pub mod config;
 pub mod full;
 pub mod github;
 pub mod json;
 pub mod jsonl;
+pub mod list;
+pub mod resolve;
 mod snippet;
+mod values;
 
 /// How the text formats look.
 #[derive(Clone, Copy, Debug)]

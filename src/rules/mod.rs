@@ -8,6 +8,7 @@ pub mod class;
 pub mod connections;
 pub mod files;
 pub mod kwargs;
+pub mod pins;
 pub mod prefixes;
 pub mod stores;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use crate::inputs::store::{Spot, Summary, Tally};
 use crate::inputs::{EntryKind, Input};
 use crate::report::{Findings, Severity};
 use crate::source::{FileId, LazyText, Place};
+use crate::workspace::targets::Located;
 
 /// A rule.
 pub struct Rule {
@@ -123,6 +125,8 @@ pub struct DeploymentContext<'a> {
     pub aws_profiles: Option<&'a crate::aws::shared_config::Profiles>,
     /// The files that git would commit: they lie in a repository and no ignore rule names them.
     pub committed: &'a BTreeSet<FileId>,
+    /// The releases that are pinned for the deployment, nearest first.
+    pub pins: &'a [Located],
 }
 
 /// Where a value of an entry stands.
@@ -225,6 +229,7 @@ static FAMILIES: &[&[&Rule]] = &[
     connections::RULES,
     variables::RULES,
     stores::RULES,
+    pins::RULES,
 ];
 
 /// Number of rules.

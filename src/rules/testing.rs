@@ -70,6 +70,7 @@ impl Deployment<'_> {
             secrets: &secrets,
             aws_profiles: self.aws_profiles,
             committed: &self.committed,
+            pins: &[],
         };
         let mut findings = Findings::new();
         for check in rules.iter().flat_map(|rule| rule.checks) {

@@ -2,7 +2,7 @@
 //!
 //! A port of `RawConfigParser._read` with the settings Airflow uses: names keep their case, strict,
 //! delimiters `=` and `:`, comments only on lines of their own, blank lines belong to values. The
-//! result is the same on Python 3.8 to 3.13. Where Python raises, this reader notes the error and
+//! result is the same on Python 3.8 to 3.13, but for headers with several brackets. Where Python raises, this reader notes the error and
 //! goes on, so that the rest of the file can be judged too. Nothing here knows Airflow.
 
 use std::collections::HashMap;
@@ -157,6 +157,12 @@ pub fn header_of(line: &str) -> Option<Range<usize>> {
     (end > 1).then_some(1..end)
 }
 
+/// [`header_of`] as Python before 3.10 has it: up to the first bracket.
+fn header_to_first_bracket(line: &str) -> Option<Range<usize>> {
+    let end = line.strip_prefix('[')?.find(']')? + 1;
+    (end > 1).then_some(1..end)
+}
+
 /// Name and delimiter in a line `name = value` (`OPTCRE`: the first of `=` and `:`); the line has
 /// no blanks around it.
 pub fn option_of(line: &str) -> Option<(Range<usize>, Range<usize>)> {
@@ -165,10 +171,20 @@ pub fn option_of(line: &str) -> Option<(Range<usize>, Range<usize>)> {
     Some((0..name.len(), delimiter..delimiter + 1))
 }
 
-/// Reads `text` as `RawConfigParser.read_file` does.
+/// Reads `text` as `RawConfigParser.read_file` does, in Python 3.10 and later.
 pub fn parse(text: &Text) -> Cfg {
+    parse_with(text, header_of)
+}
+
+/// The same in Python before 3.10, for which `[a]b]` is the section `a`.
+pub fn parse_before_3_10(text: &Text) -> Cfg {
+    parse_with(text, header_to_first_bracket)
+}
+
+fn parse_with(text: &Text, header_of: fn(&str) -> Option<Range<usize>>) -> Cfg {
     let mut reader = Reader {
         text,
+        header_of,
         cfg: Cfg::default(),
         first_of: HashMap::new(),
         options_here: HashMap::new(),
@@ -218,6 +234,8 @@ struct Open {
 
 struct Reader<'a> {
     text: &'a Text,
+    /// `SECTCRE`
+    header_of: fn(&str) -> Option<Range<usize>>,
     cfg: Cfg,
     /// First section of each name.
     first_of: HashMap<&'a str, usize>,
@@ -258,7 +276,7 @@ impl Reader<'_> {
             return;
         }
         self.indent = indent;
-        if let Some(name) = header_of(value) {
+        if let Some(name) = (self.header_of)(value) {
             self.header(inner, name);
         } else if !self.seen_header {
             self.missing_header(inner);

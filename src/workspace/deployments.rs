@@ -309,7 +309,7 @@ fn around(groups: &[Group<'_>], index: usize) -> Vec<FileId> {
 
 /// The directory of a file, from the root and without `.` and `..`: `airflow.cfg`, `./airflow.cfg`
 /// and `/srv/airflow.cfg` are in one place. Links are not followed.
-fn directory(path: &Path) -> PathBuf {
+pub fn directory(path: &Path) -> PathBuf {
     let parent = path.parent().unwrap_or(Path::new(""));
     let whole = if parent.as_os_str().is_empty() {
         std::path::absolute(".")

@@ -15,10 +15,14 @@ pub fn would_commit(path: &Path) -> bool {
     if !path.is_file() {
         return false;
     }
-    let Some(root) = path.ancestors().find(|folder| folder.join(".git").exists()) else {
-        return false;
-    };
-    !is_ignored(root, &path)
+    repository_of(&path).is_some_and(|root| !is_ignored(&root, &path))
+}
+
+/// The root of the repository that a path from the root of the file system lies in.
+pub fn repository_of(path: &Path) -> Option<PathBuf> {
+    let mut above = path.ancestors();
+    let root = above.find(|folder| folder.join(".git").exists())?;
+    Some(root.to_owned())
 }
 
 /// The rules of the nearest folder win; a file below an ignored folder is ignored whatever the

@@ -7,6 +7,7 @@ pub mod deployments;
 pub mod detect;
 pub mod files;
 pub mod git;
+pub mod pins;
 pub mod targets;
 pub mod walk;
 

@@ -1,12 +1,12 @@
-//! Which releases are modelled: from the command line, completed from a table of release dates.
+//! Which releases are modelled, and why: what the command line says, else what the deployment pins,
+//! else the newest known; completed from the tables of releases.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::fmt;
 
-use serde::Deserialize;
-
-use crate::airflow::backend::data;
-use crate::airflow::{Python, Runtime, Target, TargetSource, Version};
+use super::pins::{How, Pin, What};
+use crate::airflow::{Python, Runtime, Target, TargetSource, Version, releases};
+use crate::source::Place;
 
 /// What the command line says.
 #[derive(Clone, Debug, Default)]
@@ -21,112 +21,295 @@ pub struct Wanted {
     pub runtime: Option<Runtime>,
 }
 
+/// A pin of a deployment, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Located {
+    /// The pin.
+    pub pin: Pin,
+    /// Its file and place there.
+    pub place: Place,
+    /// `Dockerfile:1`, for people.
+    pub at: String,
+    /// 0 in the deployment's own folder, 1 in a folder such as `docker/` below it, and 2 more for each
+    /// folder further up.
+    pub distance: usize,
+    /// The file has the name that its kind has where there is one of it ([`super::pins::is_plain`]).
+    pub plain: bool,
+}
+
+impl Located {
+    /// The place it belongs to: 0 the deployment's own folder and those below it, 1 the folder above,
+    /// and so on.
+    pub const fn place_number(&self) -> usize {
+        self.distance / 2
+    }
+}
+
+/// Why a release is modelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// An option of the command line.
+    Option(&'static str),
+    /// The deployment pins it.
+    Pinned {
+        /// How.
+        how: How,
+        /// `Dockerfile:1`
+        at: String,
+    },
+    /// The release of a provider that was current when this Airflow came out.
+    CurrentWith(Version),
+    /// The newest Python up to 3.12 that this Airflow names.
+    UsualFor(Version),
+    /// Nobody chose one; the newest known that the deployment allows was taken.
+    NewestAllowed {
+        /// How releases are shut out.
+        how: How,
+        /// `pyproject.toml:4`
+        at: String,
+    },
+    /// Nobody chose one.
+    NewestKnown,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Option(option) => f.write_str(option),
+            Self::Pinned { how, at } => write!(f, "{} in {at}", how.words()),
+            Self::CurrentWith(airflow) => {
+                write!(f, "the release current when Airflow {airflow} came out")
+            }
+            Self::UsualFor(airflow) => write!(f, "usual for Airflow {airflow}"),
+            Self::NewestAllowed { how, at } => {
+                write!(f, "the newest known that {} in {at} allows", how.words())
+            }
+            Self::NewestKnown => f.write_str("the newest known: nothing chooses one"),
+        }
+    }
+}
+
+/// Why a target is what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reasons {
+    /// Its Airflow.
+    pub airflow: Why,
+    /// Its providers, by short name.
+    pub providers: BTreeMap<String, Why>,
+    /// Its Python.
+    pub python: Why,
+}
+
+impl Reasons {
+    /// `Airflow 2.10.4 (the base image in Dockerfile:1), amazon 9.1.0 (…), Python 3.12 (…), runtime both`:
+    /// the amazon provider and whichever others somebody chose.
+    pub fn sentence(&self, target: &Target) -> String {
+        let mut parts = vec![format!("Airflow {} ({})", target.airflow, self.airflow)];
+        for (name, why) in &self.providers {
+            let is_chosen = matches!(why, Why::Option(_) | Why::Pinned { .. });
+            if let Some(release) = target
+                .provider(name)
+                .filter(|_| is_chosen || name == "amazon")
+            {
+                parts.push(format!("{name} {release} ({why})"));
+            }
+        }
+        parts.push(format!("Python {} ({})", target.python, self.python));
+        parts.push(format!("runtime {}", target.runtime.word()));
+        parts.join(", ")
+    }
+}
+
 /// Targets and what must be said about them once.
 #[derive(Clone, Debug)]
 pub struct Resolved {
     /// At least one, in the order asked for, each once.
     pub targets: Vec<Target>,
+    /// By target.
+    pub reasons: Vec<Reasons>,
     /// "… is not known; the nearest known release … is modelled".
     pub notes: Vec<String>,
 }
 
-#[derive(Deserialize)]
-struct Raw {
-    airflow: BTreeMap<String, String>,
-    amazon: BTreeMap<String, String>,
-}
-
-/// Releases with the UTC time of their first upload (ISO 8601, so that text order is time order),
-/// oldest release first.
-struct Dates {
-    airflow: Vec<(Version, String)>,
-    amazon: Vec<(Version, String)>,
-}
-
-fn dates() -> &'static Dates {
-    static DATES: OnceLock<Dates> = OnceLock::new();
-    DATES.get_or_init(|| {
-        let raw: Raw = serde_json::from_str(include_str!("../../schemas/data/provider_dates.json"))
-            .expect("the shipped table is valid, a test reads it");
-        let sorted = |table: BTreeMap<String, String>| {
-            let mut list: Vec<(Version, String)> = table
-                .into_iter()
-                .filter_map(|(version, date)| Some((version.parse().ok()?, date)))
-                .collect();
-            list.sort();
-            list
-        };
-        Dates {
-            airflow: sorted(raw.airflow),
-            amazon: sorted(raw.amazon),
-        }
-    })
-}
-
 /// The newest Airflow release that is modelled.
 pub fn newest_airflow() -> Version {
-    dates().airflow.last().map_or(NEWEST_AIRFLOW, |last| last.0)
+    releases::known_airflow().map_or(NEWEST_AIRFLOW, |(_, newest)| newest)
 }
 
 /// What the facts in `schemas/data` were taken from.
 const NEWEST_AIRFLOW: Version = Version::new(3, 3, 2);
-const NEWEST_AMAZON: Version = Version::new(9, 39, 0);
 
-/// Completes what the command line says.
-pub fn resolve(wanted: &Wanted) -> Resolved {
+/// Completes what the command line says with what the deployment pins. (Between the two will stand
+/// the settings file.)
+pub fn resolve(wanted: &Wanted, pins: &[Located]) -> Resolved {
+    let pins = &of_one_installation(pins);
     let mut notes = Vec::new();
-    let source = if wanted.airflow.is_empty() {
-        TargetSource::Default
-    } else {
-        TargetSource::CommandLine
-    };
-    let mut releases = Vec::new();
+    let mut airflow: Vec<(Version, Why, TargetSource)> = Vec::new();
     for &version in &wanted.airflow {
-        let known = nearest("Airflow", version, &dates().airflow, &mut notes);
-        if !releases.contains(&known) {
-            releases.push(known);
+        let known = nearest("Airflow", version, releases::known_airflow(), &mut notes);
+        if !airflow.iter().any(|(other, ..)| *other == known) {
+            airflow.push((known, Why::Option("--airflow"), TargetSource::CommandLine));
         }
     }
-    if releases.is_empty() {
-        releases.push(newest_airflow());
+    if airflow.is_empty() {
+        airflow.push(if let Some((version, why)) = chosen(&What::Airflow, pins) {
+            let known = nearest("Airflow", version, releases::known_airflow(), &mut notes);
+            (known, why, TargetSource::Pins)
+        } else {
+            let (version, why) = newest_allowed(pins);
+            (version, why, TargetSource::Default)
+        });
     }
-    let mut providers: BTreeMap<String, Version> = BTreeMap::new();
+    let providers = providers(wanted, pins, &mut notes);
+    let python = wanted
+        .python
+        .map(|python| nearest_python(python, &mut notes));
+    let pinned_python = chosen(&What::Python, pins).and_then(|(version, why)| {
+        let major = u8::try_from(version.major).ok()?;
+        let minor = u8::try_from(version.minor).ok()?;
+        Some((Python { major, minor }, why))
+    });
+    let mut targets = Vec::new();
+    let mut reasons = Vec::new();
+    for (airflow, why, source) in airflow {
+        let mut releases_of = BTreeMap::new();
+        let mut whys = BTreeMap::new();
+        for name in releases::providers() {
+            let known = providers.get(name).cloned();
+            if let Some((release, why)) = known.or_else(|| current(airflow, name, &why)) {
+                releases_of.insert(name.to_owned(), release);
+                whys.insert(name.to_owned(), why);
+            }
+        }
+        // Another Airflow than the pinned one may not run on the pinned Python.
+        let pinned = pinned_python
+            .clone()
+            .filter(|(python, _)| releases::runs_on(airflow, *python));
+        let (python, python_why) = match (python, pinned) {
+            (Some(python), _) => (python, Why::Option("--python")),
+            (None, Some(pinned)) => pinned,
+            (None, None) => (releases::usual_python(airflow), Why::UsualFor(airflow)),
+        };
+        targets.push(Target {
+            airflow,
+            providers: releases_of,
+            python,
+            runtime: wanted.runtime.unwrap_or(Runtime::Both),
+            source,
+        });
+        reasons.push(Reasons {
+            airflow: why,
+            providers: whys,
+            python: python_why,
+        });
+    }
+    Resolved {
+        targets,
+        reasons,
+        notes,
+    }
+}
+
+/// The pin that decides: of those of one release the nearest, then by how it is pinned, then that of
+/// the plainest file.
+pub fn deciding<'a>(what: &What, pins: &'a [Located]) -> Option<&'a Located> {
+    let exact = pins
+        .iter()
+        .filter(|one| one.pin.what == *what && one.pin.demand.exact().is_some());
+    exact.min_by_key(|one| (one.distance, one.pin.how, !one.plain))
+}
+
+/// Without what another Airflow was pinned with: what stands further away than the Airflow that
+/// counts, and `.python-version` where that comes in an image, which has a Python of its own.
+fn of_one_installation(pins: &[Located]) -> Vec<Located> {
+    let Some(airflow) = deciding(&What::Airflow, pins) else {
+        return pins.to_vec();
+    };
+    let in_image = airflow.pin.how.is_image();
+    let counts = |one: &&Located| {
+        one.place_number() <= airflow.place_number()
+            && !(in_image && one.pin.how == How::PythonVersion)
+    };
+    pins.iter().filter(counts).cloned().collect()
+}
+
+/// The newest known Airflow, or the newest that the nearest bounds allow: that is a guess too, and a
+/// better one.
+fn newest_allowed(pins: &[Located]) -> (Version, Why) {
+    let newest = (newest_airflow(), Why::NewestKnown);
+    let bounds = || {
+        let airflow = pins.iter().filter(|one| one.plain);
+        airflow.filter(|one| one.pin.what == What::Airflow)
+    };
+    let Some(nearest) = bounds().map(Located::place_number).min() else {
+        return newest;
+    };
+    let allows = |version: &Version| {
+        let mut near = bounds().filter(|one| one.place_number() == nearest);
+        near.all(|one| one.pin.demand.allows(*version))
+    };
+    let Some(version) = releases::all_airflow().filter(allows).max() else {
+        return newest;
+    };
+    let shuts_out = |one: &&Located| !one.pin.demand.allows(newest.0);
+    match bounds().find(shuts_out) {
+        Some(one) => {
+            let (how, at) = (one.pin.how, one.at.clone());
+            (version, Why::NewestAllowed { how, at })
+        }
+        None => newest,
+    }
+}
+
+fn chosen(what: &What, pins: &[Located]) -> Option<(Version, Why)> {
+    let one = deciding(what, pins)?;
+    let why = Why::Pinned {
+        how: one.pin.how,
+        at: one.at.clone(),
+    };
+    Some((one.pin.demand.exact()?, why))
+}
+
+/// The releases of providers that somebody chose.
+fn providers(
+    wanted: &Wanted,
+    pins: &[Located],
+    notes: &mut Vec<String>,
+) -> BTreeMap<String, (Version, Why)> {
+    let mut chosen_by: BTreeMap<String, (Version, Why)> = BTreeMap::new();
+    for name in releases::providers() {
+        if let Some((version, why)) = chosen(&What::Provider(name.to_owned()), pins) {
+            chosen_by.insert(name.to_owned(), (version, why));
+        }
+    }
     for (name, version) in &wanted.providers {
         // Not repeated: it is no name that shipped data knows.
-        if !is_modelled(name) {
+        if !releases::providers().any(|known| known == name) {
             let note = "airvane knows no secrets backend of a provider given with --provider, so that changes nothing";
             if !notes.iter().any(|known| known == note) {
                 notes.push(note.to_owned());
             }
             continue;
         }
-        let known = if name == "amazon" {
-            nearest("the amazon provider", *version, &dates().amazon, &mut notes)
-        } else {
-            *version
-        };
-        providers.insert(name.clone(), known);
+        chosen_by.insert(name.clone(), (*version, Why::Option("--provider")));
     }
-    let python = wanted
-        .python
-        .map(|python| nearest_python(python, &mut notes));
-    let targets = releases
-        .into_iter()
-        .map(|airflow| {
-            let mut providers = providers.clone();
-            providers
-                .entry("amazon".to_owned())
-                .or_insert_with(|| amazon_current_at(airflow, source));
-            Target {
-                airflow,
-                providers,
-                python: python.unwrap_or_else(|| usual_python(airflow)),
-                runtime: wanted.runtime.unwrap_or(Runtime::Both),
-                source,
-            }
-        })
-        .collect();
-    Resolved { targets, notes }
+    for (name, (version, _)) in &mut chosen_by {
+        let what = format!("the {name} provider");
+        *version = nearest(&what, *version, releases::known_provider(name), notes);
+    }
+    chosen_by
+}
+
+/// The release of a provider that nobody chose: the one current when the Airflow came out; for an
+/// Airflow that nobody chose either, the newest known.
+fn current(airflow: Version, name: &str, why: &Why) -> Option<(Version, Why)> {
+    if *why == Why::NewestKnown {
+        return Some((releases::known_provider(name)?.1, Why::NewestKnown));
+    }
+    Some((
+        releases::current_at(airflow, name)?,
+        Why::CurrentWith(airflow),
+    ))
 }
 
 /// The Pythons that the releases of Airflow run on.
@@ -149,26 +332,18 @@ fn nearest_python(python: Python, notes: &mut Vec<String>) -> Python {
     known
 }
 
-/// Some backend comes from the provider.
-fn is_modelled(name: &str) -> bool {
-    name == "amazon"
-        || data::classes()
-            .iter()
-            .any(|class| class.provider.as_deref() == Some(name))
-}
-
 /// `version`, or the end of the known range that is nearer to it. Releases inside the range are
 /// taken as they are, whether or not the table lists them (some were withdrawn).
 fn nearest(
     what: &str,
     version: Version,
-    table: &[(Version, String)],
+    known: Option<(Version, Version)>,
     notes: &mut Vec<String>,
 ) -> Version {
-    let (Some(first), Some(last)) = (table.first(), table.last()) else {
+    let Some((first, last)) = known else {
         return version;
     };
-    let known = version.clamp(first.0, last.0);
+    let known = version.clamp(first, last);
     if known != version {
         let note = format!(
             "{what} {version} is not known; {known}, the nearest release known, is modelled"
@@ -180,51 +355,46 @@ fn nearest(
     known
 }
 
-/// The amazon provider that was the newest one when this Airflow release came out; for a target
-/// that nobody chose, the newest known.
-fn amazon_current_at(airflow: Version, source: TargetSource) -> Version {
-    if source == TargetSource::Default {
-        return NEWEST_AMAZON;
-    }
-    let dates = dates();
-    let known = dates
-        .airflow
-        .partition_point(|(version, _)| *version <= airflow);
-    let Some((_, day)) = dates.airflow[..known].last() else {
-        return Version::new(1, 0, 0);
-    };
-    let before = dates.amazon.iter().filter(|(_, date)| date <= day);
-    before
-        .map(|(version, _)| *version)
-        .max()
-        .unwrap_or(Version::new(1, 0, 0))
-}
-
-/// The newest Python, up to 3.12, that the release supports.
-fn usual_python(airflow: Version) -> Python {
-    let minor = match (airflow.major, airflow.minor) {
-        (2, 0) => 8,
-        (2, 1..=2) => 9,
-        (2, 3..=6) => 10,
-        (2, 7..=8) => 11,
-        _ => 12,
-    };
-    Python { major: 3, minor }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::source::FileId;
+    use crate::workspace::pins;
 
     fn resolved(airflow: &[&str], amazon: Option<&str>) -> Resolved {
-        resolve(&Wanted {
+        resolve(&wanted(airflow, amazon), &[])
+    }
+
+    fn wanted(airflow: &[&str], amazon: Option<&str>) -> Wanted {
+        Wanted {
             airflow: airflow.iter().map(|text| text.parse().unwrap()).collect(),
             providers: amazon
                 .map(|version| ("amazon".to_owned(), version.parse().unwrap()))
                 .into_iter()
                 .collect(),
             ..Wanted::default()
-        })
+        }
+    }
+
+    /// The pins of files in the deployment's own folder.
+    fn pinned(files: &[(&str, &str)]) -> Vec<Located> {
+        let located = files.iter().flat_map(|(name, text)| {
+            let path = Path::new(*name);
+            let pins = pins::read(pins::carrier(path).unwrap(), text);
+            pins.into_iter().map(move |pin| Located {
+                place: Place::new(FileId(0), pin.span),
+                at: format!(
+                    "{name}:{}",
+                    text[..pin.span.start].matches('\n').count() + 1
+                ),
+                distance: path.components().count() - 1,
+                plain: pins::is_plain(path),
+                pin,
+            })
+        });
+        located.collect()
     }
 
     #[test]
@@ -233,9 +403,10 @@ mod tests {
         let target = &resolved.targets[0];
         assert!(target.is_guess());
         assert_eq!(target.airflow, NEWEST_AIRFLOW);
-        assert_eq!(target.amazon(), NEWEST_AMAZON);
+        assert_eq!(target.amazon(), Version::new(9, 39, 0));
         assert_eq!(newest_airflow(), NEWEST_AIRFLOW);
         assert!(resolved.notes.is_empty());
+        assert_eq!(resolved.reasons[0].airflow, Why::NewestKnown);
     }
 
     #[test]
@@ -248,12 +419,13 @@ mod tests {
             .collect();
         assert_eq!(amazon, ["6.0.0", "9.1.0"]);
         assert!(!resolved.targets[0].is_guess());
-    }
-
-    #[test]
-    fn the_table_agrees_with_the_newest_releases_the_facts_are_about() {
-        assert_eq!(dates().amazon.last().unwrap().0, NEWEST_AMAZON);
-        assert_eq!(dates().airflow.first().unwrap().0, Version::new(2, 0, 0));
+        assert_eq!(
+            resolved.reasons[1].providers["amazon"].to_string(),
+            "the release current when Airflow 2.10.4 came out"
+        );
+        let target = &resolved.targets[1];
+        assert_eq!(target.provider("hashicorp"), Some(Version::new(3, 8, 0)));
+        assert_eq!(target.provider("akeyless"), None);
     }
 
     #[test]
@@ -261,24 +433,125 @@ mod tests {
         let resolved = resolved(&["1.10.15", "4.0"], Some("99.1"));
         assert_eq!(resolved.targets[0].airflow, Version::new(2, 0, 0));
         assert_eq!(resolved.targets[1].airflow, NEWEST_AIRFLOW);
-        assert_eq!(resolved.targets[1].amazon(), NEWEST_AMAZON);
+        assert_eq!(resolved.targets[1].amazon(), Version::new(9, 39, 0));
         assert_eq!(resolved.notes.len(), 3);
     }
 
     #[test]
     fn a_provider_without_a_backend_is_said() {
         let notes = |name: &str| {
-            let version = Version::new(1, 0, 0);
+            let version = Version::new(4, 0, 0);
             let providers = vec![(name.to_owned(), version), (name.to_owned(), version)];
             let wanted = Wanted {
                 providers,
                 ..Wanted::default()
             };
-            resolve(&wanted).notes.len()
+            resolve(&wanted, &[]).notes.len()
         };
         assert_eq!(notes("amazn"), 1);
         assert_eq!(notes("amazon"), 0);
         assert_eq!(notes("hashicorp"), 0);
         assert_eq!(notes("microsoft-azure"), 0);
+    }
+
+    #[test]
+    fn a_pinned_release_is_chosen_and_no_guess() {
+        let pins = pinned(&[
+            (
+                "Dockerfile",
+                "# ours\nFROM apache/airflow:2.10.4-python3.11\n",
+            ),
+            (
+                "requirements.txt",
+                "apache-airflow-providers-amazon==9.2.0\n",
+            ),
+        ]);
+        let resolved = resolve(&Wanted::default(), &pins);
+        let (target, reasons) = (&resolved.targets[0], &resolved.reasons[0]);
+        assert_eq!(target.source, TargetSource::Pins);
+        assert!(!target.is_guess());
+        assert_eq!(target.airflow.to_string(), "2.10.4");
+        assert_eq!(target.amazon().to_string(), "9.2.0");
+        assert_eq!(target.python.to_string(), "3.11");
+        assert_eq!(
+            reasons.airflow.to_string(),
+            "the base image in Dockerfile:2"
+        );
+        assert_eq!(reasons.python.to_string(), "the base image in Dockerfile:2");
+        let amazon = &reasons.providers["amazon"];
+        assert_eq!(amazon.to_string(), "the requirement in requirements.txt:1");
+        assert_eq!(
+            reasons.providers["google"].to_string(),
+            "the release current when Airflow 2.10.4 came out"
+        );
+    }
+
+    #[test]
+    fn the_command_line_wins_over_pins_and_leaves_the_rest_to_them() {
+        let pins = pinned(&[
+            ("Dockerfile", "FROM apache/airflow:2.6.3-python3.7\n"),
+            (
+                "requirements.txt",
+                "apache-airflow-providers-amazon==8.2.0\n",
+            ),
+        ]);
+        let resolved = resolve(&wanted(&["2.11.2", "3.3.2"], None), &pins);
+        let of = |target: &Target| (target.airflow.to_string(), target.amazon().to_string());
+        let targets: Vec<_> = resolved.targets.iter().map(of).collect();
+        let amazon = || "8.2.0".to_owned();
+        assert_eq!(
+            targets,
+            [
+                ("2.11.2".to_owned(), amazon()),
+                ("3.3.2".to_owned(), amazon())
+            ]
+        );
+        assert_eq!(resolved.targets[0].source, TargetSource::CommandLine);
+        // The Python of the image runs neither.
+        assert_eq!(resolved.targets[0].python.to_string(), "3.12");
+        let given = resolve(&wanted(&[], Some("9.0.0")), &pins);
+        assert_eq!(given.targets[0].amazon().to_string(), "9.0.0");
+        assert_eq!(given.targets[0].airflow.to_string(), "2.6.3");
+    }
+
+    #[test]
+    fn a_range_chooses_nothing_and_bounds_the_guess() {
+        let resolved = |text: &str| {
+            let pins = pinned(&[("requirements.txt", text)]);
+            resolve(&Wanted::default(), &pins)
+        };
+        let bounded = resolved("apache-airflow>=2.9,<3\n");
+        let target = &bounded.targets[0];
+        assert!(target.is_guess());
+        assert_eq!(target.airflow.to_string(), "2.11.2");
+        assert_eq!(
+            bounded.reasons[0].airflow.to_string(),
+            "the newest known that the requirement in requirements.txt:1 allows"
+        );
+        // The newest provider could not be installed with it.
+        assert!(target.amazon() < Version::new(9, 39, 0));
+        let open = resolved("apache-airflow>=2.9\n");
+        assert_eq!(open.targets[0].airflow, NEWEST_AIRFLOW);
+        assert_eq!(open.reasons[0].airflow, Why::NewestKnown);
+        let nothing = resolved("apache-airflow>=9\n");
+        assert_eq!(nothing.targets[0].airflow, NEWEST_AIRFLOW);
+    }
+
+    #[test]
+    fn what_runs_is_nearer_than_what_is_asked_for_and_one_place_nearer_than_another() {
+        let airflow = |files: &[(&str, &str)]| {
+            let resolved = resolve(&Wanted::default(), &pinned(files));
+            resolved.targets[0].airflow.to_string()
+        };
+        let requirement = ("requirements.txt", "apache-airflow==2.9.0\n");
+        let lock = "[[package]]\nname = \"apache-airflow\"\nversion = \"2.9.1\"\n";
+        let image = ("Dockerfile", "FROM apache/airflow:2.9.2\n");
+        let worker = ("Dockerfile.worker", "FROM apache/airflow:2.9.3\n");
+        assert_eq!(airflow(&[requirement, ("uv.lock", lock)]), "2.9.1");
+        assert_eq!(airflow(&[requirement, ("uv.lock", lock), image]), "2.9.2");
+        assert_eq!(airflow(&[worker, image]), "2.9.2");
+        assert_eq!(airflow(&[worker, requirement]), "2.9.3");
+        let above = ("docker/Dockerfile", "FROM apache/airflow:2.8.0\n");
+        assert_eq!(airflow(&[above, requirement]), "2.9.0");
     }
 }

@@ -1,14 +1,22 @@
-//! What Airflow builds from a class path and its keyword arguments, for the two AWS backends of
-//! every release of the amazon provider: prefixes after the constructor's clean-up, separator,
-//! lookup patterns, what is left for the AWS session, or the exception.
+//! What Airflow builds from a class path and its keyword arguments, for every class of the table
+//! in every release: the arguments after the constructor's clean-up, what is left for the client
+//! of the store, or the exception.
 //!
-//! `_get_custom_secret_backend` of Airflow, `__init__` of both backend classes.
+//! `_get_custom_secret_backend` of Airflow, `__init__` of the backend classes.
 
+mod aws;
+mod bound;
+mod others;
+mod vault;
+
+use self::bound::Bound;
+pub(super) use self::vault::PATHS;
+pub use super::attribute::Attribute;
 use super::data::{self, BackendClass};
-use super::{Backend, ClassPath, Kwarg, KwargValue, Kwargs};
-use crate::airflow::lookup::{self, NULL_SEP, Naming, SEP_STRIPPED, SLASH_ADDED};
+use super::{Backend, ClassPath, Kwarg, Kwargs};
+use crate::airflow::lookup::Naming;
 use crate::airflow::{Target, Version};
-use crate::inputs::{EntryKind, Kind};
+use crate::inputs::EntryKind;
 use crate::source::Place;
 use crate::syntax::json;
 
@@ -43,8 +51,12 @@ pub struct Fault {
 pub enum Cause {
     /// The target's releases do not have the class under this path.
     ClassRemoved,
+    /// A later release has the class under this path.
+    ClassTooNew,
     /// The path cannot be one: no dot, blanks, quotes.
     ClassMalformed,
+    /// Airflow's own packages have nothing of this name: it is nearly the path of a class.
+    ClassMissing,
     /// The keyword arguments are JSON but no object (before 2.4.1).
     KwargsNotObject,
     /// A list or object among the keyword arguments (2.3.4 alone: `unhashable type`).
@@ -53,19 +65,35 @@ pub enum Cause {
     PrefixType(&'static str),
     /// `sep` is neither a string nor null.
     SepType,
+    /// A name that the class does not take (or `self`).
+    UnknownKwarg,
+    /// Something of Airflow that is no secrets backend (3.2.0 and later).
+    NotABackend,
+    /// Google's prefix and `sep` hold a character that no secret's name has.
+    PrefixCharacters,
+    /// Credentials that exclude each other.
+    CredentialsConflict,
+    /// Credentials that cannot be read.
+    Credentials,
+    /// Vault has no such `auth_type`.
+    VaultAuthType,
+    /// Vault has no such `kv_engine_version`.
+    VaultKvVersion,
+    /// Vault's `auth_type` needs an argument; its name.
+    VaultNeeds(&'static str),
+    /// Akeyless has no such `access_type`.
+    AccessType,
 }
 
-/// What became of an attribute.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Attribute {
-    /// `None`
-    Null,
-    /// A string, after the clean-up.
-    Text(String),
-    /// Another value, kept as it is.
-    Other(json::Kind),
-    /// Not known.
-    Unknown,
+/// A declared keyword argument, and what the object keeps of it.
+#[derive(Clone, Debug)]
+pub struct Argument<'b> {
+    /// Its name.
+    pub name: &'static str,
+    /// As written; `None`: the default holds, or it is not known.
+    pub written: Option<Kwarg<'b>>,
+    /// The attribute after the clean-up; the value itself where the object keeps none.
+    pub value: Attribute,
 }
 
 /// The prefix of one kind of entry.
@@ -86,6 +114,11 @@ pub struct Prefix<'b> {
 pub struct Constructed<'b> {
     /// Its class.
     pub class: &'static BackendClass,
+    /// The arguments that its release declares, defaults included, in the constructor's order.
+    pub options: Vec<Argument<'b>>,
+    /// Keyword arguments that the constructor does not declare and hands on: to the AWS session
+    /// and client, to the clients of Vault and Azure, to the authentication of Akeyless.
+    pub session: Vec<Kwarg<'b>>,
     /// Prefixes of connections, variables and options; empty for classes other than the two of
     /// AWS.
     pub prefixes: Vec<Prefix<'b>>,
@@ -93,10 +126,43 @@ pub struct Constructed<'b> {
     pub sep: Option<Attribute>,
     /// The `*_lookup_pattern` attributes that the release knows, in the order of `prefixes`.
     pub patterns: Vec<(EntryKind, Attribute)>,
-    /// Keyword arguments that the constructor does not declare; the AWS session gets them.
-    pub session: Vec<Kwarg<'b>>,
-    /// How names are built, where every part of that is known.
+    /// How names are built, where every part of that is known; `None` for classes other than the
+    /// two of AWS.
     pub naming: Option<Naming>,
+}
+
+impl<'b> Constructed<'b> {
+    /// `EnvironmentVariablesBackend()`, which every process has.
+    pub fn environment() -> Self {
+        let class = data::class_named("environment_variables");
+        Self {
+            class: class.expect("a test reads the table whole"),
+            options: Vec::new(),
+            session: Vec::new(),
+            prefixes: Vec::new(),
+            sep: None,
+            patterns: Vec::new(),
+            naming: None,
+        }
+    }
+
+    fn plain(bound: Bound<'b>) -> Self {
+        Self {
+            class: bound.class,
+            options: bound.arguments,
+            session: bound.extra,
+            prefixes: Vec::new(),
+            sep: None,
+            patterns: Vec::new(),
+            naming: None,
+        }
+    }
+
+    /// What the object keeps of the declared argument `name`; `None` in a release without it.
+    pub fn option(&self, name: &str) -> Option<&Attribute> {
+        let found = self.options.iter().find(|argument| argument.name == name);
+        found.map(|argument| &argument.value)
+    }
 }
 
 /// The prefix kwargs of both AWS backends, in the constructor's order.
@@ -134,6 +200,18 @@ impl Backend<'_> {
                 let place = Place::new(setting.file, text.source());
                 return fails("AirflowConfigException", Cause::ClassMalformed, place);
             }
+            // `custom_secret_backend._set_connection_class(Connection)`
+            let plain = data::is_not_a_backend(text.expose())
+                && self.knows_all_kwargs()
+                && self.kwargs().is_empty();
+            if plain && target.airflow >= Version::new(3, 2, 0) {
+                let place = Place::new(setting.file, text.source());
+                return fails("AttributeError", Cause::NotABackend, place);
+            }
+            if is_missing(text.expose()) {
+                let place = Place::new(setting.file, text.source());
+                return fails("AirflowConfigException", Cause::ClassMissing, place);
+            }
             return Construction::Unverified;
         };
         let class = found.class;
@@ -143,6 +221,11 @@ impl Backend<'_> {
         {
             let place = Place::new(setting.file, text.source());
             return fails("AirflowConfigException", Cause::ClassRemoved, place);
+        }
+        let too_old = release.is_some_and(|release| release < class.first_release);
+        if found.legacy.is_none() && too_old {
+            let place = Place::new(setting.file, text.source());
+            return fails("AirflowConfigException", Cause::ClassTooNew, place);
         }
         if let Kwargs::NotObject { setting, json } = &self.kwargs
             && target.airflow < Version::new(2, 4, 1)
@@ -160,18 +243,23 @@ impl Backend<'_> {
                 return fails("TypeError", Cause::Unhashable, kwarg.value_place);
             }
         }
-        if !class.is_aws() {
-            return Construction::Built(Box::new(Constructed {
-                class,
-                prefixes: Vec::new(),
-                sep: None,
-                patterns: Vec::new(),
-                session: kwargs,
-                naming: None,
-            }));
-        }
+        let whole = match self.kwargs.setting() {
+            Some(setting) => setting.value_place(),
+            None => Place::new(setting.file, text.source()),
+        };
         let complete = self.knows_all_kwargs();
-        match aws(class, target.amazon(), &kwargs, complete) {
+        let bound = Bound::new(class, release, &kwargs, complete, whole);
+        let built = match class.short_name.as_str() {
+            "aws_ssm" | "aws_secrets_manager" => aws::build(bound, target.amazon()),
+            "hashicorp_vault" => vault::build(bound),
+            "gcp_secret_manager" => others::google(bound, target.airflow),
+            "azure_key_vault" => others::azure(bound),
+            "yandex_lockbox" => others::lockbox(bound),
+            "akeyless" => others::akeyless(bound),
+            "kubernetes_secrets" | "local_filesystem" => others::kept(bound),
+            _ => others::without_arguments(bound, target.airflow),
+        };
+        match built {
             Ok(built) => Construction::Built(Box::new(built)),
             Err(fault) => Construction::Fails(fault),
         }
@@ -186,6 +274,17 @@ impl Backend<'_> {
     }
 }
 
+/// A path within Airflow's and its providers' packages that is a slip away from a class of theirs. Other
+/// paths there may be somebody else's provider, and the old ones (`airflow.contrib`) have more names.
+fn is_missing(path: &str) -> bool {
+    let is_own = ["airflow.providers.", "airflow.secrets."]
+        .iter()
+        .any(|package| path.starts_with(package));
+    is_own
+        && data::classes_in_module(path).next().is_none()
+        && data::nearest_class(path).is_some_and(|near| near.whole)
+}
+
 /// A text that `import_string` cannot import whatever is installed.
 pub fn is_malformed(path: &str) -> bool {
     !path.contains('.')
@@ -193,158 +292,4 @@ pub fn is_malformed(path: &str) -> bool {
         || path.contains(|character: char| {
             character.is_whitespace() || "'\"`,;:/\\#()[]{}<>=|&!?*@%$".contains(character)
         })
-}
-
-fn aws<'b>(
-    class: &'static BackendClass,
-    amazon: Version,
-    kwargs: &[Kwarg<'b>],
-    complete: bool,
-) -> Result<Constructed<'b>, Fault> {
-    let ssm = class.short_name == "aws_ssm";
-    let given = |name: &str| kwargs.iter().find(|kwarg| kwarg.name == name);
-    let sep = if ssm { None } else { given("sep") };
-    let mut prefixes = Vec::new();
-    for (kind, name, _) in PREFIXES {
-        let written = given(name);
-        let value = match written {
-            Some(kwarg) if !kwarg.value.is_known() => Attribute::Unknown,
-            Some(kwarg) => clean(kwarg, name, ssm, sep, amazon)?,
-            None if !complete => Attribute::Unknown,
-            // The default goes through the same code: a `sep` that is no string fails on it.
-            None => Attribute::Text(strip(default(class, name), ssm, sep, amazon)?),
-        };
-        prefixes.push(Prefix {
-            kind,
-            name,
-            written: written.cloned(),
-            value,
-        });
-    }
-    let sep = if ssm {
-        Attribute::Text("/".to_owned())
-    } else {
-        match sep {
-            Some(kwarg) => attribute(&kwarg.value),
-            None if complete => Attribute::Text("/".to_owned()),
-            None => Attribute::Unknown,
-        }
-    };
-    let mut patterns = Vec::new();
-    if amazon >= SLASH_ADDED {
-        for (kind, _, name) in PREFIXES {
-            let value = match given(name) {
-                Some(kwarg) => attribute(&kwarg.value),
-                None if complete => Attribute::Null,
-                None => Attribute::Unknown,
-            };
-            patterns.push((kind, value));
-        }
-    }
-    let declared = |kwarg: &&Kwarg<'b>| {
-        class
-            .kwarg(&kwarg.name)
-            .is_some_and(|fact| fact.is_in(amazon))
-    };
-    let session = kwargs.iter().filter(|kwarg| !declared(kwarg));
-    let session = session.cloned().collect();
-    Ok(Constructed {
-        naming: naming(&prefixes, &sep, ssm, amazon),
-        class,
-        prefixes,
-        sep: Some(sep),
-        patterns,
-        session,
-    })
-}
-
-/// `if prefix is not None: prefix.rstrip("/")` of SSM and of old Secrets Manager releases,
-/// `if prefix: prefix.rstrip(sep)` of Secrets Manager since 2.3.0.
-fn clean(
-    kwarg: &Kwarg<'_>,
-    name: &'static str,
-    ssm: bool,
-    sep: Option<&Kwarg<'_>>,
-    amazon: Version,
-) -> Result<Attribute, Fault> {
-    if let Some(text) = kwarg.value.string() {
-        if text.is_empty() {
-            return Ok(Attribute::Text(String::new()));
-        }
-        return strip(text.expose(), ssm, sep, amazon).map(Attribute::Text);
-    }
-    let kind = kwarg.value.kind();
-    if kind == json::Kind::Null {
-        return Ok(Attribute::Null);
-    }
-    if !ssm && amazon >= SEP_STRIPPED && !kwarg.value.is_truthy() {
-        return Ok(Attribute::Other(kind));
-    }
-    Err(Fault {
-        exception: "AttributeError",
-        cause: Cause::PrefixType(name),
-        place: kwarg.value_place,
-    })
-}
-
-/// [`lookup::clean`], where `sep` may be of any type.
-fn strip(text: &str, ssm: bool, sep: Option<&Kwarg<'_>>, amazon: Version) -> Result<String, Fault> {
-    let store = store(ssm);
-    let Some(sep) = sep.filter(|_| !ssm && amazon >= SEP_STRIPPED) else {
-        return Ok(lookup::clean(text, store, lookup::Kwarg::Absent, amazon));
-    };
-    let given = sep.value.string();
-    let given = match &given {
-        Some(characters) => lookup::Kwarg::Text(characters.expose()),
-        None if sep.value.kind() == json::Kind::Null => lookup::Kwarg::Null,
-        None => {
-            return Err(Fault {
-                exception: "TypeError",
-                cause: Cause::SepType,
-                place: sep.value_place,
-            });
-        }
-    };
-    Ok(lookup::clean(text, store, given, amazon))
-}
-
-const fn store(ssm: bool) -> Kind {
-    if ssm { Kind::Ssm } else { Kind::SecretsManager }
-}
-
-fn attribute(value: &KwargValue<'_>) -> Attribute {
-    if !value.is_known() {
-        return Attribute::Unknown;
-    }
-    match value.string() {
-        Some(text) => Attribute::Text(text.expose().to_owned()),
-        None if value.kind() == json::Kind::Null => Attribute::Null,
-        None => Attribute::Other(value.kind()),
-    }
-}
-
-fn default<'c>(class: &'c BackendClass, name: &str) -> &'c str {
-    class
-        .kwarg(name)
-        .and_then(|fact| fact.default.as_str())
-        .unwrap_or_default()
-}
-
-/// `build_path` and the tests around it. `None` where a part is not known.
-fn naming(prefixes: &[Prefix<'_>], sep: &Attribute, ssm: bool, amazon: Version) -> Option<Naming> {
-    let sep = match sep {
-        Attribute::Text(sep) => sep.as_str(),
-        Attribute::Null => NULL_SEP,
-        Attribute::Other(_) | Attribute::Unknown => return None,
-    };
-    let mut named = prefixes.iter().map(|prefix| match &prefix.value {
-        Attribute::Null => Some(None),
-        Attribute::Text(text) => Some(Some(text.clone())),
-        // Only false values get here: they act like "".
-        Attribute::Other(_) => Some(Some(String::new())),
-        Attribute::Unknown => None,
-    });
-    let mut next = || named.next().flatten();
-    let prefixes = [next()?, next()?, next()?];
-    Some(Naming::built(store(ssm), prefixes, sep, amazon))
 }

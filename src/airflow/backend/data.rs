@@ -5,6 +5,7 @@
 
 mod aws;
 mod file;
+mod habit;
 mod nearest;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 pub use self::aws::{Aws, Partition};
+pub use self::habit::{Habit, Span};
 pub use self::nearest::{Nearest, nearest_class};
 use crate::airflow::{Target, Version};
 
@@ -27,6 +29,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 #[derive(Debug)]
 struct Table {
     classes: Vec<BackendClass>,
+    not_backends: Vec<String>,
     aws: Aws,
 }
 
@@ -50,6 +53,32 @@ pub struct BackendClass {
     pub extra: ExtraKwargs,
     /// Names of a sister class that this one does not know, and what it does with them.
     pub no_such_kwargs: BTreeMap<String, String>,
+    /// What only some releases do.
+    habits: BTreeMap<Habit, Span>,
+    /// Parameters of the constructor over all releases, in its order.
+    parameters: Vec<Parameter>,
+    /// First release whose lookup methods take `team_name`; `None`: all that matter do.
+    pub team_name_argument: Option<TeamNameArgument>,
+}
+
+/// A parameter that the constructor declares in some releases.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its default.
+    pub default: serde_json::Value,
+    /// The releases that declare it.
+    pub declared: Span,
+}
+
+/// First releases whose lookup methods take `team_name`.
+#[derive(Clone, Copy, Debug)]
+pub struct TeamNameArgument {
+    /// `get_conn_value` or `get_connection`.
+    pub connections: Version,
+    /// `get_variable`.
+    pub variables: Version,
 }
 
 /// An older path of a class.
@@ -214,6 +243,12 @@ pub fn class_for(path: &str) -> Option<ClassMatch> {
     })
 }
 
+/// True for a class of Airflow or the amazon provider that is no backend and can be made without
+/// arguments.
+pub fn is_not_a_backend(path: &str) -> bool {
+    TABLE.not_backends.iter().any(|other| other == path)
+}
+
 /// The classes that live in the module `path`, present or old.
 pub fn classes_in_module(path: &str) -> impl Iterator<Item = &'static BackendClass> {
     let is_in = move |full: &str| {
@@ -256,6 +291,21 @@ impl BackendClass {
     /// extras.
     pub fn all_kwargs(&self) -> impl Iterator<Item = &KwargFact> {
         self.kwargs.iter().chain(&self.extra.names)
+    }
+
+    /// True when `release` does so. A release that is not known is taken as the newest.
+    pub fn does(&self, habit: Habit, release: Option<Version>) -> bool {
+        self.habits
+            .get(&habit)
+            .is_some_and(|span| span.holds(release))
+    }
+
+    /// The parameters that the constructor of `release` declares, in its order. A release that is
+    /// not known is taken as the newest.
+    pub fn parameters(&self, release: Option<Version>) -> impl Iterator<Item = &Parameter> {
+        self.parameters
+            .iter()
+            .filter(move |parameter| parameter.declared.holds(release))
     }
 
     /// The keyword argument nearest to `name`, if one is near enough to be meant.

@@ -1,8 +1,12 @@
 //! The secrets backends: which class a deployment configures, with which keyword arguments, and
 //! what Airflow would construct from them.
 
+pub mod ask;
+mod attribute;
 pub mod construct;
 pub mod data;
+mod format;
+pub mod outcome;
 pub mod visible;
 
 use super::config::{Reading, Settings, read_bool};
@@ -11,7 +15,10 @@ use crate::inputs::{Form, Setting};
 use crate::source::{Place, Text};
 use crate::syntax::json::{self, Json};
 
+pub use ask::{Ask, Question};
 pub use construct::{Constructed, Construction, Fault};
+pub use format::format_of_store;
+pub use outcome::{Outcome, Supplier};
 pub use visible::{read_places, visible_places, visible_spans};
 
 /// Which pair of options configures a backend.
@@ -105,6 +112,14 @@ pub struct Backend<'a> {
 pub fn multi_team(settings: &Settings<'_>, target: &Target) -> Option<bool> {
     let reading = settings.read("core", "multi_team", target);
     read_bool(reading.text().filter(|text| text.is_known())?.expose())
+}
+
+/// `[core] multi_team` is set, to what `conf.getboolean` refuses.
+pub fn is_bad_multi_team(settings: &Settings<'_>, target: &Target) -> bool {
+    let reading = settings.read("core", "multi_team", target);
+    reading
+        .text()
+        .is_some_and(|text| text.is_known() && read_bool(text.expose()).is_none())
 }
 
 /// Both backends of a deployment, as Airflow reads them.

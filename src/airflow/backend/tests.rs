@@ -1,7 +1,10 @@
 //! The reading of both pairs of options over releases, and what is built from them.
 
+use super::ask::{AskCause, Unsure};
 use super::construct::{Attribute, Cause};
 use super::*;
+use crate::airflow::Runtime;
+use crate::airflow::connection::Format;
 use crate::airflow::lookup::Naming;
 use crate::inputs::{EntryKind, Origin};
 use crate::source::{FileId, Mask, Span};
@@ -319,6 +322,12 @@ fn what_cannot_be_built_is_named_by_its_exception() {
         "AirflowConfigException"
     );
     assert_eq!(fails("mine.secrets.Backend", "", "3.3.2"), "unverified");
+    let cache = "airflow.secrets.cache.SecretCache";
+    assert_eq!(fails(cache, "", "3.2.0"), "AttributeError");
+    assert_eq!(fails(cache, "", "3.1.8"), "unverified");
+    assert_eq!(fails(cache, r#"{"a": 1}"#, "3.2.0"), "unverified");
+    let sdk = "airflow.sdk.execution_time.secrets.execution_api.ExecutionAPISecretsBackend";
+    assert_eq!(fails(sdk, "", "3.1.0"), "AirflowConfigException");
     assert_eq!(fails("", "", "3.3.2"), "none");
 }
 
@@ -457,4 +466,82 @@ fn nothing_panics_on_hostile_kwargs() {
             let _ = secrets.main.kwargs();
         });
     }
+}
+
+#[test]
+fn a_team_is_known_to_the_server_only() {
+    let question = Question {
+        kind: EntryKind::Connection,
+        id: "db",
+        team: Some("t"),
+        multi_team: Some(true),
+    };
+    let pairs = [("secrets.backend", SSM)];
+    let ask = |airflow: &str, amazon: &str, runtime| {
+        let target = Target {
+            runtime,
+            ..target(airflow, amazon)
+        };
+        with(&pairs, &target, |secrets| {
+            match secrets.main.construct(&target) {
+                Construction::Built(built) => built.ask(&question, &target),
+                _ => panic!("it is built"),
+            }
+        })
+    };
+    let plain = || "/airflow/connections/db".to_owned();
+    let own = || "/airflow/connections/t--db".to_owned();
+    assert_eq!(
+        ask("3.3.2", "9.39.0", Runtime::Server),
+        Ask::For(vec![own(), plain()])
+    );
+    assert_eq!(
+        ask("3.3.2", "9.39.0", Runtime::Task),
+        Ask::For(vec![plain()])
+    );
+    assert_eq!(
+        ask("3.3.2", "9.39.0", Runtime::Both),
+        Ask::Unknown(Unsure::Runtimes)
+    );
+    assert_eq!(
+        ask("2.11.2", "9.39.0", Runtime::Both),
+        Ask::For(vec![plain()])
+    );
+    // 3.2.0 to 3.2.2 pass `team_name` to everybody.
+    let Ask::Raises(fault) = ask("3.2.1", "9.15.0", Runtime::Both) else {
+        panic!("it raises");
+    };
+    assert_eq!(
+        (fault.exception, fault.cause),
+        ("TypeError", AskCause::TeamNameArgument)
+    );
+}
+
+#[test]
+fn a_json_secret_is_read_as_the_release_reads_it() {
+    let format = |kwargs: &str, amazon: &str| {
+        let pairs = [
+            ("secrets.backend", MANAGER),
+            ("secrets.backend_kwargs", kwargs),
+        ];
+        let target = target("2.11.2", amazon);
+        with(&pairs, &target, |secrets| {
+            match secrets.main.construct(&target) {
+                Construction::Built(built) => built.connection_format(&target),
+                _ => panic!("it is built"),
+            }
+        })
+    };
+    let words = r#"{"extra_conn_words": {"user": ["usr"]}}"#;
+    let aliased = Format::SecretsManager {
+        extra_conn_words: vec![("user".to_owned(), vec!["usr".to_owned()])],
+    };
+    assert_eq!(format(words, "9.39.0"), Some(aliased));
+    assert_eq!(format("{}", "6.2.0"), Some(Format::Airflow));
+    assert_eq!(format(r#"{"full_url_mode": false}"#, "6.2.0"), None);
+    assert_eq!(
+        format(r#"{"are_secret_values_urlencoded": true}"#, "8.29.0"),
+        None
+    );
+    assert!(format(r#"{"are_secret_values_urlencoded": true}"#, "9.0.0").is_some());
 }

@@ -38,7 +38,7 @@ pub use keys::{
 };
 pub use local::Local;
 pub use password::{has_password, has_plain_password};
-pub use plain::{Advice, is_plain, looks_plain, may_be_plain};
+pub use plain::{Advice, Fields, fields, is_plain, looks_plain, may_be_plain};
 pub use visible::visible_spans;
 use ways::Ways;
 

@@ -48,7 +48,8 @@ impl<'a> Arguments<'a> {
                 "schema" => &mut arguments.schema,
                 "port" => &mut arguments.port,
                 "extra" => &mut arguments.extra,
-                "uri" => &mut arguments.uri,
+                // `airflow.sdk.Connection` of 3.1 is an attrs class without `uri`; 1.2.0 gave it an `__init__`.
+                "uri" if !ways.sdk_json || ways.sdk_uri => &mut arguments.uri,
                 "conn_id" => {
                     arguments.conn_id = Some(member);
                     continue;
@@ -138,6 +139,12 @@ pub(super) fn finish(value: &Text, text: &Text, build: impl FnOnce(Value<'_>) ->
     let offset = text.range_in(value).map_or(0, |range| range.start);
     let tree = match json::parse(text) {
         Ok(tree) => tree,
+        // Python reads a number as soon as it stands there, whatever follows.
+        Err(_) if has_early_oversized_integer(text) => {
+            let mut failed = failure("ValueError", Reason::IntegerTooLong, text.clone());
+            place(&mut failed, value);
+            return reading(None, Err(failed), None);
+        }
         Err(error) => {
             let at = error.at.min(text.len());
             let length = text.expose()[at..].chars().next().map_or(0, char::len_utf8);
@@ -165,6 +172,14 @@ pub(super) fn finish(value: &Text, text: &Text, build: impl FnOnce(Value<'_>) ->
         place(failed, value);
     }
     reading(Some(tree), outcome, unusable)
+}
+
+/// What can be read of a broken text holds an integer that Python refuses.
+fn has_early_oversized_integer(text: &Text) -> bool {
+    text.len() > int::MAX_DIGITS
+        && json::parse_head(text)
+            .0
+            .is_some_and(|head| dumps::has_oversized_integer(&head))
 }
 
 fn reading(

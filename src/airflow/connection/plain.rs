@@ -8,11 +8,13 @@
 
 mod cursor;
 mod extra;
+mod fields;
 #[cfg(test)]
 mod tests;
 
 use self::cursor::{Cursor, Member};
 use self::extra::Takes;
+pub use self::fields::{Fields, fields};
 use super::Format;
 use crate::airflow::Version;
 use crate::source::ascii;

@@ -18,8 +18,8 @@ const ZEROS: [u32; 68] = [
 /// raise `ValueError`.
 pub const MAX_DIGITS: usize = 4300;
 
-/// `unicodedata.decimal(character)`.
-fn decimal(character: char) -> Option<u8> {
+/// `unicodedata.decimal(character)`: 0 to 9.
+pub fn decimal(character: char) -> Option<u8> {
     if character.is_ascii() {
         return character
             .to_digit(10)
@@ -34,7 +34,8 @@ fn decimal(character: char) -> Option<u8> {
 /// `str(int(text, 10))`; `None` where Python raises `ValueError`. Blanks around it, one sign,
 /// single underscores between digits and the digits of any script are accepted.
 pub fn parse(text: &str) -> Option<String> {
-    let text = text.trim_matches(is_space);
+    // The separators of ASCII are blanks to `str.strip()`, and not here.
+    let text = text.trim_matches(|c| is_space(c) && !matches!(c, '\u{1c}'..='\u{1f}'));
     let (negative, digits) = match text.as_bytes().first() {
         Some(b'-') => (true, &text[1..]),
         Some(b'+') => (false, &text[1..]),
@@ -99,7 +100,8 @@ mod tests {
             assert_eq!(read(text).as_deref(), Some(number), "{text}");
         }
         for text in [
-            "", " ", "_1", "1_", "1__2", "+ 5", "5.0", "1e3", "0x1", "--1", "\u{b2}",
+            "5\u{1f}", "\u{1c}5", "", " ", "_1", "1_", "1__2", "+ 5", "5.0", "1e3", "0x1", "--1",
+            "\u{b2}",
         ] {
             assert_eq!(read(text), None, "{text}");
         }

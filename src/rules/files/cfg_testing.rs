@@ -97,6 +97,7 @@ pub(crate) fn lines(rule: &'static Rule, case: &Case) -> Vec<String> {
         environment: Environment { variables },
         has_cfg: true,
         has_env: true,
+        ..Settings::default()
     };
     let secrets = SecretsConfig::read(&settings, &case.target);
     let mut findings = Findings::new();

@@ -3,46 +3,10 @@
 
 use super::call::{Call, Kwarg};
 use super::kwarg_type::RULE;
+use crate::airflow::backend::ask::{CONFIG_OPTIONS, RETRIES, RETRY_MODES};
 use crate::report::{Findings, Severity};
 use crate::source::{Place, Span};
 use crate::syntax::json::{Kind, Value};
-
-/// `Config.OPTION_DEFAULTS` of botocore 1.44.5.
-const OPTIONS: [&str; 30] = [
-    "account_id_endpoint_mode",
-    "auth_scheme_preference",
-    "client_cert",
-    "client_context_params",
-    "connect_timeout",
-    "defaults_mode",
-    "disable_request_compression",
-    "endpoint_discovery_enabled",
-    "ignore_configured_endpoint_urls",
-    "inject_host_prefix",
-    "max_pool_connections",
-    "parameter_validation",
-    "proxies",
-    "proxies_config",
-    "read_timeout",
-    "region_name",
-    "request_checksum_calculation",
-    "request_min_compression_size_bytes",
-    "response_checksum_validation",
-    "retries",
-    "s3",
-    "s3_disable_express_session_auth",
-    "sigv4a_signing_region_set",
-    "signature_version",
-    "tcp_keepalive",
-    "use_dualstack_endpoint",
-    "use_fips_endpoint",
-    "user_agent",
-    "user_agent_appid",
-    "user_agent_extra",
-];
-/// `Config._validate_retry_configuration`.
-const RETRIES: [&str; 3] = ["max_attempts", "mode", "total_max_attempts"];
-const MODES: [&str; 3] = ["adaptive", "legacy", "standard"];
 
 /// Something that botocore refuses.
 struct Fault {
@@ -81,7 +45,7 @@ fn faults(config_kwargs: Value<'_>) -> Vec<Fault> {
         let Some(name) = member.key.as_str().filter(|_| member.key.raw().is_known()) else {
             continue;
         };
-        if !OPTIONS.contains(&name.as_ref()) {
+        if !CONFIG_OPTIONS.contains(&name.as_ref()) {
             faults.push(Fault {
                 span: member.key.inner_span(),
                 // A later botocore may know more of them.
@@ -124,7 +88,7 @@ fn retries(value: Value<'_>, faults: &mut Vec<Fault>) {
             refuse(member.key.inner_span(), what, help);
         } else if name == "mode"
             && let Some(mode) = member.value.as_str()
-            && !MODES.contains(&mode.as_ref())
+            && !RETRY_MODES.contains(&mode.as_ref())
         {
             let what = String::from("`config_kwargs.retries.mode` is none of botocore's modes");
             refuse(

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::botocore_config;
 use super::call::{self, Call, Kwarg, Standing, pattern_range, per_release};
 use super::types::{self, Fault, Step, Wrong};
+use crate::airflow::backend::ask;
 use crate::airflow::backend::data::{JsonType, KwargFact, WrongType};
 use crate::airflow::{Target, Version};
 use crate::report::{Findings, Severity};
@@ -441,11 +442,10 @@ fn by_release(
 
 /// botocore ships one version of each of the two APIs and has never had another.
 fn api_version(call: &Call<'_>, kwarg: &Kwarg<'_>, findings: &mut Findings) {
-    let only = match call.class.short_name.as_str() {
-        "aws_ssm" => "2014-11-06",
-        "aws_secrets_manager" => "2017-10-17",
-        _ => return,
-    };
+    if !call.class.is_aws() {
+        return;
+    }
+    let only = ask::api_version(call.class.short_name == "aws_ssm");
     if kwarg.name != "api_version" {
         return;
     }

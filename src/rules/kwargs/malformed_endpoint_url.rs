@@ -2,6 +2,7 @@
 
 use super::call::{self, Call, Kwarg, Standing};
 use super::malformed_role_arn::is_placeholder;
+use crate::airflow::backend::ask;
 use crate::report::{Findings, Severity};
 use crate::rule;
 use crate::rules::{Check, DeploymentContext};
@@ -169,14 +170,5 @@ fn is_host_for_botocore(rest: &str) -> bool {
         return true;
     }
     let host = host.split(':').next().unwrap_or(host);
-    let host = host.strip_suffix('.').unwrap_or(host);
-    let is_label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    host.len() <= 255 && host.split('.').all(is_label)
+    ask::is_host(host)
 }

@@ -86,6 +86,7 @@ impl Case {
             environment: Environment::default(),
             has_cfg: true,
             has_env: true,
+            ..Settings::default()
         };
         let committed = if self.committed {
             BTreeSet::from([FileId(0)])

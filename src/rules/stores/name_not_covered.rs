@@ -85,7 +85,7 @@ fn check_entry(cx: &EntryContext<'_>, findings: &mut Findings) {
     let Some(miss) = miss.filter(|miss| is_store_name(&miss.asked)) else {
         return;
     };
-    let (difference, mut help) = explain(&miss);
+    let (difference, mut help) = (difference(miss.why), help(miss.why));
     let mut severity = Severity::Warning;
     if miss.why == Why::ExtraLevel {
         severity = Severity::Info;
@@ -124,22 +124,28 @@ fn check_entry(cx: &EntryContext<'_>, findings: &mut Findings) {
         .severity(severity);
 }
 
-fn explain(miss: &NearMiss) -> (&'static str, &'static str) {
-    match miss.why {
-        Why::LeadingSlashMissing => ("it lacks the leading `/`", ""),
-        Why::LeadingSlashExtra => ("it has a leading `/`", ""),
-        Why::Case => (
-            "names are case-sensitive",
-            "rename it, or write the prefix with the same letters",
-        ),
-        Why::DoubleSlash => ("`//` is not `/`", "use single slashes"),
-        Why::TrailingSlash => ("it ends with `/`", "rename it without the slash at the end"),
-        Why::Separator => ("another separator stands behind the prefix", ""),
-        Why::OtherWord => ("another word stands for the prefix's last level", ""),
-        Why::ExtraLevel => (
-            "it has one level more than the prefix",
-            "if it is meant for this deployment, put the level into the prefix",
-        ),
+/// How a stored name differs from the one that is asked for.
+pub(crate) const fn difference(why: Why) -> &'static str {
+    match why {
+        Why::LeadingSlashMissing => "it lacks the leading `/`",
+        Why::LeadingSlashExtra => "it has a leading `/`",
+        Why::Case => "names are case-sensitive",
+        Why::DoubleSlash => "`//` is not `/`",
+        Why::TrailingSlash => "it ends with `/`",
+        Why::Separator => "another separator stands behind the prefix",
+        Why::OtherWord => "another word stands for the prefix's last level",
+        Why::ExtraLevel => "it has one level more than the prefix",
+    }
+}
+
+/// What to do about it; "" where the usual will do.
+const fn help(why: Why) -> &'static str {
+    match why {
+        Why::Case => "rename it, or write the prefix with the same letters",
+        Why::DoubleSlash => "use single slashes",
+        Why::TrailingSlash => "rename it without the slash at the end",
+        Why::ExtraLevel => "if it is meant for this deployment, put the level into the prefix",
+        Why::LeadingSlashMissing | Why::LeadingSlashExtra | Why::Separator | Why::OtherWord => "",
     }
 }
 

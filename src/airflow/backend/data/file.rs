@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{
-    Aws, BackendClass, ExtraKwargs, JsonType, KwargFact, LegacyPath, Partition, Release, Table,
-    WrongType,
+    Aws, BackendClass, ExtraKwargs, Habit, JsonType, KwargFact, LegacyPath, Parameter, Partition,
+    Release, Span, Table, TeamNameArgument, WrongType,
 };
 use crate::airflow::Version;
 
@@ -15,6 +15,12 @@ use crate::airflow::Version;
 pub(super) struct RawTable {
     aws: RawAws,
     backends: Vec<RawClass>,
+    not_backends: RawNotBackends,
+}
+
+#[derive(Deserialize)]
+struct RawNotBackends {
+    paths: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -40,6 +46,37 @@ struct RawClass {
     accepts_extra_kwargs: RawExtra,
     #[serde(default)]
     no_such_kwargs: BTreeMap<String, String>,
+    habits: RawHabits,
+    #[serde(default)]
+    constructor: RawConstructor,
+    team_name_argument: Option<RawTeamName>,
+}
+
+#[derive(Deserialize)]
+struct RawHabits {
+    #[serde(flatten)]
+    spans: BTreeMap<Habit, RawSpan>,
+    #[expect(dead_code, reason = "for readers; taken out of the map here")]
+    source: String,
+}
+
+#[derive(Deserialize)]
+struct RawSpan {
+    from: String,
+    until: Option<String>,
+}
+
+/// Where the constructor differs from the list of kwargs.
+#[derive(Default, Deserialize)]
+struct RawConstructor {
+    order: Vec<String>,
+    declared_until: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct RawTeamName {
+    connections: String,
+    variables: String,
 }
 
 #[derive(Deserialize)]
@@ -106,6 +143,7 @@ impl Table {
         });
         Self {
             classes: raw.backends.into_iter().map(class).collect(),
+            not_backends: raw.not_backends.paths,
             aws: Aws {
                 partitions: partitions.collect(),
             },
@@ -123,7 +161,15 @@ fn class(raw: RawClass) -> BackendClass {
             RawName::Bare(name) => bare(name, first_release),
             RawName::Full(fact) => kwarg(*fact),
         });
+    let kwargs: Vec<KwargFact> = raw.kwargs.into_iter().map(kwarg).collect();
+    let spans = raw.habits.spans.into_iter();
     BackendClass {
+        habits: spans.map(|(habit, raw)| (habit, span(&raw))).collect(),
+        parameters: parameters(&raw.constructor, &kwargs, first_release),
+        team_name_argument: raw.team_name_argument.map(|raw| TeamNameArgument {
+            connections: first_version(&raw.connections),
+            variables: first_version(&raw.variables),
+        }),
         provider: raw
             .provider_package
             .strip_prefix("apache-airflow-providers-")
@@ -132,13 +178,43 @@ fn class(raw: RawClass) -> BackendClass {
         short_name: raw.short_name,
         first_release,
         legacy_class_paths: raw.legacy_class_paths.into_iter().map(legacy).collect(),
-        kwargs: raw.kwargs.into_iter().map(kwarg).collect(),
+        kwargs,
         extra: ExtraKwargs {
             names: names.collect(),
             observed_ignored_names: raw.accepts_extra_kwargs.observed_ignored_names,
         },
         no_such_kwargs: raw.no_such_kwargs,
     }
+}
+
+fn span(raw: &RawSpan) -> Span {
+    Span {
+        from: first_version(&raw.from),
+        until: raw.until.as_deref().map(first_version),
+    }
+}
+
+/// The declared kwargs in the constructor's order; a name that has become an extra has no default.
+fn parameters(raw: &RawConstructor, kwargs: &[KwargFact], first: Version) -> Vec<Parameter> {
+    let order: Vec<&str> = if raw.order.is_empty() {
+        kwargs.iter().map(|fact| fact.name.as_str()).collect()
+    } else {
+        raw.order.iter().map(String::as_str).collect()
+    };
+    let parameter = |name: &str| {
+        let fact = kwargs.iter().find(|fact| fact.name == name);
+        let until = raw.declared_until.get(name);
+        let until = until.map(|release| first_version(release));
+        Parameter {
+            name: name.to_owned(),
+            default: fact.map_or(serde_json::Value::Null, |fact| fact.default.clone()),
+            declared: Span {
+                from: fact.map_or(first, |fact| fact.added_in),
+                until: until.or_else(|| fact?.removed_in),
+            },
+        }
+    };
+    order.into_iter().map(parameter).collect()
 }
 
 fn legacy(raw: RawLegacy) -> LegacyPath {

@@ -43,9 +43,37 @@ fn agrees(value: &str) {
                     let reading = read(&Text::verbatim(value, 0), &reader, format);
                     assert!(reading.fault.is_none(), "{value}");
                 }
+                if looks_plain(value).is_some() && may_be_plain(value, reader.airflow, format) {
+                    same_fields(value, &reader, format);
+                }
             }
         }
     }
+}
+
+/// What is cut out of a value is what is built of it.
+fn same_fields(value: &str, reader: &Reader, format: &Format) {
+    let Some(fields) = fields(value, reader, format) else {
+        panic!("{value} is cut");
+    };
+    let reading = read(&Text::verbatim(value, 0), reader, format);
+    let built = reading.outcome.as_ref().expect("a plain value is read");
+    let text = |field: &Option<Text>| field.as_ref().map(|text| text.expose().to_owned());
+    let cut = |field: &Option<std::borrow::Cow<'_, str>>| field.as_deref().map(str::to_owned);
+    for (cut, built) in [
+        (cut(&fields.conn_type), text(&built.conn_type)),
+        (cut(&fields.description), text(&built.description)),
+        (cut(&fields.host), text(&built.host)),
+        (cut(&fields.login), text(&built.login)),
+        (cut(&fields.password), text(&built.password)),
+        (cut(&fields.schema), text(&built.schema)),
+        (fields.port.map(str::to_owned), built.port.clone()),
+    ] {
+        assert_eq!(cut, built, "{value} {reader:?}");
+    }
+    let has_extra = built.extra.as_ref().is_some_and(|extra| !extra.is_empty());
+    assert_eq!(fields.has_extra, has_extra, "{value}");
+    assert!(reading.unusable.is_none(), "{value}");
 }
 
 const NEWEST: Version = Version::new(3, 3, 2);

@@ -1,0 +1,143 @@
+//! How the texts that a backend finds become connections: `deserialize_connection` and what the
+//! classes do before it.
+
+use super::Kwarg;
+use super::construct::Constructed;
+use super::data::Habit;
+use crate::airflow::connection::{Format, Local};
+use crate::airflow::{Target, Version};
+use crate::inputs::Kind;
+use crate::syntax::json;
+
+/// First release of the amazon provider whose Secrets Manager backend reads JSON and URIs alike.
+const BOTH_FORMS: Version = Version::new(7, 0, 0);
+
+impl Constructed<'_> {
+    /// How a stored text becomes a connection. `None`: in a way that is not modelled, or there is
+    /// no text (metadata database, Execution API); entries of local files that are JSON know their
+    /// own (`Format::of`).
+    pub fn connection_format(&self, target: &Target) -> Option<Format> {
+        match self.class.short_name.as_str() {
+            "aws_secrets_manager" => self.secrets_manager(target),
+            "aws_ssm"
+            | "gcp_secret_manager"
+            | "azure_key_vault"
+            | "yandex_lockbox"
+            | "kubernetes_secrets"
+            | "environment_variables" => Some(Format::Airflow),
+            "local_filesystem" => {
+                let file = self.option("connections_file_path")?.as_text()?;
+                let is_env = file.to_lowercase().ends_with(".env");
+                is_env.then_some(Format::Local(Local::Text))
+            }
+            _ => None,
+        }
+    }
+
+    fn secrets_manager(&self, target: &Target) -> Option<Format> {
+        let amazon = target.amazon();
+        if amazon < BOTH_FORMS {
+            // `full_url_mode=False`: Python literals, aliases and percent-encoded fields, otherwise
+            // in almost every release. With `True` the text is handed over as it is.
+            let own_way = self.given("full_url_mode").is_some_and(|kwarg| {
+                let value = kwarg.value.json();
+                value.is_none_or(|value| value.kind() != json::Kind::True)
+            });
+            return (!own_way).then_some(Format::Airflow);
+        }
+        if self.class.does(Habit::PercentDecoded, Some(amazon)) {
+            // The fields are percent-decoded then.
+            let decoded = self.option("are_secret_values_urlencoded");
+            if decoded.is_some_and(|value| value.is_truthy() != Some(false)) {
+                return None;
+            }
+        }
+        Some(Format::SecretsManager {
+            extra_conn_words: self.extra_conn_words(),
+        })
+    }
+
+    /// `extra_conn_words={"user": ["username"]}`
+    fn extra_conn_words(&self) -> Vec<(String, Vec<String>)> {
+        let object = self
+            .given("extra_conn_words")
+            .and_then(|kwarg| kwarg.value.json());
+        let Some(object) = object else {
+            return Vec::new();
+        };
+        object
+            .members()
+            .filter_map(|member| {
+                let field = member.key.as_str()?.into_owned();
+                // `list.extend("usr")` takes the letters.
+                if let Some(letters) = member.value.as_str() {
+                    return Some((field, letters.chars().map(String::from).collect()));
+                }
+                let words = member.value.items();
+                let words = words.filter_map(|word| Some(word.as_str()?.into_owned()));
+                Some((field, words.collect()))
+            })
+            .collect()
+    }
+
+    /// What `_standardize_secret_keys` raises of every JSON value because of `extra_conn_words`: it calls
+    /// `items()` of them, and `extend()` with each.
+    pub fn words_exception(&self, target: &Target) -> Option<&'static str> {
+        let is_aliased = matches!(
+            self.connection_format(target),
+            Some(Format::SecretsManager { .. })
+        );
+        let words = self.given("extra_conn_words").filter(|_| is_aliased)?;
+        let Some(words) = words.value.json() else {
+            return words.value.is_truthy().then_some("AttributeError");
+        };
+        if !words.is_truthy() {
+            return None;
+        }
+        if words.kind() != json::Kind::Object {
+            return Some("AttributeError");
+        }
+        let is_iterable = |value: json::Value<'_>| {
+            matches!(
+                value.kind(),
+                json::Kind::Array | json::Kind::Object | json::Kind::String
+            )
+        };
+        let mut members = words.members();
+        members
+            .any(|member| !is_iterable(member.value))
+            .then_some("TypeError")
+    }
+
+    /// The keyword argument as written, declared or not.
+    fn given(&self, name: &str) -> Option<&Kwarg<'_>> {
+        let declared = self.options.iter().find(|argument| argument.name == name);
+        let declared = declared.and_then(|argument| argument.written.as_ref());
+        declared.or_else(|| self.session.iter().find(|kwarg| kwarg.name == name))
+    }
+}
+
+/// What the values of a store are taken for where no settings say which class reads them. A flat
+/// map may come from Secrets Manager, whose reader takes more.
+pub fn format_of_store(kind: Kind, target: &Target) -> Format {
+    if kind == Kind::Ssm || target.amazon() < BOTH_FORMS {
+        return Format::Airflow;
+    }
+    Format::SecretsManager {
+        extra_conn_words: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_without_settings_may_be_secrets_manager() {
+        let target = Target::chosen("3.3.2").with("amazon", "9.39.0");
+        assert!(format_of_store(Kind::FlatStore, &target).is_secrets_manager());
+        assert_eq!(format_of_store(Kind::Ssm, &target), Format::Airflow);
+        let old = Target::chosen("2.5.0").with("amazon", "6.2.0");
+        assert_eq!(format_of_store(Kind::SecretsManager, &old), Format::Airflow);
+    }
+}

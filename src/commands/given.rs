@@ -1,0 +1,114 @@
+//! From arguments that several commands share to what the rooms take, and what is said of it on stderr.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use crate::airflow::Runtime;
+use crate::cli::{Cli, Grouping, InputArgs, TargetArgs};
+use crate::load::{Loaded, One, Request, Skipped, Unclear};
+use crate::render::one_line;
+use crate::report::Failure;
+use crate::source::display_path;
+use crate::workspace::deployments;
+use crate::workspace::targets::Wanted;
+
+/// The releases that the command line asks for.
+pub(super) fn wanted(args: &TargetArgs, runtime: Runtime) -> Wanted {
+    Wanted {
+        airflow: args.airflow.clone(),
+        providers: args.provider.clone(),
+        python: args.python,
+        runtime: Some(runtime),
+    }
+}
+
+/// What must be said of the targets, unless `-q`.
+pub(super) fn say_notes(cli: &Cli, loaded: &Loaded, err: &mut dyn Write) -> io::Result<()> {
+    if !cli.quiet {
+        for note in &loaded.notes {
+            writeln!(err, "airvane: {note}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Commands that look through the eyes of one process look at one release.
+pub(super) fn is_one_release(args: &TargetArgs, err: &mut dyn Write) -> io::Result<bool> {
+    if args.airflow.len() > 1 {
+        writeln!(
+            err,
+            "airvane: this command shows one release: give --airflow once (`check` judges several)"
+        )?;
+    }
+    Ok(args.airflow.len() < 2)
+}
+
+/// What is to be read.
+pub(super) fn request(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Request {
+    let paths = if paths.is_empty() {
+        vec![PathBuf::from(".")]
+    } else {
+        paths.to_vec()
+    };
+    Request {
+        paths,
+        stdin_filename: None,
+        kinds: input.kind.clone(),
+        dialect: input.env_dialect,
+        define: input
+            .define
+            .iter()
+            .map(|define| (define.name.clone(), define.value.clone()))
+            .collect(),
+        grouping: match input.deployments {
+            Grouping::Auto => deployments::Grouping::Auto,
+            Grouping::One => deployments::Grouping::One,
+        },
+        wanted,
+        jobs: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+    }
+}
+
+/// Failures always, the files that were named and passed over unless `-q`.
+pub(super) fn say_troubles(
+    cli: &Cli,
+    failures: &[Failure],
+    skipped: &[Skipped],
+    err: &mut dyn Write,
+) -> io::Result<()> {
+    for failure in failures {
+        writeln!(err, "airvane: {}", one_line(&failure.to_string()))?;
+    }
+    if !cli.quiet {
+        for skipped in skipped.iter().filter(|skipped| skipped.named) {
+            let path = display_path(&skipped.path);
+            writeln!(err, "airvane: {path}: skipped: {}", skipped.reason)?;
+        }
+    }
+    Ok(())
+}
+
+/// The one deployment that is meant; where that is not clear, what there is to choose from is said.
+pub(super) fn one(
+    loaded: &Loaded,
+    wanted: Option<&str>,
+    err: &mut dyn Write,
+) -> io::Result<Option<One>> {
+    let (why, lines) = match loaded.one(wanted) {
+        Ok(one) => return Ok(Some(one)),
+        Err(Unclear::Nothing) => ("there is nothing to read", Vec::new()),
+        Err(Unclear::Several(lines)) => (
+            "there are several deployments, --deployment chooses one by its number or by one of its files:",
+            lines,
+        ),
+        Err(Unclear::NotFound(lines)) => (
+            "no deployment has this number, folder or file (--deployment); there are:",
+            lines,
+        ),
+    };
+    writeln!(err, "airvane: {why}")?;
+    for line in lines {
+        writeln!(err, "  {}", one_line(&line))?;
+    }
+    Ok(None)
+}

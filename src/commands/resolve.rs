@@ -1,0 +1,62 @@
+//! `airvane resolve`
+
+use std::io::{self, Write};
+
+use super::{Exit, Surroundings, given};
+use crate::cli::{Cli, DocumentFormat, ResolveArgs};
+use crate::load;
+use crate::render::{Style, resolve as render};
+use crate::resolve::{self, Answer, Outcome};
+use crate::workspace::Files;
+
+/// Runs the command; `exit` is the code earned so far.
+pub fn run(
+    cli: &Cli,
+    args: &ResolveArgs,
+    surroundings: Surroundings,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+    exit: &mut Exit,
+) -> io::Result<()> {
+    *exit = Exit::Failure;
+    if !given::is_one_release(&args.target, err)? {
+        return Ok(());
+    }
+    let wanted = given::wanted(&args.target, args.runtime.into());
+    let request = given::request(&args.paths, &args.input, wanted);
+    let (loaded, contents) = load::load(&request, &mut Files::new());
+    given::say_notes(cli, &loaded, err)?;
+    given::say_troubles(cli, &loaded.failures, &loaded.skipped, err)?;
+    let Some(one) = given::one(&loaded, args.deployment.as_deref(), err)? else {
+        return Ok(());
+    };
+    let asked = resolve::Request {
+        ids: &args.ids,
+        team: args.team.as_deref(),
+    };
+    let (answers, failures) = resolve::run(&asked, &loaded, &one, contents);
+    given::say_troubles(cli, &failures, &[], err)?;
+    if loaded.failures.is_empty() && failures.is_empty() {
+        *exit = earned(&answers);
+    }
+    if args.format == DocumentFormat::Json {
+        return render::json(out, &answers, args.reveal);
+    }
+    let style = Style {
+        colour: surroundings.colour(cli.color),
+        width: surroundings.columns.unwrap_or(80),
+        ..Style::default()
+    };
+    let target = loaded.target_of(&one);
+    let whose = format!("Airflow {}, {}", target.airflow, target.runtime.word());
+    render::people(out, &answers, &whose, style, args.reveal)
+}
+
+fn earned(answers: &[Answer]) -> Exit {
+    let lost = |answer: &Answer| matches!(answer.outcome, Outcome::Missing | Outcome::Error);
+    if answers.iter().any(lost) {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    }
+}

@@ -1,0 +1,104 @@
+//! Items of files that are held: environment variables and the entries of local secrets files.
+
+use std::borrow::Cow;
+
+use super::judged::{self, Judged};
+use super::{Item, Listing, Sink, Status};
+use crate::airflow::Target;
+use crate::airflow::connection::{self, Format, Reader};
+use crate::aws::names::is_store_name;
+use crate::inputs::env::is_public_name;
+use crate::inputs::{Definition, EntryKind, Input, Notation, is_sample};
+use crate::load::guard::guard;
+use crate::rules::{Carrier, EntryContext, Facts};
+use crate::source::Place;
+
+/// Lends the definitions of `input`.
+pub(super) fn list(
+    input: &Input,
+    target: &Target,
+    judged: &Judged,
+    sink: &mut Sink<'_>,
+    listing: &mut Listing,
+) {
+    for definition in &input.definitions {
+        let listed = guard(&input.path, || one(input, definition, target, judged, sink));
+        match listed {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                listing.stopped = Some(error);
+                return;
+            }
+            Err(failure) => listing.failures.push(failure),
+        }
+    }
+}
+
+fn one(
+    input: &Input,
+    definition: &Definition,
+    target: &Target,
+    judged: &Judged,
+    sink: &mut Sink<'_>,
+) -> std::io::Result<()> {
+    let is_env = definition.notation == Notation::Env;
+    // In an environment variable's name the id is in upper case.
+    let name = input
+        .bytes
+        .get(definition.name.start..definition.name.end)
+        .filter(|_| is_env)
+        .map_or(
+            Cow::Borrowed(definition.id.as_str()),
+            String::from_utf8_lossy,
+        );
+    let format = Format::of(definition);
+    let value = &definition.value;
+    let reader = Reader {
+        airflow: target.airflow,
+        runtime: target.runtime,
+        python: target.python,
+    };
+    let reading;
+    let status = if definition.kind == EntryKind::Connection {
+        reading = [(target.runtime, connection::read(value, &reader, &format))];
+        let context = EntryContext {
+            target,
+            carrier: if is_env { Carrier::Env } else { Carrier::Local },
+            kind: Some(definition.kind),
+            id: Cow::Borrowed(&definition.id),
+            name: name.clone(),
+            name_place: Place::new(input.id, definition.name),
+            value: Some(&value.into()),
+            value_place: Some(Place::new(input.id, value.source())),
+            decoded_object: false,
+            facts: &Facts::default(),
+            naming: None,
+            near_miss: false,
+            coverage: None,
+            earlier: None,
+            backend: None,
+            format: &format,
+            is_sample: is_sample(&input.path),
+            readings: &reading,
+        };
+        let findings = judged.findings(input, target, &context);
+        judged::listed(value, &reading[0].1, &format, &findings)
+    } else if value.is_known() {
+        Status::Value(value.expose())
+    } else {
+        Status::Unknown("the value holds what is not known before Airflow runs")
+    };
+    sink(&Item {
+        input,
+        position: input.lines.position(&input.bytes, definition.name.start),
+        kind: Some(definition.kind),
+        id: Some(&definition.id),
+        name: &name,
+        name_is_public: if is_env {
+            is_public_name(&name)
+        } else {
+            is_store_name(&name)
+        },
+        status,
+    })
+}

@@ -1,0 +1,303 @@
+//! Items of exports, lent while the export passes.
+//!
+//! What every one of a million entries needs is done here, so it must cost little: the rules are asked
+//! only of values about which one of them may have something to say.
+
+use std::borrow::Cow;
+use std::io;
+use std::ops::ControlFlow;
+
+use super::judged;
+use super::{Item, Listing, Problem, Sink, Status, Wants};
+use crate::airflow::backend::ask::{Ask, Question};
+use crate::airflow::backend::construct::Attribute;
+use crate::airflow::connection::{self, Reader};
+use crate::airflow::lookup::Coverage;
+use crate::airflow::{Runtime, Target};
+use crate::aws::names::is_store_name;
+use crate::inputs::store::{Entry, Facts, StaleWhy, StoreReader, Value};
+use crate::inputs::{EntryKind, Input, Kind, is_sample};
+use crate::load::asked::{Asked, ways_of};
+use crate::load::prepared::Prepared;
+use crate::load::{View, asked, pipeline};
+use crate::resolve::words;
+use crate::rules::{Carrier, EntryContext};
+use crate::source::{LazyText, Place, Text};
+use crate::syntax::json::Json;
+use crate::workspace::Content;
+
+/// How the entries of each kind of store are asked for: a projection does not say before which store
+/// it is from.
+struct Ways<'v, 'a> {
+    kind: Kind,
+    list: Vec<Asked<'v, 'a>>,
+}
+
+/// Lends the entries of `content`.
+pub(super) fn list(
+    input: &Input,
+    content: Content,
+    views: &[&View<'_>],
+    target: &Target,
+    wants: &Wants<'_>,
+    sink: &mut Sink<'_>,
+    listing: &mut Listing,
+) {
+    let lister = Lister {
+        input,
+        target,
+        wants,
+    };
+    let apart = !content.is_whole();
+    let reader = StoreReader::new(content.into_reader(), input.kind);
+    let prepare = |batch: &_| Prepared::of(batch, connection::looks_plain);
+    let mut known: Vec<Ways<'_, '_>> = Vec::new();
+    let mut stopped = None;
+    let summary = pipeline::run(reader, &input.path, apart, prepare, |batch, prepared| {
+        for (entry, value) in batch.entries().zip(prepared.values()) {
+            let kind = entry.kind();
+            if !known.iter().any(|ways| ways.kind == kind) {
+                let list = ways_of(kind, views, target);
+                known.push(Ways { kind, list });
+            }
+            let ways = known.iter().find(|ways| ways.kind == kind);
+            let ways = &ways.expect("it was put there").list;
+            let plain = value.looks_plain.is_some();
+            let text = prepared.text(value).map(Cow::Borrowed);
+            let text = text.or_else(|| entry.value_str());
+            if let Err(error) = lister.one(&entry, text.as_deref(), plain, ways, sink) {
+                stopped = Some(error);
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    });
+    match summary {
+        Ok(summary) => listing.failures.extend(pipeline::failure(&summary, input)),
+        Err(failure) => listing.failures.push(failure),
+    }
+    listing.stopped = stopped;
+}
+
+/// What is the same for all entries of a store.
+struct Lister<'l> {
+    input: &'l Input,
+    target: &'l Target,
+    wants: &'l Wants<'l>,
+}
+
+impl Lister<'_> {
+    /// Lends one entry. `text`: its value, where it is a text.
+    fn one(
+        &self,
+        entry: &Entry<'_>,
+        text: Option<&str>,
+        looks_plain: bool,
+        ways: &[Asked<'_, '_>],
+        sink: &mut Sink<'_>,
+    ) -> io::Result<()> {
+        let Self {
+            input,
+            target,
+            wants,
+        } = *self;
+        let name = entry.name();
+        let (way, coverage) = asked::covered(&name, ways);
+        let asked = &ways[way];
+        let (kind, id) = match &coverage {
+            Coverage::Covered { kind, id } => (Some(*kind), Some(id.as_str())),
+            Coverage::Ambiguous { id } => (asked.naming.only_kind(&name), Some(id.as_str())),
+            Coverage::Foreign => (None, None),
+        };
+        let mut item = Item {
+            input,
+            position: entry.position(entry.name_span().start),
+            kind,
+            id,
+            name: &name,
+            name_is_public: is_store_name(&name),
+            status: Status::Unreachable("no prefix of the backend covers the name"),
+        };
+        let (Some(kind), Some(id)) = (kind, id) else {
+            if id.is_some() {
+                item.status = Status::Unknown("prefixes of several kinds reach the name");
+                item.id = None;
+            }
+            return sink(&item);
+        };
+        let facts = entry.facts();
+        if let Some(status) = not_given(entry, &facts, kind, id, asked, target) {
+            item.status = status;
+            return sink(&item);
+        }
+        let json = match text {
+            Some(_) => None,
+            None => match entry.value() {
+                Value::Object(json) => Some(json),
+                _ => None,
+            },
+        };
+        let object = json.as_ref().map(Json::text);
+        let Some(shown) = text.or(object.map(Text::expose)) else {
+            item.status = Status::Unknown("the export holds no text here");
+            return sink(&item);
+        };
+        if kind != EntryKind::Connection {
+            item.status = Status::Value(shown);
+            return sink(&item);
+        }
+        if asked.has_own_way {
+            item.status = Status::Unknown("this release reads the value in a way of its own");
+            return sink(&item);
+        }
+        let reader = Reader {
+            airflow: target.airflow,
+            runtime: target.runtime,
+            python: target.python,
+        };
+        let plain = looks_plain && connection::may_be_plain(shown, target.airflow, &asked.format);
+        if plain
+            && let Some(fields) = connection::fields(shown, &reader, &asked.format)
+            && !(wants.reads_extras && fields.has_extra)
+        {
+            item.status = Status::Plain(fields);
+            return sink(&item);
+        }
+        let read = if plain {
+            Text::verbatim(shown, 0)
+        } else {
+            object.cloned().unwrap_or_else(|| entry.value_text())
+        };
+        let reading = [(
+            target.runtime,
+            connection::read(&read, &reader, &asked.format),
+        )];
+        let findings = if plain {
+            Vec::new()
+        } else {
+            let lazy = LazyText::from(&read);
+            let named = (name.as_ref(), &coverage);
+            let context = self.context(entry, named, &facts, asked, &lazy, &reading);
+            wants.judged.findings(input, target, &context)
+        };
+        item.status = judged::listed(&read, &reading[0].1, &asked.format, &findings);
+        sink(&item)
+    }
+
+    /// What the rules are told of a connection, of which the name and what it is are known.
+    fn context<'c>(
+        &'c self,
+        entry: &Entry<'_>,
+        (name, coverage): (&'c str, &'c Coverage),
+        facts: &'c Facts,
+        asked: &'c Asked<'_, '_>,
+        value: &'c LazyText<'c>,
+        readings: &'c [(Runtime, connection::Reading)],
+    ) -> EntryContext<'c> {
+        let Self { input, target, .. } = *self;
+        let place = |span| Place::new(input.id, span);
+        let id = match coverage {
+            Coverage::Covered { id, .. } | Coverage::Ambiguous { id } => id.as_str(),
+            Coverage::Foreign => name,
+        };
+        EntryContext {
+            target,
+            carrier: match entry.kind() {
+                Kind::Ssm => Carrier::Ssm,
+                Kind::SecretsManager => Carrier::SecretsManager,
+                _ => Carrier::Flat,
+            },
+            kind: Some(EntryKind::Connection),
+            id: Cow::Borrowed(id),
+            name: Cow::Borrowed(name),
+            name_place: place(entry.name_span()),
+            value: Some(value),
+            value_place: entry.value_span().map(place),
+            decoded_object: matches!(entry.value(), Value::Object(_)),
+            facts,
+            naming: Some(&asked.naming),
+            near_miss: false,
+            coverage: Some(coverage),
+            earlier: None,
+            backend: asked.backend,
+            format: &asked.format,
+            is_sample: is_sample(&input.path),
+            readings,
+        }
+    }
+}
+
+/// Why the backend does not ask for the name, though its prefix covers it: few ids need the question.
+fn not_asked(
+    kind: EntryKind,
+    id: &str,
+    asked: &Asked<'_, '_>,
+    target: &Target,
+) -> Option<Status<'static>> {
+    let built = asked.built.as_ref()?;
+    let has_pattern = built
+        .patterns
+        .iter()
+        .any(|(_, pattern)| *pattern != Attribute::Null);
+    if !has_pattern && !id.contains("--") {
+        return None;
+    }
+    let question = Question {
+        kind,
+        id,
+        team: None,
+        multi_team: asked.backend.and_then(|backend| backend.multi_team),
+    };
+    match built.ask(&question, target) {
+        Ask::For(_) => None,
+        Ask::Skips(why) => Some(Status::Unreachable(words::skip(why, kind))),
+        Ask::Raises(fault) => {
+            let (message, rule) = words::cause(fault.cause);
+            Some(Status::Error(Problem {
+                airflow: fault.exception,
+                rule,
+                message: message.to_owned(),
+            }))
+        }
+        Ask::Unknown(_) => Some(Status::Unknown(
+            "whether the backend asks for it is not known",
+        )),
+    }
+}
+
+/// Why Airflow is not given the value as it stands there, if so.
+fn not_given(
+    entry: &Entry<'_>,
+    facts: &Facts,
+    kind: EntryKind,
+    id: &str,
+    asked: &Asked<'_, '_>,
+    target: &Target,
+) -> Option<Status<'static>> {
+    if let Some(status) = not_asked(kind, id, asked, target) {
+        return Some(status);
+    }
+    if facts.encrypted {
+        return Some(Status::Unknown("the export is not decrypted"));
+    }
+    if facts.binary {
+        return Some(Status::Unreachable(
+            "the secret is binary, which Airflow does not read",
+        ));
+    }
+    if facts.superseded {
+        return Some(Status::Unreachable("a newer version follows"));
+    }
+    match facts.stale.map(|stale| stale.why) {
+        Some(StaleWhy::Deleted) => {
+            return Some(Status::Unreachable("the secret is marked for deletion"));
+        }
+        Some(StaleWhy::OtherVersion | StaleWhy::NoCurrent) => {
+            return Some(Status::Unknown(
+                "the export shows another version than the current one",
+            ));
+        }
+        None => {}
+    }
+    (!entry.has_value()).then_some(Status::Unknown("the export holds no values"))
+}

@@ -1,0 +1,150 @@
+//! The one deployment that `config` and `resolve` are about: files that Airflow could read together.
+
+use std::path::Path;
+
+use super::gather::same;
+use super::{Group, Loaded};
+use crate::airflow::Target;
+use crate::inputs::{Input, Kind, is_sample};
+use crate::source::{FileId, display_path};
+use crate::workspace::{Choice, deployments};
+
+/// The files of one deployment, of every alternative one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct One {
+    /// Number of the group, from 0.
+    pub group: usize,
+    /// airflow.cfg and env files.
+    pub choice: Choice,
+    /// Exports and local secrets files.
+    pub stores: Vec<FileId>,
+}
+
+/// Which deployment is meant is not clear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unclear {
+    /// There are several; one line for each.
+    Several(Vec<String>),
+    /// None is called so; one line for each there is.
+    NotFound(Vec<String>),
+    /// There is nothing to read.
+    Nothing,
+}
+
+impl Loaded {
+    /// The deployment that `wanted` names (its number, its folder or one of its files), or the only
+    /// one there is. Alternatives (`.env`, `.env.prod`) are several.
+    pub fn one(&self, wanted: Option<&str>) -> Result<One, Unclear> {
+        let all = self.each();
+        if all.is_empty() {
+            return Err(Unclear::Nothing);
+        }
+        let lines = |list: &[One]| list.iter().map(|one| self.line(one)).collect();
+        let Some(wanted) = wanted else {
+            return match <[One; 1]>::try_from(all) {
+                Ok([one]) => Ok(one),
+                Err(several) => Err(Unclear::Several(lines(&several))),
+            };
+        };
+        let meant: Vec<One> = all
+            .iter()
+            .filter(|one| self.is_called(one, wanted))
+            .cloned()
+            .collect();
+        match <[One; 1]>::try_from(meant) {
+            Ok([one]) => Ok(one),
+            Err(none) if none.is_empty() => Err(Unclear::NotFound(lines(&all))),
+            Err(several) => Err(Unclear::Several(lines(&several))),
+        }
+    }
+
+    /// The target that a deployment is shown for: its first.
+    pub fn target_of(&self, one: &One) -> &Target {
+        self.groups
+            .get(one.group)
+            .and_then(|group| group.targets.first())
+            .or_else(|| self.targets.first())
+            .expect("a request names a target")
+    }
+
+    /// Every deployment whose settings speak of Airflow, by its alternatives; where there is none,
+    /// whatever was named together.
+    fn each(&self) -> Vec<One> {
+        let real = |group: &Group| {
+            self.settings_of(group)
+                .any(|input| speaks(input) && !is_sample(&input.path))
+        };
+        let wanted: Vec<usize> = (0..self.groups.len())
+            .filter(|&index| real(&self.groups[index]))
+            .collect();
+        if wanted.is_empty() {
+            return self.unconfigured().into_iter().collect();
+        }
+        let groups = wanted
+            .into_iter()
+            .map(|index| (index, &self.groups[index].deployment));
+        groups
+            .flat_map(|(group, deployment)| {
+                deployment.choices.iter().map(move |choice| One {
+                    group,
+                    choice: choice.clone(),
+                    stores: deployment.stores.clone(),
+                })
+            })
+            .collect()
+    }
+
+    /// Stores without any settings, and settings that set nothing.
+    fn unconfigured(&self) -> Option<One> {
+        let first = self.groups.first()?;
+        let stores = self.groups.iter();
+        let stores = stores.flat_map(|group| &group.deployment.stores);
+        let settings = self.groups.iter();
+        let settings = settings.filter_map(|group| group.deployment.choices.first());
+        let choice = settings
+            .filter(|choice| !choice.settings.is_empty())
+            .max_by_key(|choice| choice.settings.len());
+        Some(One {
+            group: 0,
+            choice: choice.unwrap_or(&first.deployment.choices[0]).clone(),
+            stores: stores.copied().collect(),
+        })
+    }
+
+    fn settings_of(&self, group: &Group) -> impl Iterator<Item = &Input> {
+        let choices = group.deployment.choices.iter();
+        let files = choices.flat_map(|choice| &choice.settings);
+        files.filter_map(|file| self.input(*file))
+    }
+
+    fn files_of<'a>(&'a self, one: &'a One) -> impl Iterator<Item = &'a Input> {
+        let files = one.choice.settings.iter().chain(&one.stores);
+        files.filter_map(|file| self.input(*file))
+    }
+
+    fn is_called(&self, one: &One, wanted: &str) -> bool {
+        if wanted.parse() == Ok(one.group + 1) {
+            return true;
+        }
+        let path = Path::new(wanted);
+        let home = self.groups.get(one.group);
+        let is_home = home.is_some_and(|group| {
+            path.is_dir() && deployments::directory(&path.join("x")) == group.deployment.home
+        });
+        is_home || self.files_of(one).any(|input| same(&input.path, path))
+    }
+
+    /// `2: config/airflow.cfg + .env.prod + dump.json`
+    fn line(&self, one: &One) -> String {
+        let names: Vec<String> = self
+            .files_of(one)
+            .map(|input| display_path(&input.path))
+            .collect();
+        format!("{}: {}", one.group + 1, names.join(" + "))
+    }
+}
+
+/// The file is Airflow's: a `.env` of another program makes no deployment.
+fn speaks(input: &Input) -> bool {
+    input.kind == Kind::Cfg || !input.settings.is_empty() || !input.definitions.is_empty()
+}

@@ -1,0 +1,128 @@
+//! The stop of `LocalFilesystemBackend`, over the local secrets files of the deployment.
+
+use std::borrow::Cow;
+
+use super::stores::{Looked, looked, read};
+use super::walk::listed;
+use super::{Found, Outcome, Spot, Step};
+use crate::airflow::Target;
+use crate::airflow::connection::Format;
+use crate::inputs::local::LocalTree;
+use crate::inputs::{Definition, EntryKind, Input, Kind, Tree};
+use crate::load::{Loaded, One};
+use crate::rules::{Carrier, EntryContext, Facts};
+use crate::source::{LazyText, Place, Secret};
+
+/// Looks for the names of the step, which are ids, in the files of the kind.
+pub(super) fn step(
+    loaded: &Loaded,
+    one: &One,
+    kind: EntryKind,
+    mut step: Step,
+    target: &Target,
+) -> (Step, Option<Found>) {
+    let wanted = match kind {
+        EntryKind::Connection => Kind::Connections,
+        EntryKind::Variable => Kind::Variables,
+        EntryKind::Config => {
+            step.reason = Some("its file is not given".to_owned());
+            return (step, None);
+        }
+    };
+    let files: Vec<&Input> = loaded
+        .of(&one.stores)
+        .into_iter()
+        .filter(|input| input.kind == wanted)
+        .collect();
+    if files.is_empty() {
+        step.reason = Some("its file is not given".to_owned());
+        return (step, None);
+    }
+    if files.iter().any(|input| is_broken(input)) {
+        step.outcome = Outcome::Error;
+        step.airflow = Some("AirflowFileParseException");
+        step.reason = Some("its file cannot be parsed, so that every lookup fails".to_owned());
+        return (step, None);
+    }
+    let ids = step.lookups.clone();
+    let all = files
+        .iter()
+        .flat_map(|input| input.definitions.iter().map(move |one| (*input, one)));
+    let found = all.rev().find(|(_, one)| ids.contains(&one.id));
+    let Some((input, definition)) = found else {
+        let paths: Vec<_> = files.iter().map(|input| input.path.clone()).collect();
+        step.outcome = Outcome::Missing;
+        step.reason = Some(format!("{} does not hold it", listed(&paths)));
+        return (step, None);
+    };
+    let position = input.lines.position(&input.bytes, definition.name.start);
+    step.hit = Some(0);
+    step.spot = Some(Spot {
+        path: input.path.clone(),
+        line: position.line,
+    });
+    if !definition.value.is_known() {
+        step.outcome = Outcome::Unknown;
+        step.reason = Some("the value holds what is not known here".to_owned());
+        return (step, None);
+    }
+    if kind == EntryKind::Variable {
+        step.outcome = Outcome::Found;
+        let value = Secret::new(definition.value.expose());
+        return (step, Some(Found::Value(value)));
+    }
+    match connection(loaded, input, definition, target) {
+        Looked::Found(found) => {
+            step.outcome = Outcome::Found;
+            return (step, Some(found));
+        }
+        Looked::NotThere(why) | Looked::NotSet(why) => {
+            step.outcome = Outcome::Missing;
+            step.reason = Some(why.to_owned());
+        }
+        Looked::Unknown(why) => step.reason = Some(why.to_owned()),
+        Looked::Raises {
+            exception,
+            rule,
+            message,
+        } => {
+            step.outcome = Outcome::Error;
+            step.airflow = Some(exception);
+            step.rule = rule;
+            step.reason = Some(message);
+        }
+    }
+    (step, None)
+}
+
+fn is_broken(input: &Input) -> bool {
+    matches!(&input.tree, Tree::Local(LocalTree::Broken(_)))
+}
+
+fn connection(loaded: &Loaded, input: &Input, definition: &Definition, target: &Target) -> Looked {
+    let format = Format::of(definition);
+    let text = &definition.value;
+    let readings = [(target.runtime, read(text, &format, target))];
+    let value = LazyText::from(text);
+    let context = EntryContext {
+        target,
+        carrier: Carrier::Local,
+        kind: Some(EntryKind::Connection),
+        id: Cow::Borrowed(&definition.id),
+        name: Cow::Borrowed(&definition.id),
+        name_place: Place::new(input.id, definition.name),
+        value: Some(&value),
+        value_place: Some(Place::new(input.id, text.source())),
+        decoded_object: false,
+        facts: &Facts::default(),
+        naming: None,
+        near_miss: false,
+        coverage: None,
+        earlier: None,
+        backend: None,
+        format: &format,
+        is_sample: false,
+        readings: &readings,
+    };
+    looked(&context, text, loaded, input.id, target)
+}

@@ -1,0 +1,499 @@
+//! The way of one id: stop after stop, until one has an answer.
+
+use std::collections::BTreeSet;
+
+use super::stores::{Asker, Holdings, Looked, Query};
+use super::{
+    Answer, Candidate, Found, Near, Outcome, Request, Spot, Step, environment, local, near,
+    remarks, stores, words,
+};
+use crate::airflow::backend::ask::{Ask, Question, Skip};
+use crate::airflow::backend::data::Habit;
+use crate::airflow::backend::{self, Backend, Constructed, Supplier, multi_team};
+use crate::airflow::connection::Format;
+use crate::airflow::public::Shape;
+use crate::airflow::search::{self, Raised, Stop};
+use crate::airflow::{Runtime, Target, TargetSource, Version};
+use crate::inputs::{EntryKind, Kind};
+use crate::load::{Loaded, One, Unreadable, View};
+use crate::report::Failure;
+use crate::source::{Place, display_path};
+use crate::workspace::Content;
+
+pub(super) fn run(
+    request: &Request<'_>,
+    loaded: &Loaded,
+    one: &One,
+    contents: Vec<Option<Content>>,
+) -> (Vec<Answer>, Vec<Failure>) {
+    let again = loaded.read_again(one);
+    let (view, unreadable) = loaded.view_of(one, &again);
+    // What steps down for a guess explains an outcome all the same.
+    let target = Target {
+        source: TargetSource::CommandLine,
+        ..view.target.clone()
+    };
+    let multi_team = multi_team(&view.settings, &target);
+    // Tasks may ask for options elsewhere than for connections and variables.
+    let customs = [EntryKind::Connection, EntryKind::Config].map(|kind| {
+        let backend = search::custom(&view.secrets, kind, &target);
+        Custom {
+            backend,
+            outcome: backend.outcome(&view.settings, &target),
+        }
+    });
+    let asked: Vec<Question<'_>> = request
+        .ids
+        .iter()
+        .map(|wanted| Question {
+            kind: wanted.kind,
+            id: &wanted.id,
+            team: request.team,
+            multi_team,
+        })
+        .collect();
+    let askers = [0, 1].map(|custom| Asker {
+        built: customs[custom].built(),
+        queries: asked
+            .iter()
+            .enumerate()
+            .filter(|(_, asked)| custom_of(asked.kind) == custom)
+            .map(|(number, asked)| Query {
+                number,
+                kind: asked.kind,
+                id: asked.id,
+                names: names(customs[custom].built(), asked, &target),
+            })
+            .collect(),
+    });
+    let (holdings, failures) = stores::collect(loaded, one, contents, &askers);
+    let walk = Walk {
+        loaded,
+        one,
+        view: &view,
+        bad_multi_team: backend::is_bad_multi_team(&view.settings, &target),
+        unreadable: unreadable.filter(|error| error.is_fatal),
+        target: &target,
+        customs: &customs,
+        holdings: &holdings,
+        remarks: remarks::of_settings(loaded, one, &view, &target),
+    };
+    let answers = asked
+        .iter()
+        .enumerate()
+        .map(|(number, asked)| walk.answer(number, asked))
+        .collect();
+    (answers, failures)
+}
+
+/// A pair of options, and what Airflow builds from it.
+struct Custom<'w, 'a> {
+    backend: &'w Backend<'a>,
+    outcome: backend::Outcome<'w>,
+}
+
+impl<'w> Custom<'w, '_> {
+    fn built(&self) -> Option<&Constructed<'w>> {
+        match &self.outcome {
+            backend::Outcome::Built(built) => Some(built),
+            _ => None,
+        }
+    }
+}
+
+/// Which of the two is asked for a kind.
+const fn custom_of(kind: EntryKind) -> usize {
+    match kind {
+        EntryKind::Connection | EntryKind::Variable => 0,
+        EntryKind::Config => 1,
+    }
+}
+
+/// The names that the custom backend asks its store for.
+fn names(
+    built: Option<&Constructed<'_>>,
+    asked: &Question<'_>,
+    target: &Target,
+) -> BTreeSet<String> {
+    match built.map(|built| built.ask(asked, target)) {
+        Some(Ask::For(names)) => names.into_iter().collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
+struct Walk<'w, 'a> {
+    loaded: &'w Loaded,
+    one: &'w One,
+    view: &'w View<'a>,
+    /// `[core] multi_team` is set to what is no boolean.
+    bad_multi_team: bool,
+    /// airflow.cfg cannot be read, so that nothing starts.
+    unreadable: Option<Unreadable>,
+    target: &'w Target,
+    customs: &'w [Custom<'w, 'a>; 2],
+    holdings: &'w [Holdings],
+    remarks: Vec<super::Remark>,
+}
+
+impl Walk<'_, '_> {
+    fn answer(&self, number: usize, asked: &Question<'_>) -> Answer {
+        let mut answer = Answer {
+            kind: asked.kind,
+            id: asked.id.to_owned(),
+            outcome: Outcome::Missing,
+            airflow: None,
+            steps: Vec::new(),
+            found: None,
+            candidates: Vec::new(),
+            last: search::last(asked.kind, self.target),
+            near: Vec::new(),
+            remarks: Vec::new(),
+            because: String::new(),
+        };
+        if let Some(error) = self.unreadable {
+            let spot = self.spot(error.place);
+            let at = spot.map_or_else(String::new, |spot| remarks::spot(&spot));
+            answer.outcome = Outcome::Error;
+            answer.airflow = Some(error.exception);
+            answer.last = None;
+            answer.remarks.clone_from(&self.remarks);
+            answer.because = format!(
+                "{} when {at} is read: no process of Airflow starts",
+                error.exception
+            );
+            return answer;
+        }
+        if let Some(step) = self.does_not_start() {
+            answer.outcome = Outcome::Error;
+            answer.airflow = step.airflow;
+            answer.steps.push(step);
+            answer.last = None;
+        } else if self.has_no_teams(asked) {
+            answer.outcome = Outcome::Error;
+            answer.airflow = Some(if self.bad_multi_team {
+                "AirflowConfigException"
+            } else {
+                "ValueError"
+            });
+            answer.last = None;
+            "a team asks, and `[core] multi_team` is not on: Airflow raises an exception"
+                .clone_into(&mut answer.because);
+            return answer;
+        } else {
+            self.steps(asked, &mut answer);
+        }
+        let is_there = answer.steps.iter().any(|step| step.spot.is_some());
+        if answer.outcome != Outcome::Found && !is_there {
+            answer.near = self.near(number, asked, &answer);
+        }
+        remarks::attach(&mut answer, &self.remarks);
+        answer.because = remarks::because(&answer, self.target);
+        answer
+    }
+
+    /// The class reads `[core] multi_team` in every lookup, and that is no boolean.
+    fn fails_on_teams(&self, built: &Constructed<'_>) -> bool {
+        let class = built.class;
+        self.bad_multi_team && class.does(Habit::TeamSeparatorRefused, class.release(self.target))
+    }
+
+    /// `Connection.get_connection_from_secrets` of the server refuses a team where there are none.
+    fn has_no_teams(&self, asked: &Question<'_>) -> bool {
+        let server = self.target.runtime != Runtime::Task;
+        server
+            && asked.kind == EntryKind::Connection
+            && asked.team.is_some_and(|team| !team.is_empty())
+            && asked.multi_team != Some(true)
+            && self.target.airflow >= Version::new(3, 2, 0)
+    }
+
+    /// The backend of `[secrets]` is built when Airflow is imported, in every process.
+    fn does_not_start(&self) -> Option<Step> {
+        let main = &self.view.secrets.main;
+        let roles = [main, self.customs[0].backend];
+        roles.into_iter().find_map(|backend| {
+            let outcome = backend.outcome(&self.view.settings, self.target);
+            let backend::Outcome::Fails { exception, .. } = outcome else {
+                return None;
+            };
+            let mut step = self.step(backend);
+            step.outcome = Outcome::Error;
+            step.airflow = Some(exception);
+            step.reason =
+                Some("no process of Airflow starts: the backend is built at import".to_owned());
+            Some(step)
+        })
+    }
+
+    fn steps(&self, asked: &Question<'_>, answer: &mut Answer) {
+        let mut unknown = false;
+        for stop in search::stops(&self.view.secrets, asked.kind, self.target) {
+            let (step, found) = match stop {
+                Stop::Custom(backend) => self.custom_step(backend, asked),
+                Stop::Environment if self.fails_on_teams(&Constructed::environment()) => {
+                    let mut step = environment::blank();
+                    fail_on_teams(&mut step);
+                    (step, None)
+                }
+                Stop::Environment => {
+                    environment::step(self.loaded, self.one, self.view, asked, self.target)
+                }
+            };
+            let outcome = step.outcome;
+            answer.steps.push(step);
+            match (outcome, found) {
+                (Outcome::Found, Some(found)) if unknown => answer.candidates.push(Candidate {
+                    step: answer.steps.len() - 1,
+                    found,
+                }),
+                // An option whose value is empty: `conf.get` goes on.
+                (Outcome::Found, None) => {}
+                (Outcome::Found, found) => {
+                    answer.outcome = Outcome::Found;
+                    answer.found = found;
+                    return;
+                }
+                (Outcome::Unknown, _) => unknown = true,
+                (Outcome::Error, _)
+                    if search::raised(asked.kind, self.target) == Raised::Propagates
+                        && !unknown =>
+                {
+                    answer.outcome = Outcome::Error;
+                    answer.airflow = answer.steps.last().and_then(|step| step.airflow);
+                    answer.last = None;
+                    return;
+                }
+                _ => {}
+            }
+        }
+        if unknown {
+            answer.outcome = Outcome::Unknown;
+        }
+    }
+
+    /// A step of the custom backend of which nothing is known yet but where it is configured.
+    fn step(&self, backend: &Backend<'_>) -> Step {
+        let setting = backend.class.setting();
+        let path = backend.class.text().map_or_else(
+            || "a backend that is not known".to_owned(),
+            |text| shown_class(text.expose()),
+        );
+        Step {
+            backend: path,
+            configured: setting.and_then(|setting| self.spot(setting.name_place())),
+            lookups: Vec::new(),
+            lookups_public: false,
+            hit: None,
+            outcome: Outcome::Unknown,
+            spot: None,
+            reason: None,
+            airflow: None,
+            rule: None,
+        }
+    }
+
+    fn spot(&self, place: Place) -> Option<Spot> {
+        let input = self.loaded.input(place.file)?;
+        let position = input.lines.position(&input.bytes, place.span.start);
+        Some(Spot {
+            path: input.path.clone(),
+            line: position.line,
+        })
+    }
+
+    fn custom_step(&self, backend: &Backend<'_>, asked: &Question<'_>) -> (Step, Option<Found>) {
+        let mut step = self.step(backend);
+        let custom = &self.customs[custom_of(asked.kind)];
+        let built = match &custom.outcome {
+            backend::Outcome::Built(built) => built,
+            backend::Outcome::Unverified { .. } => {
+                step.reason =
+                    Some("airvane does not know this class: it may be your own".to_owned());
+                return (step, None);
+            }
+            backend::Outcome::UnknownKwargs { supplier, .. } => {
+                let reason = match supplier {
+                    Supplier::Command => {
+                        "a command gives its keyword arguments, which airvane never runs"
+                    }
+                    Supplier::Backend => "a backend is asked for its keyword arguments",
+                    Supplier::Text => "its keyword arguments are not known here",
+                };
+                step.reason = Some(reason.to_owned());
+                return (step, None);
+            }
+            _ => {
+                step.reason = Some("which class this is, is not known here".to_owned());
+                return (step, None);
+            }
+        };
+        match built.ask(asked, self.target) {
+            // Teams are looked at once a prefix is there, and before the pattern is.
+            Ask::Skips(Skip::PatternMismatch | Skip::TeamSeparator)
+                if self.fails_on_teams(built) =>
+            {
+                fail_on_teams(&mut step);
+                (step, None)
+            }
+            Ask::Skips(why) => {
+                step.outcome = Outcome::Skipped;
+                step.reason = Some(words::skip(why, asked.kind).to_owned());
+                (step, None)
+            }
+            _ if self.fails_on_teams(built) => {
+                fail_on_teams(&mut step);
+                (step, None)
+            }
+            Ask::Raises(fault) => {
+                let (reason, rule) = words::cause(fault.cause);
+                step.outcome = Outcome::Error;
+                step.airflow = Some(fault.exception);
+                step.reason = Some(reason.to_owned());
+                step.rule = rule;
+                (step, None)
+            }
+            Ask::Unknown(why) => {
+                step.reason = Some(words::unsure(why));
+                (step, None)
+            }
+            Ask::For(names) => {
+                let before = |name: &String| name.strip_suffix(asked.id).map(str::to_owned);
+                step.lookups_public = names.iter().all(|name| {
+                    before(name)
+                        .is_some_and(|prefix| prefix.is_empty() || Shape::Name.admits(&prefix))
+                });
+                step.lookups = names;
+                let format = built.connection_format(self.target);
+                match built.class.short_name.as_str() {
+                    "environment_variables" => {
+                        environment::step(self.loaded, self.one, self.view, asked, self.target)
+                    }
+                    "local_filesystem" => {
+                        local::step(self.loaded, self.one, asked.kind, step, self.target)
+                    }
+                    _ => self.in_stores(step, asked.kind, format.as_ref()),
+                }
+            }
+        }
+    }
+
+    /// Looks for the names of the step in the exports of the deployment.
+    fn in_stores(
+        &self,
+        mut step: Step,
+        kind: EntryKind,
+        format: Option<&Format>,
+    ) -> (Step, Option<Found>) {
+        let holdings = &self.holdings[custom_of(kind)];
+        let built = self.customs[custom_of(kind)].built();
+        let words = built.and_then(|built| built.words_exception(self.target));
+        if !holdings.has_store() {
+            step.reason = Some("no export of its store is given".to_owned());
+            return (step, None);
+        }
+        for (number, name) in step.lookups.clone().iter().enumerate() {
+            let Some(hit) = holdings.hit(name) else {
+                continue;
+            };
+            step.spot = Some(hit.spot.clone());
+            step.hit = Some(number);
+            let looked = hit.look(kind, format, words, self.target, self.loaded);
+            match looked {
+                // The backend takes it for not there, and asks for the next name.
+                Looked::NotThere(why) => {
+                    step.outcome = Outcome::Missing;
+                    step.reason = Some(why.to_owned());
+                    continue;
+                }
+                Looked::Unknown(why) => {
+                    step.outcome = Outcome::Unknown;
+                    step.reason = Some(why.to_owned());
+                }
+                Looked::Raises {
+                    exception,
+                    rule,
+                    message,
+                } => {
+                    step.outcome = Outcome::Error;
+                    step.airflow = Some(exception);
+                    step.rule = rule;
+                    step.reason = Some(message);
+                }
+                Looked::Found(found) => {
+                    step.outcome = Outcome::Found;
+                    return (step, Some(found));
+                }
+                Looked::NotSet(why) => {
+                    step.outcome = Outcome::Found;
+                    step.reason = Some(why.to_owned());
+                    return (step, None);
+                }
+            }
+            return (step, None);
+        }
+        if step.hit.is_some() {
+            return (step, None);
+        }
+        if let Some(why) = holdings.incomplete() {
+            step.outcome = Outcome::Unknown;
+            step.reason = Some(why.to_owned());
+        } else {
+            step.outcome = Outcome::Missing;
+            step.reason = Some(format!("{} does not hold it", holdings.paths()));
+        }
+        (step, None)
+    }
+
+    /// Names that are nearly the ones asked for, in every place that was asked.
+    fn near(&self, number: usize, asked: &Question<'_>, answer: &Answer) -> Vec<Near> {
+        let mut all = self.holdings[custom_of(asked.kind)].near(number).to_vec();
+        if answer
+            .steps
+            .iter()
+            .any(|step| step.outcome != Outcome::Error)
+        {
+            all.extend(near::in_environment(
+                self.loaded,
+                self.one,
+                asked.kind,
+                asked.id,
+            ));
+        }
+        near::best(all)
+    }
+}
+
+/// `conf.getboolean("core", "multi_team")` inside of a lookup.
+fn fail_on_teams(step: &mut Step) {
+    step.outcome = Outcome::Error;
+    step.airflow = Some("AirflowConfigException");
+    step.reason = Some("`[core] multi_team` is no boolean".to_owned());
+}
+
+/// A class path that is known, or looks like one; of anything else only that it is one.
+fn shown_class(path: &str) -> String {
+    if Shape::ClassPath.admits(path) {
+        path.to_owned()
+    } else {
+        "a class whose path is not shown".to_owned()
+    }
+}
+
+/// `dump.json and more.json`
+pub(super) fn listed(paths: &[std::path::PathBuf]) -> String {
+    let names: Vec<String> = paths.iter().map(|path| display_path(path)).collect();
+    match names.as_slice() {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// True for exports that can hold what the class asks for.
+pub(super) fn serves(short_name: &str, kind: Kind) -> bool {
+    match short_name {
+        "aws_ssm" => matches!(kind, Kind::Ssm | Kind::FlatStore),
+        "aws_secrets_manager" => matches!(kind, Kind::SecretsManager | Kind::FlatStore),
+        _ => false,
+    }
+}
