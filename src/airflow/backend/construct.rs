@@ -274,15 +274,18 @@ impl Backend<'_> {
     }
 }
 
-/// A path within Airflow's and its providers' packages that is a slip away from a class of theirs. Other
-/// paths there may be somebody else's provider, and the old ones (`airflow.contrib`) have more names.
+/// A path within Airflow's and its providers' packages that is a slip away from a class of theirs, or
+/// has the class in another module of a provider that is known. Other paths there may be somebody
+/// else's provider, and the old ones (`airflow.contrib`) have more names.
 fn is_missing(path: &str) -> bool {
-    let is_own = ["airflow.providers.", "airflow.secrets."]
-        .iter()
-        .any(|package| path.starts_with(package));
-    is_own
-        && data::classes_in_module(path).next().is_none()
-        && data::nearest_class(path).is_some_and(|near| near.whole)
+    let provider = path.starts_with("airflow.providers.");
+    if !provider && !path.starts_with("airflow.secrets.")
+        || data::classes_in_module(path).next().is_some()
+    {
+        return false;
+    }
+    let elsewhere = provider && data::is_known_package(path);
+    data::nearest_class(path).is_some_and(|near| near.whole || elsewhere)
 }
 
 /// A text that `import_string` cannot import whatever is installed.

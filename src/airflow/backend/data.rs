@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 pub use self::aws::{Aws, Partition};
 pub use self::habit::{Habit, Span};
-pub use self::nearest::{Nearest, nearest_class};
+pub use self::nearest::{Nearest, is_known_package, nearest_class};
 use crate::airflow::{Target, Version};
 
 static JSON: &str = include_str!("../../../schemas/data/backends.json");

@@ -322,6 +322,11 @@ fn what_cannot_be_built_is_named_by_its_exception() {
         "AirflowConfigException"
     );
     assert_eq!(fails("mine.secrets.Backend", "", "3.3.2"), "unverified");
+    // The class in another module of a provider that is known; of another one it may be there.
+    let module = "airflow.providers.amazon.aws.secrets.SecretsManagerBackend";
+    assert_eq!(fails(module, "", "3.3.2"), "AirflowConfigException");
+    let other = "airflow.providers.acme.secrets.SecretsManagerBackend";
+    assert_eq!(fails(other, "", "3.3.2"), "unverified");
     let cache = "airflow.secrets.cache.SecretCache";
     assert_eq!(fails(cache, "", "3.2.0"), "AttributeError");
     assert_eq!(fails(cache, "", "3.1.8"), "unverified");

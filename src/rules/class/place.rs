@@ -78,7 +78,7 @@ pub(crate) fn standing(text: &Text) -> Standing {
     if let Some(wrong) = not_a_backend(path) {
         return Standing::NotABackend(wrong);
     }
-    if is_own_package(path) || nearest.is_some_and(|near| near.whole) {
+    if data::is_known_package(path) || nearest.is_some_and(|near| near.whole) {
         return Standing::Missing;
     }
     match nearest {
@@ -86,20 +86,6 @@ pub(crate) fn standing(text: &Text) -> Standing {
         Some(_) => Standing::NearMiss,
         None => Standing::Foreign,
     }
-}
-
-/// Packages whose whole content is known: Airflow's own, and the providers of the table.
-fn is_own_package(path: &str) -> bool {
-    let Some(rest) = path.strip_prefix("airflow.providers.") else {
-        return true;
-    };
-    data::classes().iter().any(|class| {
-        class.provider.as_ref().is_some_and(|provider| {
-            let package = provider.replace('-', ".");
-            rest.strip_prefix(package.as_str())
-                .is_some_and(|rest| rest.starts_with('.'))
-        })
-    })
 }
 
 /// Classes of Airflow and its providers that serve another purpose, by where they live and what

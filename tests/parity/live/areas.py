@@ -1,7 +1,9 @@
 """The three things that are compared: how to ask both sides, and when they differ."""
 
 import random
+import re
 import sys
+from collections import Counter
 
 from compare import FIELDS, SURROGATE, connection_differences, same_exception
 from generate import connections as make_values
@@ -234,7 +236,7 @@ class Configs(Area):
         import make_configs
 
         r = random.Random(f"configs {seed}")
-        return [make_configs.case(r) for _ in range(count)]
+        return [defined(make_configs.case(r), r) for _ in range(count)]
 
     def ask(self, peer, reader, cases):
         return peer.ask(cases)
@@ -273,8 +275,7 @@ class Configs(Area):
             return [f"Airflow reads the file, airvane {read.get('status')} {read.get('airflow')}"]
         for (section, option), got in zip(case["get"], real.get("get") or []):
             entry = (shown["sections"].get(section.lower()) or {}).get(option.lower())
-            # What is written, or asked for, under an old name stands under the new one, and airvane says where it is silent.
-            if entry is not None and not entry.get("unknown") and "written_as" not in entry:
+            if not unsaid(got, entry):
                 found += option_differences(got, entry)
         main, worker = shown.get("backend"), shown.get("worker_backend")
         for name, built in [("main", main), ("worker", worker or main)]:
@@ -282,6 +283,13 @@ class Configs(Area):
             if name in real and not (built and ("unverified" in built or "unknown" in built and "raises" not in (real[name] or {}))):
                 found += backend_differences(name, real[name], built)
         return found
+
+    def parts(self, case, real, shown):
+        """How many options are compared, and how many are not, by reason."""
+        counts = Counter()
+        for (section, option), got in zip(case["get"], real.get("get") or []):
+            counts[unsaid(got, (shown["sections"].get(section.lower()) or {}).get(option.lower())) or "compared"] += 1
+        return counts
 
     def smaller(self, case):
         for name in ["get", "env"]:
@@ -298,7 +306,33 @@ class Configs(Area):
                 yield {**case, "env": case["env"][:at] + [[name, text]] + case["env"][at + 1:]}
 
 
+# `b64encode(os.urandom(16))`, once a process.
+DRAWN = re.compile(r"[A-Za-z0-9+/]{22}==")
+
+
+def defined(case, r):
+    """With the variables that values name: of one that nothing defines airvane says that it is unknown."""
+    if r.random() < 0.95:
+        names = {name for name, _ in case["env"]}
+        case["env"] += [[name, "x"] for name in ("A_B", "A_C", "NOPE", "SELF_A", "CLASS") if name not in names]
+    return case
+
+
+def unsaid(got, shown):
+    """Why airvane does not say what an option is."""
+    if shown is None:
+        # Nobody knows an option that is neither written nor Airflow's own, but for providers.
+        return None if isinstance(got, dict) else "the default of a provider"
+    if not shown.get("unknown") or shown.get("written") == got:
+        return None
+    if shown.get("written") == "{SECRET_KEY}" and isinstance(got, str) and DRAWN.fullmatch(got):
+        return None
+    return "the default of a provider" if shown.get("source") == "default" else "a variable that nothing defines"
+
+
 def option_differences(got, shown):
+    if shown and shown.get("unknown"):
+        return []
     if isinstance(got, dict):
         name = got["raises"]
         if name in ("Command", "Secret"):

@@ -51,10 +51,12 @@ class Job:
         between = time.monotonic()
         shown = area.show(self.twin, self.release, self.runtime, reader, cases)
         times = (between - started, time.monotonic() - between)
-        excluded, kinds, agree = Counter(), defaultdict(list), 0
+        excluded, kinds, agree, parts = Counter(), defaultdict(list), 0, Counter()
         for case, one, other in zip(cases, real, shown):
             reason = area.excluded(case, one, other)
             found = [] if reason else area.differences(case, one, other)
+            if not reason and hasattr(area, "parts"):
+                parts += area.parts(case, one, other)
             if reason:
                 excluded[reason] += 1
             elif found:
@@ -62,7 +64,7 @@ class Job:
             else:
                 agree += 1
         result = {"name": " ".join(filter(None, [area.name, self.release.name, self.runtime, reader])), "cases": len(cases), "agree": agree,
-                  "excluded": excluded, "times": times, "kinds": kinds}
+                  "excluded": excluded, "parts": parts, "times": times, "kinds": kinds}
         result["examples"] = {kind: self.smallest(peer, reader, kind, some) for kind, some in kinds.items() if self.first(kind)}
         print(figures(result), file=sys.stderr, flush=True)
         return result
@@ -106,6 +108,9 @@ def report(results, out):
     fine = True
     for result in results:
         print(figures(result), file=out)
+        asked = sum(result["parts"].values())
+        for reason, count in sorted(result["parts"].items()):
+            print(f"  {count} options of {asked} ({100 * count / asked:.2f} %) {'compared' if reason == 'compared' else 'left out: ' + reason}", file=out)
         if sum(result["excluded"].values()) > max(1, LIMIT * result["cases"]):
             print(f"  more than {100 * LIMIT} % left out", file=out)
             fine = False

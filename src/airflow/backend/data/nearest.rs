@@ -44,6 +44,20 @@ pub fn nearest_class(text: &str) -> Option<Nearest> {
     best.map(|(_, nearest)| nearest)
 }
 
+/// True within packages whose whole content is known: Airflow's own, and the providers of the table.
+pub fn is_known_package(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix("airflow.providers.") else {
+        return true;
+    };
+    classes().iter().any(|class| {
+        class.provider.as_ref().is_some_and(|provider| {
+            let package = provider.replace('-', ".");
+            rest.strip_prefix(package.as_str())
+                .is_some_and(|rest| rest.starts_with('.'))
+        })
+    })
+}
+
 /// The number of edits between two texts, if it is at most `limit`. What they share at both ends is
 /// left out first, because paths share most of it.
 fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
