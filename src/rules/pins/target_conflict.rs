@@ -123,6 +123,8 @@ fn meet(deciding: How, other: How) -> bool {
         // Values of a chart are often copied whole.
         (How::Helm, _) => other == How::Helm,
         (deciding, How::PythonVersion) => !deciding.is_image(),
+        // Two managed environments may be those of two stages.
+        (How::Managed, How::Managed) => false,
         // The image's own Python.
         (deciding, other) if deciding == other => true,
         (_, other) => !other.is_image(),
