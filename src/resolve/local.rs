@@ -76,7 +76,7 @@ pub(super) fn step(
             step.outcome = Outcome::Found;
             return (step, Some(found));
         }
-        Looked::NotThere(why) | Looked::NotSet(why) => {
+        Looked::NotThere(why) | Looked::Empty(why) | Looked::NotSet(why) => {
             step.outcome = Outcome::Missing;
             step.reason = Some(why.to_owned());
         }

@@ -62,6 +62,8 @@ pub(super) enum Looked {
     Found(Found),
     /// The backend returns `None`, for this reason.
     NotThere(&'static str),
+    /// The backend returns the empty text, and Airflow takes that for no connection.
+    Empty(&'static str),
     /// The backend has it, and Airflow goes on for this reason.
     NotSet(&'static str),
     Raises {
@@ -372,7 +374,7 @@ pub(super) fn looked(
             rule: problem.rule,
             message: problem.message,
         },
-        Status::Unreachable(why) => Looked::NotThere(why),
+        Status::Unreachable(why) => Looked::Empty(why),
         Status::Unknown(why) => Looked::Unknown(why),
         Status::Plain(_) | Status::Value(_) => Looked::Unknown("it is no connection"),
     }

@@ -405,6 +405,11 @@ impl Walk<'_, '_> {
                     step.reason = Some(why.to_owned());
                     continue;
                 }
+                // `if value is not None: return value`: the name without the team is not asked for.
+                Looked::Empty(why) => {
+                    step.outcome = Outcome::Missing;
+                    step.reason = Some(why.to_owned());
+                }
                 Looked::Unknown(why) => {
                     step.outcome = Outcome::Unknown;
                     step.reason = Some(why.to_owned());
