@@ -40,6 +40,32 @@ pub struct Style {
     pub summary: bool,
 }
 
+impl Style {
+    /// Writes `text` behind `indent`, wrapped at blanks; an item of a list hangs by its dash.
+    fn wrapped(self, out: &mut dyn io::Write, indent: &str, text: &str) -> io::Result<()> {
+        let more = if text.starts_with("- ") { "  " } else { "" };
+        let behind = format!("{indent}{more}");
+        let options = textwrap::Options::new(self.width.max(40))
+            .initial_indent(indent)
+            .subsequent_indent(&behind)
+            .break_words(false)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        for line in textwrap::wrap(text, options) {
+            writeln!(out, "{line}")?;
+        }
+        Ok(())
+    }
+
+    /// `text` in the colour `code` of ANSI, where there are colours.
+    fn painted(self, code: &str, text: &str) -> String {
+        if self.colour && !text.is_empty() {
+            return format!("\u{1b}[{code}m{text}\u{1b}[0m");
+        }
+        text.to_owned()
+    }
+}
+
 impl Default for Style {
     fn default() -> Self {
         Self {

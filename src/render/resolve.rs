@@ -191,26 +191,27 @@ impl Page<'_> {
         let answer = self.answer;
         let kind = answer.kind.word();
         let title = format!("{kind} {}", one_line(&answer.id));
-        writeln!(out, "{}  ({whose})", self.painted("1", &title))?;
-        self.wrapped(out, "", &self.verdict())?;
+        writeln!(out, "{}  ({whose})", self.style.painted("1", &title))?;
+        self.style.wrapped(out, "", &self.verdict())?;
         writeln!(out)?;
         for (index, step) in answer.steps.iter().enumerate() {
             self.step(out, index + 1, step)?;
         }
         if let Some(last) = answer.last.filter(|_| answer.outcome != Outcome::Found) {
-            self.wrapped(out, "  ", &format!("- {}", resolve::last(last)))?;
+            self.style
+                .wrapped(out, "  ", &format!("- {}", resolve::last(last)))?;
         }
         if !answer.near.is_empty() {
             writeln!(out, "\n  Nearly the same name:")?;
             for near in &answer.near {
                 let line = format!("- {} ({}): {}", near.name, place_of(&near.spot), near.why);
-                self.wrapped(out, "  ", &line)?;
+                self.style.wrapped(out, "  ", &line)?;
             }
         }
         if !answer.remarks.is_empty() {
             writeln!(out, "\n  What `airvane check` says of it:")?;
             for remark in &answer.remarks {
-                self.wrapped(out, "  ", &remark_line(remark))?;
+                self.style.wrapped(out, "  ", &remark_line(remark))?;
             }
         }
         Ok(())
@@ -218,9 +219,9 @@ impl Page<'_> {
 
     fn verdict(&self) -> String {
         let word = match self.answer.outcome {
-            Outcome::Found => self.painted("1;32", "found"),
-            Outcome::Unknown => self.painted("1;33", "unknown"),
-            other => self.painted("1;31", other.word()),
+            Outcome::Found => self.style.painted("1;32", "found"),
+            Outcome::Unknown => self.style.painted("1;33", "unknown"),
+            other => self.style.painted("1;31", other.word()),
         };
         format!("{word}: {}", one_line(&self.answer.because))
     }
@@ -235,7 +236,7 @@ impl Page<'_> {
                 "asks for {}",
                 one_line(shown_name(step, lookup, self.reveal))
             );
-            self.wrapped(out, "     ", &line)?;
+            self.style.wrapped(out, "     ", &line)?;
         }
         let mut line = step.outcome.word().to_owned();
         if let Some(spot) = &step.spot {
@@ -247,7 +248,7 @@ impl Page<'_> {
         if let Some(exception) = step.airflow {
             line = format!("{line} ({exception})");
         }
-        self.wrapped(out, "     ", &line)?;
+        self.style.wrapped(out, "     ", &line)?;
         if step.outcome == Outcome::Found {
             let found = self.answer.found.as_ref();
             let candidates = self.answer.candidates.iter();
@@ -255,7 +256,7 @@ impl Page<'_> {
                 .filter(|candidate| candidate.step + 1 == number)
                 .map(|candidate| &candidate.found);
             for found in found.into_iter().chain(candidate) {
-                self.wrapped(out, "     ", &self.found(found))?;
+                self.style.wrapped(out, "     ", &self.found(found))?;
             }
         }
         Ok(())
@@ -274,28 +275,6 @@ impl Page<'_> {
             Found::Value(value) if value.expose().is_empty() => "(empty)".to_owned(),
             Found::Value(_) => MASK.to_owned(),
         }
-    }
-
-    fn wrapped(&self, out: &mut dyn Write, indent: &str, text: &str) -> io::Result<()> {
-        let more = if text.starts_with("- ") { "  " } else { "" };
-        let behind = format!("{indent}{more}");
-        let options = textwrap::Options::new(self.style.width.max(40))
-            .initial_indent(indent)
-            .subsequent_indent(&behind)
-            .break_words(false)
-            .word_separator(textwrap::WordSeparator::AsciiSpace)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        for line in textwrap::wrap(text, options) {
-            writeln!(out, "{line}")?;
-        }
-        Ok(())
-    }
-
-    fn painted(&self, code: &str, text: &str) -> String {
-        if self.style.colour {
-            return format!("\u{1b}[{code}m{text}\u{1b}[0m");
-        }
-        text.to_owned()
     }
 }
 

@@ -106,32 +106,7 @@ fn variable(
         step.outcome = Outcome::Found;
         return (step, Some(Found::Value(Secret::new(text.expose()))));
     }
-    let result = of_connection(loaded, written, &name, id, text, target);
-    match result {
-        Looked::Found(found) => {
-            step.outcome = Outcome::Found;
-            return (step, Some(found));
-        }
-        Looked::NotThere(why) | Looked::Empty(why) | Looked::NotSet(why) => {
-            step.outcome = Outcome::Missing;
-            step.reason = Some(why.to_owned());
-        }
-        Looked::Unknown(why) => {
-            step.outcome = Outcome::Unknown;
-            step.reason = Some(why.to_owned());
-        }
-        Looked::Raises {
-            exception,
-            rule,
-            message,
-        } => {
-            step.outcome = Outcome::Error;
-            step.airflow = Some(exception);
-            step.rule = rule;
-            step.reason = Some(message);
-        }
-    }
-    (step, None)
+    of_connection(loaded, written, &name, id, text, target).ends(step)
 }
 
 fn of_connection(

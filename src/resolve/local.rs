@@ -71,28 +71,7 @@ pub(super) fn step(
         let value = Secret::new(definition.value.expose());
         return (step, Some(Found::Value(value)));
     }
-    match connection(loaded, input, definition, target) {
-        Looked::Found(found) => {
-            step.outcome = Outcome::Found;
-            return (step, Some(found));
-        }
-        Looked::NotThere(why) | Looked::Empty(why) | Looked::NotSet(why) => {
-            step.outcome = Outcome::Missing;
-            step.reason = Some(why.to_owned());
-        }
-        Looked::Unknown(why) => step.reason = Some(why.to_owned()),
-        Looked::Raises {
-            exception,
-            rule,
-            message,
-        } => {
-            step.outcome = Outcome::Error;
-            step.airflow = Some(exception);
-            step.rule = rule;
-            step.reason = Some(message);
-        }
-    }
-    (step, None)
+    connection(loaded, input, definition, target).ends(step)
 }
 
 fn is_broken(input: &Input) -> bool {

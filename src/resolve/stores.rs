@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::near::{self, Near};
 use super::walk::{listed, serves};
-use super::{Found, Spot};
+use super::{Found, Outcome, Spot, Step};
 use crate::airflow::Target;
 use crate::airflow::backend::Constructed;
 use crate::airflow::connection::{self, Format, Reader, Shape};
@@ -72,6 +72,37 @@ pub(super) enum Looked {
         message: String,
     },
     Unknown(&'static str),
+}
+
+impl Looked {
+    /// The end of a step whose backend has one place only to look into.
+    pub(super) fn ends(self, mut step: Step) -> (Step, Option<Found>) {
+        match self {
+            Self::Found(found) => {
+                step.outcome = Outcome::Found;
+                return (step, Some(found));
+            }
+            Self::NotThere(why) | Self::Empty(why) | Self::NotSet(why) => {
+                step.outcome = Outcome::Missing;
+                step.reason = Some(why.to_owned());
+            }
+            Self::Unknown(why) => {
+                step.outcome = Outcome::Unknown;
+                step.reason = Some(why.to_owned());
+            }
+            Self::Raises {
+                exception,
+                rule,
+                message,
+            } => {
+                step.outcome = Outcome::Error;
+                step.airflow = Some(exception);
+                step.rule = rule;
+                step.reason = Some(message);
+            }
+        }
+        (step, None)
+    }
 }
 
 /// What the exports hold.

@@ -38,7 +38,7 @@ impl Page<'_> {
         }
         words.push(format!("Python {}", target.python));
         words.push(format!("{} process", target.runtime.word()));
-        writeln!(out, "{}", self.painted("1", &words.join(", ")))?;
+        writeln!(out, "{}", self.style.painted("1", &words.join(", ")))?;
         let files: Vec<String> = self
             .ending
             .files
@@ -46,7 +46,8 @@ impl Page<'_> {
             .map(|path| display_path(path))
             .collect();
         if !files.is_empty() {
-            self.wrapped(out, "", &format!("Read: {}", files.join(", ")))?;
+            self.style
+                .wrapped(out, "", &format!("Read: {}", files.join(", ")))?;
         }
         let Some(error) = &self.ending.unreadable else {
             return Ok(());
@@ -57,8 +58,9 @@ impl Page<'_> {
         } else {
             "the task logs a warning and goes on with what it had read up to there"
         };
-        let raised = self.painted("1;31", error.exception);
-        self.wrapped(out, "", &format!("{raised} at {place}: {goes_on}"))
+        let raised = self.style.painted("1;31", error.exception);
+        self.style
+            .wrapped(out, "", &format!("{raised} at {place}: {goes_on}"))
     }
 
     fn sections(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -73,7 +75,7 @@ impl Page<'_> {
             }
             nothing = false;
             let title = format!("[{}]", one_line(section));
-            writeln!(out, "\n{}", self.painted("1", &title))?;
+            writeln!(out, "\n{}", self.style.painted("1", &title))?;
             for (option, entry) in shown() {
                 let place = Self::origin(entry);
                 self.line(out, option, &self.state(entry), &place)?;
@@ -94,7 +96,7 @@ impl Page<'_> {
             let more = format!(
                 "and {count} {options} under names that Airflow does not know (--reveal names them)"
             );
-            self.wrapped(out, "", &more)?;
+            self.style.wrapped(out, "", &more)?;
         }
         Ok(())
     }
@@ -106,7 +108,7 @@ impl Page<'_> {
                 one_line(text.expose())
             }
             State::Value { .. } => MASK.to_owned(),
-            State::Error(exception) => self.painted("1;31", exception),
+            State::Error(exception) => self.style.painted("1;31", exception),
             State::Supplied => match entry.source {
                 Source::EnvSecret | Source::CfgSecret => "(from the secrets backend)".to_owned(),
                 _ => "(from a command, which is not run)".to_owned(),
@@ -135,7 +137,7 @@ impl Page<'_> {
         self.built(out, "Secrets backend ([secrets])", &ending.backend)?;
         if ending.worker_uses_main {
             writeln!(out)?;
-            return self.wrapped(
+            return self.style.wrapped(
                 out,
                 "",
                 "Workers use the same: [workers] secrets_backend is empty.",
@@ -152,15 +154,15 @@ impl Page<'_> {
     }
 
     fn built(&self, out: &mut dyn Write, title: &str, built: &Built) -> io::Result<()> {
-        writeln!(out, "\n{}", self.painted("1", title))?;
+        writeln!(out, "\n{}", self.style.painted("1", title))?;
         match built {
-            Built::None => self.wrapped(out, "  ", "none is configured"),
+            Built::None => self.style.wrapped(out, "  ", "none is configured"),
             Built::Fails { exception, spot } => {
                 let place = spot.as_ref().map_or_else(String::new, |spot| {
                     format!(" because of {}:{}", display_path(&spot.path), spot.line)
                 });
-                let raised = self.painted("1;31", exception);
-                self.wrapped(
+                let raised = self.style.painted("1;31", exception);
+                self.style.wrapped(
                     out,
                     "  ",
                     &format!("Airflow does not start: {raised}{place}"),
@@ -168,7 +170,7 @@ impl Page<'_> {
             }
             Built::Unverified { class } => {
                 self.line(out, "class", &self.held(class), "")?;
-                self.wrapped(
+                self.style.wrapped(
                     out,
                     "  ",
                     "airvane does not know this class: what it is built to is not known",
@@ -178,7 +180,8 @@ impl Page<'_> {
                 if let Some(class) = class {
                     self.line(out, "class", &self.held(class), "")?;
                 }
-                self.wrapped(out, "  ", &format!("not known: {because}"))
+                self.style
+                    .wrapped(out, "  ", &format!("not known: {because}"))
             }
             Built::Object {
                 class,
@@ -190,7 +193,7 @@ impl Page<'_> {
                 self.attributes(out, options, "")?;
                 self.attributes(out, session, "for the client")?;
                 match note {
-                    Some(note) => self.wrapped(out, "  ", note),
+                    Some(note) => self.style.wrapped(out, "  ", note),
                     None => Ok(()),
                 }
             }
@@ -224,9 +227,9 @@ impl Page<'_> {
         if self.ending.unknown.is_empty() {
             return Ok(());
         }
-        writeln!(out, "\n{}", self.painted("1", "Not known"))?;
+        writeln!(out, "\n{}", self.style.painted("1", "Not known"))?;
         for sentence in &self.ending.unknown {
-            self.wrapped(out, "  ", &format!("- {sentence}"))?;
+            self.style.wrapped(out, "  ", &format!("- {sentence}"))?;
         }
         Ok(())
     }
@@ -240,13 +243,13 @@ impl Page<'_> {
             return writeln!(out, "{whole}");
         }
         if width + 2 + textwrap::core::display_width(note) <= self.style.width {
-            return writeln!(out, "{whole}  {}", self.painted("2", note));
+            return writeln!(out, "{whole}  {}", self.style.painted("2", note));
         }
         if width <= self.style.width {
             writeln!(out, "{whole}")?;
         } else {
             writeln!(out, "{}", head.trim_end())?;
-            self.wrapped(out, "    ", &self.broken(value))?;
+            self.style.wrapped(out, "    ", &self.broken(value))?;
         }
         if note.is_empty() {
             return Ok(());
@@ -256,7 +259,7 @@ impl Page<'_> {
         } else {
             "    ".to_owned()
         };
-        self.wrapped(out, &indent, note)
+        self.style.wrapped(out, &indent, note)
     }
 
     /// A blank after a dot of a path that is too long for a line.
@@ -271,30 +274,5 @@ impl Page<'_> {
             Some((at, _)) => format!("{} {}", &value[..=at], &value[at + 1..]),
             None => value.to_owned(),
         }
-    }
-
-    fn wrapped(&self, out: &mut dyn Write, indent: &str, text: &str) -> io::Result<()> {
-        let behind = if text.starts_with("- ") {
-            format!("{indent}  ")
-        } else {
-            indent.to_owned()
-        };
-        let options = textwrap::Options::new(self.style.width.max(40))
-            .initial_indent(indent)
-            .subsequent_indent(&behind)
-            .break_words(false)
-            .word_separator(textwrap::WordSeparator::AsciiSpace)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        for line in textwrap::wrap(text, options) {
-            writeln!(out, "{line}")?;
-        }
-        Ok(())
-    }
-
-    fn painted(&self, code: &str, text: &str) -> String {
-        if self.style.colour && !text.is_empty() {
-            return format!("\u{1b}[{code}m{text}\u{1b}[0m");
-        }
-        text.to_owned()
     }
 }
