@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::Exit;
 use crate::cli::ExplainArgs;
 use crate::report::UnknownRule;
-use crate::rules::{self, Rule};
+use crate::rules;
 
 /// Prints the page; `exit` is the code earned so far.
 pub fn run(
@@ -20,33 +20,13 @@ pub fn run(
         return writeln!(err, "airvane: {}", UnknownRule::new(&args.rule));
     };
     let mut in_code = false;
-    for line in page(rule).lines() {
+    for line in rule.page().lines() {
         if line.starts_with("```") {
             in_code = !in_code;
         }
         writeln!(out, "{}", styled(line, in_code, colour))?;
     }
     Ok(())
-}
-
-/// The page as Markdown: title, facts, and the text of the rule's file.
-pub fn page(rule: &Rule) -> String {
-    let mut page = String::new();
-    for line in rule.docs.lines() {
-        // Doc comments keep the blank after `///`.
-        let line = line.strip_prefix(' ').unwrap_or(line);
-        if page.is_empty() && line.starts_with("# ") {
-            let severity = rule.severity.word();
-            page = format!(
-                "# {} {}\n\nSeverity: {severity}. Since {}.\n",
-                rule.code, rule.name, rule.since
-            );
-            continue;
-        }
-        page.push_str(line);
-        page.push('\n');
-    }
-    page
 }
 
 fn styled(line: &str, in_code: bool, colour: bool) -> String {

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::explain;
 use crate::cli::{RulesArgs, RulesFormat};
 use crate::rules;
 
@@ -14,6 +13,7 @@ struct Entry {
     name: &'static str,
     severity: &'static str,
     since: &'static str,
+    url: String,
     page: String,
 }
 
@@ -41,7 +41,8 @@ fn json(out: &mut dyn Write) -> io::Result<()> {
             name: rule.name,
             severity: rule.severity.word(),
             since: rule.since,
-            page: explain::page(rule),
+            url: rule.url(),
+            page: rule.page(),
         })
         .collect();
     let text = serde_json::to_string_pretty(&entries).map_err(io::Error::other)?;

@@ -8,6 +8,7 @@ pub mod class;
 pub mod connections;
 pub mod files;
 pub mod kwargs;
+mod page;
 pub mod pins;
 pub mod prefixes;
 pub mod stores;

@@ -33,6 +33,12 @@ rule! {
     /// AIRFLOW__SECRETS__BACKEND=
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:1: warning[AV107] backend-disabled-by-empty-env: this variable is empty and still wins over `[secrets] backend` in airflow.cfg: Airflow runs without a secrets backend
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -32,6 +32,12 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "airflow/connections"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:1: info[AV106] kwargs-without-backend: `backend_kwargs` is set and `backend` is not: nothing reads it
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

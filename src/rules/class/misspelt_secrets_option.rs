@@ -31,6 +31,12 @@ rule! {
     /// backends = airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:2:1: error[AV110] misspelt-secrets-option: Airflow has no such option and silently ignores it; `backend` in `[secrets]` is probably meant
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -29,6 +29,12 @@ rule! {
     /// backend = airflow.providers.amazon.aws.hooks.secrets_manager.SecretsManagerHook
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:2:62: error[AV103] not-a-secrets-backend: `[secrets] backend` names a hook, not a secrets backend: Airflow fails on it while it is imported and no component starts
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -36,6 +36,12 @@ rule! {
     /// backend_kwargs = {"region_name": "<your-region>"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:35: warning[AV111] placeholder-left-in: `region_name` still holds the placeholder `<your-region>`: Airflow takes it as it stands
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -28,6 +28,12 @@ rule! {
     /// backend = airflow.contrib.secrets.aws_secrets_manager.SecretsManagerBackend
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:2:19: error[AV102] removed-backend-path: `[secrets] backend` uses a path that was removed in Airflow 3.0.0: importing it fails and no Airflow component starts
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

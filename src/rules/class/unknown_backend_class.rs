@@ -33,6 +33,12 @@ rule! {
     /// backend = airflow.providers.amazon.aws.secrets.system_manager.SystemsManagerParameterStoreBackend
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:2:48: error[AV101] unknown-backend-class: `[secrets] backend` names a class that Airflow and its providers do not have: importing it fails and no Airflow component starts
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -31,6 +31,12 @@ rule! {
     /// backend_cmd = cat /run/secrets/backend
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:2:1: warning[AV112] unsupported-source: Airflow silently ignores `backend_cmd`: it is never read, because `backend` is not a sensitive option
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -24,6 +24,12 @@ rule! {
     /// backend = acme_airflow.secrets.AcmeBackend
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:2:11: info[AV104] unverified-backend-class: `[secrets] backend` names a class outside of Airflow and its providers: its keyword arguments and the names it asks for are not checked
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// A class of your own may stay as it is: check its path by hand, because a slip in it stops Airflow. Where one of

@@ -31,6 +31,12 @@ rule! {
     /// secrets_backend = airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:6:19: warning[AV108] worker-backend-without-kwargs: `[workers] secrets_backend` has no keyword arguments, and those of [secrets] are not inherited: workers use the defaults of the class
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -28,6 +28,12 @@ rule! {
     /// secrets_backend_kwargs = {"connections_prefix": "workers/connections"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:5:1: warning[AV109] worker-kwargs-ignored: keyword arguments of the workers' backend are ignored while `[workers] secrets_backend` is empty: workers use class and keyword arguments of [secrets]
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

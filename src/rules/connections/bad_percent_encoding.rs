@@ -34,6 +34,12 @@ crate::rule! {
     /// AIRFLOW_CONN_WAREHOUSE=postgres://etl:example%41pw@db.example.com/dwh
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:46: warning[AV412] bad-percent-encoding: a percent sequence in the password stands for a letter or digit, which no encoder escapes: Airflow decodes it
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

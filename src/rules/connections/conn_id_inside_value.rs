@@ -27,6 +27,12 @@ crate::rule! {
     /// AIRFLOW_CONN_DB={"conn_id": "db", "conn_type": "postgres", "host": "db.example.com"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:18: error[AV422] conn-id-inside-value: `conn_id` inside the value is given twice: Airflow raises `TypeError` and reports the connection as not defined
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

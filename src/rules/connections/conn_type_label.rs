@@ -29,6 +29,13 @@ crate::rule! {
     /// AIRFLOW_CONN_DB={"conn_type": "Postgres", "host": "db.example.com"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:35: warning[AV432] conn-type-label: this is a label, the name of the connection type is `aws`: `get_hook()` raises for any other text
+    /// .env:2:32: warning[AV432] conn-type-label: the connection type is `postgres`, in lower case: `get_hook()` raises for any other text
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -28,6 +28,12 @@ crate::rule! {
     /// AIRFLOW_CONN_DB={"conn_type": "postgres", "host": "db.example.com", "password": 12345}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:81: error[AV423] connection-field-type: `password` is a number: Airflow raises `TypeError` and reports the connection as not defined
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -29,6 +29,12 @@ crate::rule! {
     /// AIRFLOW_CONN_AWS=aws://?region_name=eu-west-1&role_arn=example&region_name=us-east-1
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:25: warning[AV413] duplicate-query-key: `region_name` stands here again further on, and the last one wins
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

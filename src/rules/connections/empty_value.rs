@@ -29,6 +29,12 @@ crate::rule! {
     /// AIRFLOW_CONN_API=http://api.example.com
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:1: warning[AV436] empty-value: the connection value is empty: Airflow takes it for missing and asks the next backend
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

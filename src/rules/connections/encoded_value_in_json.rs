@@ -26,6 +26,12 @@ crate::rule! {
     /// AIRFLOW_CONN_DB={"conn_type": "postgres", "host": "db.example.com", "login": "etl", "password": "ex%40mple%2Fpw"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:100: warning[AV428] encoded-value-in-json: `password` is percent-encoded, which Airflow does not decode in JSON: it uses the text as it stands
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -30,6 +30,13 @@ crate::rule! {
     /// AIRFLOW_CONN_RELAY=smtp://relay.example.com/?timeout=30s
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:95: warning[AV434] extra-field-type: `disable_ssl` of `smtp` connections is declared as true or false and is a string: in Python every text that is not empty counts as true
+    /// .env:2:54: warning[AV434] extra-field-type: `timeout` of `smtp` connections is declared as an integer, and this text cannot be read as one
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -27,6 +27,12 @@ crate::rule! {
     /// AIRFLOW_CONN_API={"conn_type": "http", "host": "api.example.com", "extra": "timeout=30"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:77: error[AV414] extra-not-object: `extra` is not JSON: Airflow raises `ValueError` and reports the connection as not defined on the server
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -33,6 +33,12 @@ crate::rule! {
     /// AIRFLOW_CONN_RELAY=smtp://relay.example.com:587/?disable_ssl=false
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:62: warning[AV415] extra-type-differs-by-runtime: `disable_ssl` is a boolean, but a value of the query is a text in tasks, and this text counts as true
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -27,6 +27,13 @@ crate::rule! {
     /// AIRFLOW_CONN_ORDERS=http://api.example.com/v1/orders
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:24: warning[AV406] http-scheme-lost: HTTPS is lost: `HttpHook` takes the scheme from the `schema`, which is empty, and calls the host with plain HTTP
+    /// .env:2:44: warning[AV406] http-scheme-lost: `HttpHook` takes the path for the scheme of the URL that it calls, and this is neither `http` nor `https`
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

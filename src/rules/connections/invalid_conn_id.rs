@@ -30,6 +30,12 @@ crate::rule! {
     /// {"airflow/connections/orders@eu": "postgres://etl:example-pw@db.example.com/orders"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// dump.json:1:29: error[AV435] invalid-conn-id: `@` cannot stand in the id of a connection: Airflow makes a connection without an id, and `get_hook()`, which SQL operators use, asks for the connection `None`
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```json

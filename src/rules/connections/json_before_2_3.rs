@@ -24,6 +24,12 @@ crate::rule! {
     /// AIRFLOW_CONN_DB={"conn_type": "postgres", "host": "db.example.com"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:17: error[AV425] json-before-2-3: the connection value is JSON, which Airflow reads since 2.3.0: this release builds a connection without type and puts the text into `schema`
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -30,6 +30,12 @@ crate::rule! {
     /// }
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// dump.json:3:17: error[AV427] json-in-local-env: the connection is JSON in a text, which a local file takes for a URI: Airflow builds a connection without type, with the JSON in `schema`
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```json

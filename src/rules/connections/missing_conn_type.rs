@@ -25,6 +25,12 @@ crate::rule! {
     /// AIRFLOW_CONN_DB={"host": "db.example.com", "login": "etl", "password": "example-pw"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:17: warning[AV424] missing-conn-type: `conn_type` is missing: Airflow builds a connection without type, for which `get_hook()` has no hook
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

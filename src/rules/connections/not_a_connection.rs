@@ -36,6 +36,12 @@ crate::rule! {
     /// }
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// dump.json:5:130: warning[AV437] not-a-connection: the value is a secret in the form of RDS: the Secrets Manager backend drops `dbname`, and the connection has no schema
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```json

@@ -28,6 +28,12 @@ crate::rule! {
     /// AIRFLOW_CONN_DB=[{"conn_type": "postgres", "host": "db.example.com"}]
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:17: error[AV438] not-json-object: the connection value is a list: Airflow reads it as a URI and builds a connection without type
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -30,6 +30,12 @@ crate::rule! {
     /// AIRFLOW_CONN_SALES=mysql://etl:secret@db.example.com/sales?charset=utf8;local_infile=yes
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:72: warning[AV416] query-misread: `;` does not divide the pairs of a query: what follows belongs to this value
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -26,6 +26,12 @@ crate::rule! {
     /// AIRFLOW_CONN_WAREHOUSE=postgresql+psycopg2://etl:secret@db.example.com/dwh
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:34: warning[AV411] sqlalchemy-dialect-scheme: Airflow takes all of this, the driver after the `+` included, for the type of the connection, and no hook is registered for it
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

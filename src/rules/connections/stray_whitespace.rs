@@ -34,6 +34,13 @@ crate::rule! {
     /// AIRFLOW_CONN_MART='{"conn_type": "mysql", "host": "db.example.com", "password": "secret "}'
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:47: error[AV410] stray-whitespace: a blank stands at the edge of the host, and Airflow keeps it there
+    /// .env:2:88: warning[AV410] stray-whitespace: `password` ends with a blank, which Airflow keeps
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -26,6 +26,12 @@ crate::rule! {
     /// AIRFLOW_CONN_DWH=snowflke://loader:example-pw@/analytics?account=example
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:18: warning[AV431] unknown-conn-type: no provider registers this connection type, which is nearly `snowflake`: hooks that get the connection by its id work, `get_hook()` raises
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

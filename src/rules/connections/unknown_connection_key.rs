@@ -32,6 +32,12 @@ crate::rule! {
     /// AIRFLOW_CONN_DB={"conn_type": "postgres", "username": "etl", "host": "db.example.com"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:43: error[AV421] unknown-connection-key: `username` is not a field of a connection: Airflow raises `TypeError` and reports the connection as not defined
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

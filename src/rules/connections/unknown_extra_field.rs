@@ -27,6 +27,12 @@ crate::rule! {
     /// AIRFLOW_CONN_MAIL={"conn_type": "smtp", "host": "relay.example.com", "extra": {"disable_sll": true}}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:81: warning[AV433] unknown-extra-field: the hook of `smtp` connections reads `disable_ssl` from the extra, and no field of this name
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -24,6 +24,12 @@ crate::rule! {
     /// AIRFLOW_CONN_SALES=mysql://etl:secret@db.example.com/sales#1
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:59: error[AV409] uri-fragment-lost: `#` and what follows it are dropped: they are the fragment of the URI, which Airflow never reads
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

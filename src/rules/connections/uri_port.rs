@@ -24,6 +24,12 @@ crate::rule! {
     /// AIRFLOW_CONN_MONGO=mongo://etl:secret@m1.example.com:27017,m2.example.com:27017/logs
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:54: error[AV404] uri-port: only one port can be given, and everything after the first `:` is taken for it: Airflow raises `ValueError` and reports the connection as not defined
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

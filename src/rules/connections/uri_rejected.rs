@@ -32,6 +32,12 @@ crate::rule! {
     /// AIRFLOW_CONN_LEGACY=jdbc://etl:secret@db.example.com/jdbc:mysql://db.example.com
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:64: error[AV403] uri-rejected: a second `://` follows a login, password or port: Airflow raises `AirflowException` and reports the connection as not defined
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -25,6 +25,12 @@ crate::rule! {
     /// AIRFLOW_CONN_CATALOGUE=https://https://api.example.com
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:32: error[AV407] uri-same-scheme-twice: the same scheme stands here again: Airflow removes both and builds a connection without host
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -24,6 +24,12 @@ crate::rule! {
     /// AIRFLOW_CONN_GCP=google_cloud_platform://?project=example
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:24: error[AV402] uri-scheme-underscore: the scheme holds `_`, so that Airflow reads no connection type and puts the whole text into `schema`
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

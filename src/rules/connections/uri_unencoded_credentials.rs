@@ -27,6 +27,12 @@ crate::rule! {
     /// AIRFLOW_CONN_S3=aws://AKIAEXAMPLE:abc/def+ghi@/?region_name=eu-west-1
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:38: error[AV405] uri-unencoded-credentials: `/` in the login or password is not percent-encoded: Airflow raises `ValueError` and reports the connection as not defined
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -26,6 +26,12 @@ crate::rule! {
     /// AIRFLOW_CONN_AWS=aws://AKIAEXAMPLE:secret@/?endpoint_url=http://localhost:4566
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:62: error[AV408] uri-url-in-query: `://` in the query is not percent-encoded: Airflow raises `AirflowException` and reports the connection as not defined
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -25,6 +25,12 @@ crate::rule! {
     /// AIRFLOW_CONN_DB={"uri": "postgres://db.example.com/dwh", "login": "etl", "password": "example-pw"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:18: error[AV426] uri-with-fields: `uri` stands beside other fields: Airflow raises `AirflowException` and reports the connection as not defined
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

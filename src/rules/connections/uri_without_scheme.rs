@@ -26,6 +26,12 @@ crate::rule! {
     /// AIRFLOW_CONN_WAREHOUSE="'postgres://etl:secret@db.example.com/dwh'"
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:25: error[AV401] uri-without-scheme: the connection value begins with a quote, which is part of it: Airflow builds a connection without type and puts the text into `schema`
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

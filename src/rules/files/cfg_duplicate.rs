@@ -32,6 +32,12 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "airflow/connections"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:7:2: error[AV003] cfg-duplicate: `[secrets]` is opened twice: Airflow does not load the file (DuplicateSectionError)
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

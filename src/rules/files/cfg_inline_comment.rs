@@ -38,6 +38,12 @@ rule! {
     /// parallelism = 16  # per scheduler
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:2:19: error[AV007] cfg-inline-comment: `#` begins no comment behind the value of `parallelism`: Airflow takes it for a part of the value and cannot read it (AirflowConfigException)
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

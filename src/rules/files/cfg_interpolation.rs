@@ -39,6 +39,12 @@ rule! {
     /// sql_alchemy_conn = postgresql://airflow:p%40ss@db/airflow
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:2:42: error[AV006] cfg-interpolation: a single `%` stands in the value of `sql_alchemy_conn`: no airflow command starts (InterpolationSyntaxError)
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

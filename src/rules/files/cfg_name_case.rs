@@ -28,6 +28,12 @@ rule! {
     /// Backend = airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:1:1: error[AV004] cfg-name-case: this is not the section `[secrets]` but another one: Airflow silently ignores all its options
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -34,6 +34,12 @@ rule! {
     /// backend = "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend"
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:2:11: error[AV008] cfg-quoted-value: quotes stand round the value of `backend`: Airflow keeps them and does not start (AirflowConfigException)
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -31,6 +31,12 @@ rule! {
     ///   backend_kwargs = {"connections_prefix": "airflow/connections"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:3: error[AV005] cfg-swallowed-line: this line is indented, so `backend_kwargs` is a part of the value of `backend` and is not read by itself
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -34,6 +34,12 @@ rule! {
     /// }
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:4:1: error[AV002] cfg-syntax: the closing bracket in the first column is no part of the value of `backend_kwargs`: Airflow does not load the file (ParsingError)
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -34,6 +34,12 @@ rule! {
     /// sql_alchemy_conn = postgresql://airflow:pa$REGION@db/airflow
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:2:43: warning[AV009] env-expansion-in-value: Airflow replaces this part of `sql_alchemy_conn`: it is `$` and the name of a variable that the deployment sets
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -36,6 +36,14 @@ rule! {
     /// AIRFLOW__WEBSERVER_BASE_URL=http://localhost:8080
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:1: error[AV012] env-name-ineffective: `AIRFLOW_CONN_my_db` defines no connection: Airflow asks for the id in upper case, and no id leads to this name
+    /// .env:2:1: warning[AV012] env-name-ineffective: `AIRFLOW_VAR__BUCKET` defines the variable `_bucket`, with an underscore in front
+    /// .env:3:1: warning[AV012] env-name-ineffective: `AIRFLOW__WEBSERVER_BASE_URL` sets no option: two underscores must stand between section and option
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -35,6 +35,12 @@ rule! {
     /// AIRFLOW__SECRETS__BACKEND_KWARGS="{"connections_prefix": "airflow/connections"}"
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:37: error[AV010] env-syntax: text follows the closing quote: compose refuses the whole file and starts no container
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -37,6 +37,12 @@ rule! {
     /// ]}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// dump.json:2:76: error[AV017] json-syntax: the export is not JSON (a comma before the closing bracket): only the entry before this place was checked
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```json

@@ -31,6 +31,12 @@ rule! {
     /// backend_kwargs = {"url": "https://vault.example.com:8200", "token": "hvs.EXAMPLEEXAMPLEEXAMPLE"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:69: warning[AV212] credential-in-settings: `token` holds a credential, in a file that git would commit
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -30,6 +30,12 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "a/connections", "connections_prefix": "b/connections"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:59: warning[AV207] duplicate-kwarg: `connections_prefix` stands twice in `backend_kwargs`: Airflow uses the last value
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

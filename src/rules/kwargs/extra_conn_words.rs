@@ -28,6 +28,12 @@ rule! {
     /// backend_kwargs = {"extra_conn_words": {"username": ["usr"]}}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:41: error[AV218] extra-conn-words: a key of `extra_conn_words` is not a field of a connection: KeyError for every connection stored as JSON, which Airflow swallows
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

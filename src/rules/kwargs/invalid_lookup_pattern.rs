@@ -30,6 +30,12 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "airflow/connections", "connections_lookup_pattern": "*_prod"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:95: error[AV215] invalid-lookup-pattern: `connections_lookup_pattern` is not a regular expression for Python (nothing to repeat): every lookup raises, which Airflow swallows, so the backend is skipped
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -30,6 +30,12 @@ rule! {
     /// backend_kwargs = {"role_arn": "arn:aws:iam::123456789012:role/airflow", "assume_role_method": "assumerole"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:95: error[AV208] kwarg-conflict: `assume_role_method` is not a method: NotImplementedError in every lookup, which Airflow swallows
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -33,6 +33,12 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "airflow/connections", "full_url_mode": false}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:65: warning[AV205] kwarg-not-in-version: `full_url_mode` was removed in 9.0.0 of the amazon provider: ignored since, without a word
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

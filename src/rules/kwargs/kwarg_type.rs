@@ -37,6 +37,12 @@ rule! {
     /// backend_kwargs = {"url": "https://vault.example.com:8200", "kv_engine_version": "2"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:81: error[AV204] kwarg-type: `kv_engine_version` is a string: an exception while Airflow is imported, no component starts
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -33,6 +33,12 @@ rule! {
     /// backend_kwargs = {"role_arn": "arn:aws:iam::123456789012:role/airflow", "external_id": "example"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:74: error[AV206] kwarg-without-effect: `external_id` is not read since 9.0.0 of the amazon provider: the role is assumed without an external id
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

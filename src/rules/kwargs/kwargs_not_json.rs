@@ -36,6 +36,12 @@ rule! {
     /// backend_kwargs = {'connections_prefix': 'airflow/connections'}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:19: error[AV201] kwargs-not-json: `backend_kwargs` is not JSON (single quotes): Airflow logs one warning and starts the backend with its default settings
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -33,6 +33,12 @@ rule! {
     /// backend_kwargs = "{\"connections_prefix\": \"airflow/connections\"}"
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:18: error[AV202] kwargs-not-object: `backend_kwargs` is a string, not an object: Airflow logs one warning and starts the backend with its default settings
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -33,6 +33,12 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "airflow/connections", "connections_lookup_pattern": "_default$"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:94: warning[AV216] lookup-pattern-never-matches: `connections_lookup_pattern` must match from the first character of the id: ids that end or go on like this are not looked up here
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

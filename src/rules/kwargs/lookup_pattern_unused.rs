@@ -25,6 +25,12 @@ rule! {
     /// backend_kwargs = {"variables_prefix": null, "variables_lookup_pattern": "^team_"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:46: info[AV217] lookup-pattern-unused: `variables_lookup_pattern` is never used: `variables_prefix` is null, which switches the kind off
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -27,6 +27,12 @@ rule! {
     /// backend_kwargs = {"region_name": "eu-west-1", "endpoint_url": "localhost:4566"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:63: error[AV211] malformed-endpoint-url: `endpoint_url` has no scheme: every lookup raises, which Airflow swallows, so the backend is skipped
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

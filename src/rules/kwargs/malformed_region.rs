@@ -31,6 +31,12 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "airflow/connections", "region_name": "eu-west-1a"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:89: error[AV210] malformed-region: `region_name` is an availability zone, not a region: its host does not exist, and Airflow skips the backend
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -29,6 +29,12 @@ rule! {
     /// backend_kwargs = {"role_arn": "arn:aws:iam::123456789012:user/airflow"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:58: error[AV209] malformed-role-arn: `role_arn` is not the ARN of a role (it names something other than a role): the role cannot be assumed, and Airflow skips the backend
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

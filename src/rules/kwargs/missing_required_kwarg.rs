@@ -26,6 +26,12 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "airflow-connections"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:18: error[AV219] missing-required-kwarg: AzureKeyVaultBackend needs `vault_url`: without it every lookup raises ValueError, which Airflow swallows
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -31,6 +31,12 @@ rule! {
     /// AIRFLOW__SECRETS__BACKEND_KWARG__VARIABLES_PREFIX=null
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:2:51: error[AV213] per-key-kwarg: the value is a string here: `variables_prefix` becomes the text null, not None
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

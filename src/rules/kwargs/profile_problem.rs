@@ -27,6 +27,12 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "/airflow/connections", "profile_name": ""}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:81: error[AV214] profile-problem: `profile_name` is empty, which is not the same as none: ProfileNotFound in every lookup, which Airflow swallows, so the backend is skipped
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -30,6 +30,13 @@ rule! {
     /// backend_kwargs = {"conections_prefix": "team/connections", "region": "eu-west-1"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:20: error[AV203] unknown-kwarg: `conections_prefix` is not a keyword argument of SecretsManagerBackend: it is ignored without a word
+    /// airflow.cfg:3:61: error[AV203] unknown-kwarg: `region` is not a keyword argument of SecretsManagerBackend: it is ignored without a word
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

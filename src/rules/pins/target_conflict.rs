@@ -43,6 +43,12 @@ rule! {
     /// load_examples = False
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// requirements.txt:1:23: warning[AV804] target-conflict: the requirement stands for Airflow 2.9.3, and the base image for Airflow 2.10.4: only one of them can be installed
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dockerfile

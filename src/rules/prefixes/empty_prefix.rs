@@ -26,6 +26,12 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "airflow/connections", "variables_prefix": ""}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:85: info[AV309] empty-prefix: `variables_prefix` is empty: Secrets Manager is asked for every variable by the id alone
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -26,6 +26,12 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "/airflow//connections"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:50: error[AV304] prefix-double-separator: `connections_prefix` holds `//`: it is asked for as it stands, which SSM cannot hold, so every lookup misses
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -35,6 +35,12 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "/aws/airflow/connections"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:43: error[AV308] prefix-not-allowed: `connections_prefix` begins with `aws` or `ssm`, which AWS keeps for itself: every lookup misses
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

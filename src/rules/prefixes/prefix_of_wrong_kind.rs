@@ -27,6 +27,13 @@ rule! {
     /// backend_kwargs = {"variables_prefix": "airflow/connections"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:40: warning[AV306] prefix-overlap: `connections_prefix` and `variables_prefix` are the same: a connection and a variable with one id are the same entry
+    /// airflow.cfg:3:48: warning[AV307] prefix-of-wrong-kind: `variables_prefix` names connections in its last part: Airflow asks for each variable there
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -28,6 +28,14 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "airflow", "variables_prefix": "airflow"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:42: info[AV306] prefix-overlap: `config_prefix` lies inside `connections_prefix`: names below it belong to both kinds
+    /// airflow.cfg:3:73: info[AV306] prefix-overlap: `config_prefix` lies inside `variables_prefix`: names below it belong to both kinds
+    /// airflow.cfg:3:73: warning[AV306] prefix-overlap: `connections_prefix` and `variables_prefix` are the same: a connection and a variable with one id are the same entry
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

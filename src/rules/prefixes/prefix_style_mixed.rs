@@ -26,6 +26,13 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "/prod/connections", "variables_prefix": "prod/variables"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:42: warning[AV302] secrets-manager-leading-slash: `connections_prefix` begins with `/`: Secrets Manager takes it as part of the name, so only secrets whose names begin with `/` are found
+    /// airflow.cfg:3:42: warning[AV305] prefix-style-mixed: `connections_prefix` begins with `/` and another prefix of this backend does not begin with `/`: Secrets Manager takes the slash as part of the name
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

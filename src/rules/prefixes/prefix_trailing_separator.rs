@@ -28,6 +28,12 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "airflow/connections/", "sep": "-"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:61: warning[AV303] prefix-trailing-separator: `connections_prefix` ends with `/` and the separator still follows: only the characters of `sep` are stripped there, so names hold both
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -30,6 +30,12 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "/airflow/connections"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:42: warning[AV302] secrets-manager-leading-slash: `connections_prefix` begins with `/`: Secrets Manager takes it as part of the name, so only secrets whose names begin with `/` are found
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -26,6 +26,12 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "airflow/connections"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:42: error[AV301] ssm-prefix-needs-slash: `connections_prefix` does not begin with `/`: the amazon provider 7.2.1 asks SSM for a name that AWS refuses, and every lookup misses
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

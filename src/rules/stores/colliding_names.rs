@@ -35,6 +35,12 @@ rule! {
     ///  "airflow/variables/stage": "test"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// dump.json:2:3: error[AV710] colliding-names: `airflow/variables/stage` stands twice with different values: whatever loads the file keeps one of them
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```json

@@ -30,6 +30,12 @@ crate::rule! {
     /// {"/airflow/connections/sales--db": "postgres://etl:example-pw@db.example.com/sales"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// dump.json:1:29: warning[AV711] id-with-team-separator: amazon 9.28.0 takes what stands before `--` for a team and refuses the id: the value is never found, unless `[core] multi_team` is on
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```json

@@ -30,6 +30,12 @@ rule! {
     ///  "InvalidParameters": ["/airflow/variables/region"]}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// dump.json:4:23: info[AV707] incomplete-dump: 1 name that was asked for does not exist in SSM
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```json

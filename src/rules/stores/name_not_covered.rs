@@ -39,6 +39,12 @@ rule! {
     /// {"SecretValues": [{"Name": "/airflow/connections/smtp_default", "SecretString": "smtp://relay.example.com"}]}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// dump.json:1:29: warning[AV701] name-not-covered: no lookup of a connection asks for `/airflow/connections/smtp_default` (it has a leading `/`): the backend asks for `airflow/connections/smtp_default`
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```ini

@@ -28,6 +28,12 @@ rule! {
     /// ]}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// dump.json:3:13: warning[AV706] not-decrypted: the value is still encrypted: what Airflow reads there cannot be checked
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```json

@@ -32,6 +32,12 @@ rule! {
     /// ]}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// dump.json:2:52: warning[AV708] plain-string-credential: `/airflow/connections/main_db` holds a password, and SSM keeps and shows the type `String` in clear text
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```json

@@ -34,6 +34,12 @@ crate::rule! {
     /// AIRFLOW_CONN_WAREHOUSE=postgres://loader:kW7-qqT9vLm2@warehouse.corp.internal/dwh
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:24: warning[AV712] plaintext-secrets-in-repository: a connection with its password stands in clear text in a file that git would commit
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -24,6 +24,12 @@ rule! {
     ///  "Name": "airflow/variables/greeting", "SecretBinary": "aGVsbG8=", "VersionStages": ["AWSCURRENT"]}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// dump.json:2:56: error[AV705] secret-binary: `airflow/variables/greeting` is stored as `SecretBinary`: Airflow reads `SecretString` only and takes it for missing
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```json

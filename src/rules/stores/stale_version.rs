@@ -28,6 +28,12 @@ rule! {
     ///  "Name": "airflow/variables/stage", "SecretString": "test", "VersionStages": ["AWSPREVIOUS"]}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// dump.json:2:61: warning[AV709] stale-version: this is not the version AWSCURRENT of `airflow/variables/stage`: Airflow is given another value
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```json

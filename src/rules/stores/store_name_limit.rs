@@ -36,6 +36,13 @@ rule! {
     /// {"/airflow/connections/reports (eu)": "postgres://reports.example.com/main"}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// dump.json:1:31: warning[AV435] invalid-conn-id: a blank cannot stand in the id of a connection: Airflow makes a connection without an id on the server
+    /// dump.json:1:31: error[AV703] store-name-limit: this name holds a blank, which no name in SSM or Secrets Manager has: AWS refuses to create it, and no lookup finds it
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```json

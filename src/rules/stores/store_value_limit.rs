@@ -33,6 +33,12 @@ rule! {
     /// ]}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// dump.json:2:95: warning[AV704] store-value-limit: the value of `/airflow/variables/landing_path` holds text in `{{` and `}}`, which SSM takes for the name of another parameter: `put-parameter` refuses it
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```json

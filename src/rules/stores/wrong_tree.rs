@@ -34,6 +34,12 @@ rule! {
     /// ]}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// dump.json:2:13: warning[AV702] wrong-tree: `/airflow/variables/smtp_default` holds a connection in JSON (`conn_type`), below the prefix of variables: no lookup of a connection finds it there
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```json

@@ -29,6 +29,12 @@ crate::rule! {
     /// AIRFLOW_CONN_=postgres://etl:example-pw@db.example.com/orders
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:1: warning[AV503] id-unreachable-by-env: `AIRFLOW_CONN_` names no connection: the id behind it is empty
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -32,6 +32,12 @@ crate::rule! {
     /// AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_SECRET=/airflow/config/sql_alchemy_conn
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:3:44: error[AV504] secret-option-holds-value: `AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_SECRET` holds the whole name of the secret: Airflow puts `config_prefix` in front once more, finds nothing and silently uses its SQLite default
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -35,6 +35,12 @@ crate::rule! {
     /// AIRFLOW__CORE__FERNET_KEY_SECRET=fernet_key
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:3:1: error[AV505] secret-option-not-served: `AIRFLOW__CORE__FERNET_KEY_SECRET` asks the secrets backend, and `config_prefix` is null: Airflow silently stores passwords without encryption
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

@@ -26,6 +26,12 @@ crate::rule! {
     /// AIRFLOW_VAR_TABLES={'orders': 1, 'items': 2}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// .env:1:21: info[AV502] variable-not-json: the variable looks like JSON and is not (Expecting property name enclosed in double quotes): reading it with `deserialize_json` or `var.json` raises `JSONDecodeError`
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```dotenv

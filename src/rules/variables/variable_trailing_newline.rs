@@ -24,6 +24,12 @@ crate::rule! {
     /// {"Parameters": [{"Name": "/airflow/variables/bucket", "Type": "String", "Value": "my-bucket\n"}]}
     /// ```
     ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// dump.json:1:92: warning[AV501] variable-trailing-newline: the variable ends with a line break: Airflow does not strip variables, so whoever reads it gets the line break too
+    /// ```
+    ///
     /// ## Use instead
     ///
     /// ```json
