@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::Style;
-use crate::report::{Located, Report, RuleCount};
+use crate::report::{Applicability, Located, LocatedFix, Report, RuleCount};
 use crate::source::{Position, display_path};
 
 /// Version of the document's shape: grows when a field changes its meaning or goes away.
@@ -75,7 +75,7 @@ pub(super) struct Diagnostic<'a> {
     end: Point,
     related: Vec<Related<'a>>,
     fingerprint: String,
-    fix: Option<()>,
+    fix: Option<Fix<'a>>,
 }
 
 #[derive(Serialize)]
@@ -84,6 +84,21 @@ struct Related<'a> {
     path: &'a str,
     start: Point,
     end: Point,
+}
+
+#[derive(Serialize)]
+struct Fix<'a> {
+    applicability: &'static str,
+    message: &'a str,
+    edits: Vec<Edit<'a>>,
+}
+
+#[derive(Serialize)]
+struct Edit<'a> {
+    path: &'a str,
+    start: Point,
+    end: Point,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -142,7 +157,32 @@ impl<'a> Diagnostic<'a> {
                 })
                 .collect(),
             fingerprint: format!("{:032x}", finding.fingerprint),
-            fix: None,
+            fix: finding.fix.as_deref().map(|fix| Fix::new(report, fix)),
+        }
+    }
+}
+
+impl<'a> Fix<'a> {
+    /// An edit that moves text which is hidden is left out, and with it all others: what remains is
+    /// for the eye only.
+    fn new(report: &'a Report, fix: &'a LocatedFix) -> Self {
+        let edits = fix.edits.iter().map(|edit| {
+            Some(Edit {
+                path: report.path(edit.file),
+                start: edit.start.into(),
+                end: edit.end.into(),
+                text: report.shown_text(edit)?,
+            })
+        });
+        let edits: Option<Vec<Edit>> = edits.collect();
+        let applicability = match edits {
+            Some(_) => fix.applicability,
+            None => Applicability::Display,
+        };
+        Self {
+            applicability: applicability.word(),
+            message: &fix.message,
+            edits: edits.unwrap_or_default(),
         }
     }
 }
@@ -264,5 +304,86 @@ fn target(report: &Report) -> Target {
         runtime,
         source,
         releases,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inputs::Kind;
+    use crate::report::{Edit, Findings, Fix, ReportFile, Selection};
+    use crate::rules;
+    use crate::source::{FileId, LineIndex, Mask, Place, Span};
+
+    const TEXT: &str = "[s]\na = hunter2 # note\n";
+
+    /// The fix of a finding in a file of this kind, as JSON has it.
+    fn shown(kind: Kind, fix: Fix) -> serde_json::Value {
+        let mut mask = Mask::new();
+        mask.show(Span::new(0, 8));
+        mask.seal();
+        let file = ReportFile {
+            path: "airflow.cfg".to_owned(),
+            kind,
+            bytes: TEXT.as_bytes().into(),
+            lines: LineIndex::new(TEXT.as_bytes()),
+            mask,
+        };
+        let mut findings = Findings::new();
+        let place = Place::new(FileId(0), Span::new(4, 5));
+        findings
+            .report(rules::ALL[0], place, "s.a", "wrong")
+            .fix(fix);
+        let selection = Selection::default();
+        let findings = findings.into_vec();
+        let report = Report::new(Vec::new(), vec![file], findings, Vec::new(), &selection);
+        let diagnostic = Diagnostic::new(&report, &report.findings[0]);
+        serde_json::to_value(&diagnostic).unwrap()["fix"].take()
+    }
+
+    fn place(start: usize, end: usize) -> Place {
+        Place::new(FileId(0), Span::new(start, end))
+    }
+
+    #[test]
+    fn edits_are_told_with_their_places_and_in_order() {
+        let edits = vec![
+            Edit::insert(FileId(0), 15, "%"),
+            Edit::replace(place(4, 5), "b"),
+        ];
+        let fix = shown(Kind::Cfg, Fix::safe("write `b`", edits));
+        assert_eq!(fix["applicability"], "safe");
+        assert_eq!(fix["message"], "write `b`");
+        let edits = fix["edits"].as_array().unwrap();
+        assert_eq!(edits.len(), 2);
+        assert_eq!(edits[0]["text"], "b");
+        assert_eq!(edits[0]["start"]["line"], 2);
+        assert_eq!(edits[0]["start"]["column"], 1);
+        assert_eq!(edits[0]["end"]["offset"], 5);
+        assert_eq!(edits[1]["text"], "%");
+        assert_eq!(edits[1]["start"], edits[1]["end"]);
+    }
+
+    #[test]
+    fn a_copy_is_told_only_if_all_of_it_may_be_shown() {
+        let moved = |from, to| {
+            let copy = Edit::insert(FileId(0), 0, "# ").with_copy(Span::new(from, to));
+            Fix::safe("move it", vec![copy, Edit::delete(place(from, to))])
+        };
+        let public = shown(Kind::Cfg, moved(4, 7));
+        assert_eq!(public["edits"][0]["text"], "# a =");
+        let hidden = shown(Kind::Cfg, moved(4, 15));
+        assert_eq!(hidden["applicability"], "display");
+        assert_eq!(hidden["edits"], serde_json::json!([]));
+    }
+
+    #[test]
+    fn in_a_copy_of_a_store_nothing_is_to_be_written() {
+        let fix = || Fix::safe("remove it", vec![Edit::delete(place(4, 5))]);
+        for kind in [Kind::Ssm, Kind::Connections] {
+            let fix = shown(kind, fix());
+            assert_eq!(fix["applicability"], "display");
+            assert_eq!(fix["edits"], serde_json::json!([]));
+        }
     }
 }

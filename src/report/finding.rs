@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::Words;
+use super::{Fix, Words};
 use crate::airflow::Version;
 use crate::rules::Rule;
 use crate::source::{Place, Position};
@@ -88,6 +88,8 @@ pub struct Finding {
     pub subject: String,
     /// Masked text of the line for streams that cannot be read again.
     pub window: Option<Window>,
+    /// What would put it right.
+    pub fix: Option<Box<Fix>>,
 }
 
 /// A masked piece of a line that cannot be read again.
@@ -140,6 +142,7 @@ impl Findings {
             targets: Vec::new(),
             subject: subject.into(),
             window: None,
+            fix: None,
         });
         self.list.last_mut().expect("just pushed")
     }
@@ -154,6 +157,12 @@ impl Finding {
     /// Sets the help line.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
         self.help = Some(help.into().into());
+        self
+    }
+
+    /// Offers a fix.
+    pub fn fix(&mut self, fix: impl Into<Option<Fix>>) -> &mut Self {
+        self.fix = fix.into().map(Box::new);
         self
     }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::{Failure, Finding, Selection, Severity, Summary, Window, Words};
+use super::{
+    Applicability, Failure, Finding, Fix, Piece, Selection, Severity, Summary, Window, Words,
+};
 use crate::airflow::{Target, Version};
 use crate::inputs::Kind;
 use crate::rules::Rule;
@@ -48,6 +50,30 @@ pub struct LocatedRelated {
     pub end: Position,
 }
 
+/// An edit with its position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocatedEdit {
+    /// Index into [`Report::files`].
+    pub file: usize,
+    /// First byte that gives way.
+    pub start: Position,
+    /// One past the last byte.
+    pub end: Position,
+    /// What is written there instead.
+    pub text: Vec<Piece>,
+}
+
+/// A fix with its positions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocatedFix {
+    /// How far it may be trusted.
+    pub applicability: Applicability,
+    /// What it does.
+    pub message: Words,
+    /// By file and place; none for a copy of something, where nothing is to be written.
+    pub edits: Vec<LocatedEdit>,
+}
+
 /// A finding with its position.
 #[derive(Clone, Debug)]
 pub struct Located {
@@ -74,6 +100,8 @@ pub struct Located {
     pub fingerprint: u128,
     /// Masked text of the line for streams that cannot be read again.
     pub window: Option<Window>,
+    /// What would put it right.
+    pub fix: Option<Box<LocatedFix>>,
 }
 
 /// Everything a renderer is given.
@@ -142,6 +170,25 @@ impl Report {
         self.files.get(file).map_or("", |file| file.path.as_str())
     }
 
+    /// What an edit writes, if all of it may be shown. Without that it is no edit for other programs.
+    pub fn shown_text(&self, edit: &LocatedEdit) -> Option<String> {
+        let file = self.files.get(edit.file)?;
+        let mut shown = String::new();
+        for piece in &edit.text {
+            match piece {
+                Piece::Public(text) => shown.push_str(text),
+                Piece::Copy(span) => {
+                    let bytes = file.bytes.get(span.start..span.end)?;
+                    if !file.mask.shows(*span) {
+                        return None;
+                    }
+                    shown.push_str(std::str::from_utf8(bytes).ok()?);
+                }
+            }
+        }
+        Some(shown)
+    }
+
     /// The worst severity there is.
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|finding| finding.severity).max()
@@ -176,11 +223,53 @@ fn join(kept: &mut Located, other: &mut Located) {
     kept.targets.dedup();
     kept.help = kept.help.take().or(other.help.take());
     kept.window = kept.window.take().or(other.window.take());
+    kept.fix = joined(kept.fix.take(), other.fix.take());
     for related in other.related.drain(..) {
         if !kept.related.contains(&related) {
             kept.related.push(related);
         }
     }
+}
+
+/// Two fixes of one finding, as two targets have it: where they do not agree, which one is right is
+/// for a person to say.
+fn joined(one: Option<Box<LocatedFix>>, other: Option<Box<LocatedFix>>) -> Option<Box<LocatedFix>> {
+    let (Some(mut one), Some(other)) = (one, other) else {
+        return None;
+    };
+    if one.edits != other.edits {
+        return None;
+    }
+    one.applicability = one.applicability.min(other.applicability);
+    Some(one)
+}
+
+/// A store is a copy: what is wrong in it is put right where it was copied from.
+fn locate_fix(fix: Fix, files: &[ReportFile]) -> Option<LocatedFix> {
+    let of = |place: Place| files.get(place.file.0 as usize);
+    let mut located = LocatedFix {
+        applicability: fix.applicability,
+        message: fix.message,
+        edits: Vec::with_capacity(fix.edits.len()),
+    };
+    for edit in fix.edits {
+        let file = of(edit.place)?;
+        if file.kind.is_store() || file.bytes.is_empty() {
+            located.applicability = Applicability::Display;
+            located.edits.clear();
+            return Some(located);
+        }
+        let (start, end) = positions(edit.place, files);
+        located.edits.push(LocatedEdit {
+            file: edit.place.file.0 as usize,
+            start,
+            end,
+            text: edit.text,
+        });
+    }
+    let key = |edit: &LocatedEdit| (edit.file, edit.start.offset, edit.end.offset);
+    located.edits.sort_by_key(key);
+    Some(located)
 }
 
 fn locate(finding: Finding, files: &[ReportFile]) -> (Located, String) {
@@ -215,6 +304,10 @@ fn locate(finding: Finding, files: &[ReportFile]) -> (Located, String) {
         targets: finding.targets,
         fingerprint: 0,
         window: finding.window,
+        fix: finding
+            .fix
+            .and_then(|fix| locate_fix(*fix, files))
+            .map(Box::new),
     };
     (located, finding.subject)
 }

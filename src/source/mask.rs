@@ -53,6 +53,13 @@ impl Mask {
         self.sorted = true;
     }
 
+    /// True when every byte of `span` may be shown; [`Mask::seal`] must have run.
+    pub fn shows(&self, span: Span) -> bool {
+        let next = self.visible.partition_point(|shown| shown.end < span.end);
+        let holds = |shown: &Span| shown.start <= span.start && span.end <= shown.end;
+        span.is_empty() || self.visible.get(next).is_some_and(holds)
+    }
+
     /// The text of one line or less, standing at byte `offset` of its file, with every character
     /// outside the visible spans replaced by as many `*` as it is wide, and control characters
     /// replaced by a visible mark. Tabs outside visible spans become one `*`.
@@ -132,6 +139,14 @@ mod tests {
     fn everything_outside_the_visible_spans_is_starred_with_its_width() {
         let mask = mask(&[Span::new(10, 14)]);
         assert_eq!(mask.apply("key = pä日", 10), "key ******");
+    }
+
+    #[test]
+    fn a_span_is_shown_when_all_of_it_is() {
+        let mask = mask(&[Span::new(0, 2), Span::new(4, 6)]);
+        let shows = |start, end| mask.shows(Span::new(start, end));
+        assert!(shows(0, 2) && shows(5, 6) && shows(3, 3));
+        assert!(!shows(0, 3) && !shows(1, 5) && !shows(3, 4) && !shows(6, 7));
     }
 
     #[test]
