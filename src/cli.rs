@@ -24,6 +24,15 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 
+    /// The settings file; default: airvane.toml, or pyproject.toml with [tool.airvane], the nearest one
+    /// upwards to the root of the repository.
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+
+    /// Go by no settings file.
+    #[arg(long, global = true, conflicts_with = "config")]
+    pub no_config: bool,
+
     /// When to colour the output.
     #[arg(long, global = true, value_enum, default_value_t = ColourChoice::Auto, value_name = "WHEN")]
     pub color: ColourChoice,
@@ -90,9 +99,9 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub target: TargetArgs,
 
-    /// The process that reads the secrets.
-    #[arg(long, value_enum, default_value_t = RuntimeChoice::Both, help_heading = "Target")]
-    pub runtime: RuntimeChoice,
+    /// The process that reads the secrets [default: both]
+    #[arg(long, value_enum, help_heading = "Target")]
+    pub runtime: Option<RuntimeChoice>,
 
     /// What is read, and how.
     #[command(flatten)]
@@ -140,9 +149,9 @@ pub struct CheckArgs {
     #[arg(long, value_name = "RULE=LEVEL", value_parser = severity, value_delimiter = ',', help_heading = "Rules")]
     pub severity: Vec<(String, Severity)>,
 
-    /// Exit with 1 from this severity on.
-    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "LEVEL", help_heading = "Rules")]
-    pub fail_on: FailOn,
+    /// Exit with 1 from this severity on [default: warning]
+    #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Rules")]
+    pub fail_on: Option<FailOn>,
 
     /// Nothing to lint is fine.
     #[arg(long, help_heading = "Rules")]
@@ -156,7 +165,8 @@ pub struct CheckArgs {
 /// Whose behaviour is modelled, for every command that models one.
 #[derive(Args, Debug)]
 pub struct TargetArgs {
-    /// Airflow release to model (repeatable); default: what the repository pins, else the newest known.
+    /// Airflow release to model (repeatable); default: what the settings file says, else what the
+    /// repository pins, else the newest known.
     #[arg(long, value_name = "VERSION", help_heading = "Target")]
     pub airflow: Vec<Version>,
 
@@ -166,7 +176,7 @@ pub struct TargetArgs {
     pub provider: Vec<(String, Version)>,
 
     /// Python release that runs Airflow; default: the pinned one, else a usual one for that release.
-    #[arg(long, value_name = "VERSION", value_parser = python, help_heading = "Target")]
+    #[arg(long, value_name = "VERSION", help_heading = "Target")]
     pub python: Option<Python>,
 }
 
@@ -175,9 +185,9 @@ pub struct TargetArgs {
 pub struct InputArgs {
     /// Who reads `.env` files.
     ///
-    /// docker, compose, python-dotenv, sh, bash, systemd, astro-standalone or astro-deploy.
-    #[arg(long, value_parser = dialect, default_value = "compose", value_name = "DIALECT", help_heading = "Input")]
-    pub env_dialect: Dialect,
+    /// docker, compose, python-dotenv, sh, bash, systemd, astro-standalone or astro-deploy [default: compose]
+    #[arg(long, value_parser = dialect, value_name = "DIALECT", help_heading = "Input")]
+    pub env_dialect: Option<Dialect>,
 
     /// A variable of the environment Airflow runs in (repeatable).
     #[arg(long, value_name = "NAME=VALUE", value_parser = definition, help_heading = "Input")]
@@ -204,9 +214,9 @@ pub struct ListArgs {
     #[command(flatten)]
     pub target: TargetArgs,
 
-    /// The process that reads the secrets.
-    #[arg(long, value_enum, default_value_t = ProcessChoice::Task, help_heading = "Target")]
-    pub runtime: ProcessChoice,
+    /// The process that reads the secrets [default: task]
+    #[arg(long, value_enum, help_heading = "Target")]
+    pub runtime: Option<ProcessChoice>,
 
     /// What is read, and how.
     #[command(flatten)]
@@ -241,9 +251,9 @@ pub struct ResolveArgs {
     #[command(flatten)]
     pub target: TargetArgs,
 
-    /// The process that asks.
-    #[arg(long, value_enum, default_value_t = ProcessChoice::Task, help_heading = "Target")]
-    pub runtime: ProcessChoice,
+    /// The process that asks [default: task]
+    #[arg(long, value_enum, help_heading = "Target")]
+    pub runtime: Option<ProcessChoice>,
 
     /// The team of the process that asks (Airflow 3.2 and later, with `[core] multi_team`).
     #[arg(long, value_name = "NAME", help_heading = "Target")]
@@ -253,7 +263,8 @@ pub struct ResolveArgs {
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// The deployment that is meant where there are several: its number, its folder or one of its files.
+    /// The deployment that is meant where there are several: its name in the settings file, its number, its
+    /// folder or one of its files.
     #[arg(long, value_name = "NAME|PATH", help_heading = "Input")]
     pub deployment: Option<String>,
 
@@ -277,15 +288,16 @@ pub struct ConfigArgs {
     #[command(flatten)]
     pub target: TargetArgs,
 
-    /// The process that reads the settings.
-    #[arg(long, value_enum, default_value_t = ProcessChoice::Task, help_heading = "Target")]
-    pub runtime: ProcessChoice,
+    /// The process that reads the settings [default: task]
+    #[arg(long, value_enum, help_heading = "Target")]
+    pub runtime: Option<ProcessChoice>,
 
     /// What is read, and how.
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// The deployment that is meant where there are several: its number, its folder or one of its files.
+    /// The deployment that is meant where there are several: its name in the settings file, its number, its
+    /// folder or one of its files.
     #[arg(long, value_name = "NAME|PATH", help_heading = "Input")]
     pub deployment: Option<String>,
 
@@ -504,14 +516,9 @@ pub fn without_values(mut error: clap::Error) -> clap::Error {
 }
 
 fn wanted(text: &str) -> Result<Wanted, String> {
-    const KINDS: [EntryKind; 3] = [
-        EntryKind::Connection,
-        EntryKind::Variable,
-        EntryKind::Config,
-    ];
     let wrong = || "expected connection:ID, variable:KEY or config:KEY".to_owned();
     let (word, id) = text.split_once(':').ok_or_else(wrong)?;
-    let kind = KINDS.into_iter().find(|kind| kind.word() == word);
+    let kind = EntryKind::ALL.into_iter().find(|kind| kind.word() == word);
     Ok(Wanted {
         kind: kind.ok_or_else(wrong)?,
         id: id.to_owned(),
@@ -535,16 +542,6 @@ fn provider(text: &str) -> Result<(String, Version), String> {
         .strip_prefix("apache-airflow-providers-")
         .unwrap_or(name);
     Ok((name.to_owned(), version))
-}
-
-fn python(text: &str) -> Result<Python, String> {
-    let wrong = || "expected a release such as 3.12".to_owned();
-    let mut numbers = text.split('.');
-    let mut number = || numbers.next()?.parse::<u8>().ok();
-    match (number(), number()) {
-        (Some(major @ 3), Some(minor)) => Ok(Python { major, minor }),
-        _ => Err(wrong()),
-    }
 }
 
 fn jobs(text: &str) -> Result<std::num::NonZeroUsize, &'static str> {

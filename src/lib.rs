@@ -32,6 +32,7 @@ pub mod render;
 pub mod report;
 pub mod resolve;
 pub mod rules;
+pub mod settings;
 pub mod source;
 pub mod syntax;
 pub mod workspace;

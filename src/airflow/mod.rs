@@ -20,5 +20,5 @@ pub mod search;
 pub mod target;
 pub mod version;
 
-pub use target::{Python, Runtime, Target, TargetSource};
+pub use target::{NotAPython, Python, Runtime, Target, TargetSource};
 pub use version::Version;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
 
 use super::Version;
 
@@ -17,6 +18,32 @@ pub struct Python {
 impl fmt::Display for Python {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.major, self.minor)
+    }
+}
+
+/// The text is not a release of Python 3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAPython;
+
+impl fmt::Display for NotAPython {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected a release such as 3.12")
+    }
+}
+
+impl std::error::Error for NotAPython {}
+
+impl FromStr for Python {
+    type Err = NotAPython;
+
+    /// Takes `3.12` and `3.12.4`.
+    fn from_str(text: &str) -> Result<Self, NotAPython> {
+        let mut numbers = text.split('.');
+        let mut number = || numbers.next()?.parse::<u8>().ok();
+        match (number(), number()) {
+            (Some(major @ 3), Some(minor)) => Ok(Self { major, minor }),
+            _ => Err(NotAPython),
+        }
     }
 }
 
@@ -56,6 +83,8 @@ impl Runtime {
 pub enum TargetSource {
     /// `--airflow`.
     CommandLine,
+    /// The settings file.
+    Settings,
     /// What the repository pins: a base image, a lock file, requirements.
     Pins,
     /// Nobody: the newest known release was taken, which is a guess.
@@ -67,6 +96,7 @@ impl TargetSource {
     pub const fn word(self) -> &'static str {
         match self {
             Self::CommandLine => "command-line",
+            Self::Settings => "settings",
             Self::Pins => "pins",
             Self::Default => "default",
         }

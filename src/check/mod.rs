@@ -112,6 +112,7 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
     let count = loaded.context.iter().filter(|context| !**context).count();
     let mut inputs = loaded.inputs;
     inputs.extend(loaded.pin_files);
+    inputs.extend(loaded.settings_file_input);
     let mut report = Report::new(
         targets,
         report_files(inputs, &visible),
@@ -167,6 +168,7 @@ fn list(loaded: &Loaded) -> Vec<Listed> {
         .inputs
         .iter()
         .chain(&loaded.pin_files)
+        .chain(&loaded.settings_file_input)
         .filter(|input| !loaded.is_context(input.id) || input.kind == Kind::Pins)
         .map(|input| Listed {
             path: display_path(&input.path),

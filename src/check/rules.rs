@@ -1,7 +1,7 @@
 //! Runs the rules over settings: every target, deployment and choice.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Run, merge, wiring};
@@ -73,10 +73,13 @@ impl<'a> Run<'a> {
             },
         ) in loaded.groups.iter().enumerate()
         {
-            let mut all_files = deployment.files();
-            all_files.extend(&deployment.around);
-            let all_inputs = loaded.of(&all_files);
             let home = loaded.home(deployment);
+            let names = deployment.choices.iter().map(|one| one.name.as_deref());
+            let names: BTreeSet<Option<&str>> = names.collect();
+            let possible: BTreeMap<Option<&str>, Vec<&Input>> = names
+                .into_iter()
+                .map(|name| (name, loaded.of(&deployment.possible(name))))
+                .collect();
             for target in targets {
                 let mut results = Vec::new();
                 let of_this = views
@@ -85,24 +88,25 @@ impl<'a> Run<'a> {
                 for view in of_this {
                     let choice = &deployment.choices[view.choice];
                     let mut files = choice.settings.clone();
-                    files.extend(&deployment.stores);
+                    files.extend(deployment.stores_of(choice));
                     let inputs = loaded.of(&files);
                     let context = DeploymentContext {
                         target,
                         inputs: &inputs,
-                        all_inputs: &all_inputs,
+                        all_inputs: &possible[&choice.name.as_deref()],
                         settings: &view.settings,
                         secrets: &view.secrets,
                         aws_profiles: self.profiles,
                         committed: self.committed,
                         pins,
+                        settings_file: &loaded.settings_file,
                     };
                     let (found, failures) =
                         run_checks(home, target, &self.checks.deployment, |check, findings| {
                             check(&context, findings);
                         });
                     self.failures.extend(failures);
-                    results.push(found);
+                    results.push((view.choice, found));
                 }
                 let merged = merge::over_choices(&deployment.choices, results, &loaded.inputs);
                 self.findings.extend(merged);
@@ -323,6 +327,7 @@ pub(crate) fn settings_findings(
         aws_profiles: None,
         committed: &committed,
         pins: &[],
+        settings_file: &loaded.settings_file,
     };
     let home = inputs
         .first()

@@ -26,7 +26,7 @@ impl<'a> Run<'a> {
             let group = loaded.group_of(input.id);
             let of_group: Vec<&View<'a>> = views
                 .iter()
-                .filter(|view| Some(view.group) == group)
+                .filter(|view| Some(view.group) == group && loaded.asks(view, input.id))
                 .collect();
             let targets: &'a [Target] = loaded.targets_of(input.id);
             let committed = self.committed.contains(&input.id);

@@ -4,11 +4,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Exit, Surroundings, given};
+use crate::airflow::Runtime;
 use crate::check::{self, Outcome, Request};
-use crate::cli::{CheckArgs, Cli};
+use crate::cli::{CheckArgs, Cli, FailOn};
 use crate::load::Skipped;
 use crate::render::{Format, Style, one_line};
-use crate::report::{Report, Selection};
+use crate::report::{Report, Selection, Severity};
+use crate::settings::SettingsFile;
 use crate::source::display_path;
 use crate::workspace::Files;
 use crate::workspace::targets::Wanted;
@@ -22,7 +24,12 @@ pub fn run(
     err: &mut dyn Write,
     exit: &mut Exit,
 ) -> io::Result<()> {
-    let selection = match selection(args) {
+    let mut files = Files::new();
+    let Some(settings) = given::settings_file(cli, &files, err)? else {
+        *exit = Exit::Failure;
+        return Ok(());
+    };
+    let selection = match selection(args, &settings) {
         Ok(selection) => selection,
         Err(message) => {
             *exit = Exit::Failure;
@@ -37,9 +44,10 @@ pub fn run(
         let why = "--stdin-filename names what is on stdin: `-` must stand among the paths";
         return writeln!(err, "airvane: {why}");
     }
-    let wanted = given::wanted(&args.target, args.runtime.into());
-    let request = request(args, selection, wanted);
-    let outcome = check::run(&request, &mut Files::new(), args.show_files);
+    let runtime = args.runtime.map(Runtime::from).or(settings.target.runtime);
+    let wanted = given::wanted(&args.target, runtime.unwrap_or(Runtime::Both));
+    let request = request(args, selection, wanted, &settings);
+    let outcome = check::run(&request, &mut files, args.show_files);
     if !cli.quiet {
         for note in &outcome.notes {
             writeln!(err, "airvane: {note}")?;
@@ -52,7 +60,9 @@ pub fn run(
     }
     // Earned before anything is written: a reader that goes away changes nothing.
     let nothing = outcome.listed.is_empty() && outcome.report.failures.is_empty();
-    *exit = earned(args, &outcome.report, nothing);
+    let fail_on = args.fail_on.map(FailOn::severity).or(settings.fail_on);
+    let fail_on = fail_on.unwrap_or(Some(Severity::Warning));
+    *exit = earned(args, fail_on, &outcome.report, nothing);
     say_troubles(cli, args, &outcome, nothing, err)?;
     if args.show_files {
         return show_files(&outcome, out);
@@ -65,8 +75,23 @@ pub fn run(
     write_all(cli, args, surroundings, &outcome.report, out, err, exit)
 }
 
-fn selection(args: &CheckArgs) -> Result<Selection, String> {
+/// `--select` says all that the settings file says with `select` and `ignore`; the rest adds to it.
+fn selection(args: &CheckArgs, settings: &SettingsFile) -> Result<Selection, String> {
     let mut selection = Selection::default();
+    if args.select.is_empty() {
+        for word in &settings.select {
+            let selected = selection.select(&word.text);
+            selected.map_err(|error| error.to_string())?;
+        }
+        for word in &settings.ignore {
+            let ignored = selection.ignore(&word.text);
+            ignored.map_err(|error| error.to_string())?;
+        }
+    }
+    for (word, severity) in &settings.severity {
+        let set = selection.set_severity(&word.text, *severity);
+        set.map_err(|error| error.to_string())?;
+    }
     for word in &args.select {
         selection.select(word).map_err(|error| error.to_string())?;
     }
@@ -80,8 +105,13 @@ fn selection(args: &CheckArgs) -> Result<Selection, String> {
     Ok(selection)
 }
 
-fn request(args: &CheckArgs, selection: Selection, wanted: Wanted) -> Request {
-    let mut load = given::request(&args.paths, &args.input, wanted);
+fn request(
+    args: &CheckArgs,
+    selection: Selection,
+    wanted: Wanted,
+    settings: &SettingsFile,
+) -> Request {
+    let mut load = given::request(&args.paths, &args.input, wanted, settings);
     if args.paths.is_empty() && args.stdin_filename.is_some() {
         load.paths = vec![PathBuf::from("-")];
     }
@@ -96,12 +126,11 @@ fn request(args: &CheckArgs, selection: Selection, wanted: Wanted) -> Request {
     }
 }
 
-fn earned(args: &CheckArgs, report: &Report, nothing: bool) -> Exit {
+fn earned(args: &CheckArgs, fail_on: Option<Severity>, report: &Report, nothing: bool) -> Exit {
     if !report.failures.is_empty() || (nothing && !args.allow_empty) {
         return Exit::Failure;
     }
-    let threshold = args.fail_on.severity();
-    let fails = threshold.is_some_and(|least| report.worst().is_some_and(|worst| worst >= least));
+    let fails = fail_on.is_some_and(|least| report.worst().is_some_and(|worst| worst >= least));
     if fails { Exit::Findings } else { Exit::Clean }
 }
 

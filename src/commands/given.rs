@@ -4,15 +4,45 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use crate::airflow::Runtime;
-use crate::cli::{Cli, Grouping, InputArgs, TargetArgs};
+use crate::cli::{Cli, Grouping, InputArgs, ProcessChoice, TargetArgs};
 use crate::load::{Loaded, One, Request, Skipped, Unclear};
 use crate::render::one_line;
 use crate::report::Failure;
+use crate::settings::{self, SettingsFile};
 use crate::source::display_path;
-use crate::workspace::deployments;
+use crate::syntax::dotenv::Dialect;
 use crate::workspace::targets::Wanted;
+use crate::workspace::{Files, deployments};
 
-/// The releases that the command line asks for.
+/// The settings file; one that is broken is told, and then nothing is done.
+pub(super) fn settings_file(
+    cli: &Cli,
+    files: &Files,
+    err: &mut dyn Write,
+) -> io::Result<Option<SettingsFile>> {
+    if cli.no_config {
+        return Ok(Some(SettingsFile::default()));
+    }
+    match settings::find(cli.config.as_deref(), files) {
+        Ok(found) => {
+            if cli.verbose
+                && let Some(origin) = &found.origin
+            {
+                let path = display_path(&origin.path);
+                writeln!(err, "airvane: settings: {path}")?;
+            }
+            Ok(Some(found))
+        }
+        Err(broken) => {
+            for line in broken.lines {
+                writeln!(err, "airvane: {}", one_line(&line))?;
+            }
+            Ok(None)
+        }
+    }
+}
+
+/// The releases that the command line asks for, and the process that it or the settings file names.
 pub(super) fn wanted(args: &TargetArgs, runtime: Runtime) -> Wanted {
     Wanted {
         airflow: args.airflow.clone(),
@@ -20,6 +50,16 @@ pub(super) fn wanted(args: &TargetArgs, runtime: Runtime) -> Wanted {
         python: args.python,
         runtime: Some(runtime),
     }
+}
+
+/// The one process through whose eyes a command looks.
+pub(super) fn process(choice: Option<ProcessChoice>, settings: &SettingsFile) -> Runtime {
+    let stated = settings.target.runtime;
+    let stated = stated.filter(|runtime| *runtime != Runtime::Both);
+    choice
+        .map(Runtime::from)
+        .or(stated)
+        .unwrap_or(Runtime::Task)
 }
 
 /// What must be said of the targets, unless `-q`.
@@ -44,27 +84,34 @@ pub(super) fn is_one_release(args: &TargetArgs, err: &mut dyn Write) -> io::Resu
 }
 
 /// What is to be read.
-pub(super) fn request(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Request {
+pub(super) fn request(
+    paths: &[PathBuf],
+    input: &InputArgs,
+    wanted: Wanted,
+    settings_file: &SettingsFile,
+) -> Request {
     let paths = if paths.is_empty() {
         vec![PathBuf::from(".")]
     } else {
         paths.to_vec()
     };
+    let dialect = input.env_dialect.or(settings_file.env_dialect);
+    let stated = settings_file.define.iter();
+    let stated = stated.map(|(name, value)| (name.clone(), Some(value.clone())));
+    let given = input.define.iter();
+    let given = given.map(|define| (define.name.clone(), define.value.clone()));
     Request {
         paths,
         stdin_filename: None,
         kinds: input.kind.clone(),
-        dialect: input.env_dialect,
-        define: input
-            .define
-            .iter()
-            .map(|define| (define.name.clone(), define.value.clone()))
-            .collect(),
+        dialect: dialect.unwrap_or(Dialect::Compose),
+        define: stated.chain(given).collect(),
         grouping: match input.deployments {
             Grouping::Auto => deployments::Grouping::Auto,
             Grouping::One => deployments::Grouping::One,
         },
         wanted,
+        settings_file: settings_file.clone(),
         jobs: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
     }
 }

@@ -22,9 +22,14 @@ pub fn run(
     if !given::is_one_release(&args.target, err)? {
         return Ok(());
     }
-    let wanted = given::wanted(&args.target, args.runtime.into());
-    let request = given::request(&args.paths, &args.input, wanted);
-    let (loaded, contents) = load::load(&request, &mut Files::new());
+    let mut files = Files::new();
+    let Some(settings) = given::settings_file(cli, &files, err)? else {
+        return Ok(());
+    };
+    let runtime = given::process(args.runtime, &settings);
+    let wanted = given::wanted(&args.target, runtime);
+    let request = given::request(&args.paths, &args.input, wanted, &settings);
+    let (loaded, contents) = load::load(&request, &mut files);
     given::say_notes(cli, &loaded, err)?;
     given::say_troubles(cli, &loaded.failures, &loaded.skipped, err)?;
     let Some(one) = given::one(&loaded, args.deployment.as_deref(), err)? else {

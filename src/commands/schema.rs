@@ -14,6 +14,7 @@ macro_rules! embedded {
 
 /// Every schema that is shipped, by name.
 pub const SCHEMAS: &[(&str, &str)] = embedded![
+    "airvane",
     "connection",
     "kwargs/akeyless",
     "kwargs/aws_secrets_manager",

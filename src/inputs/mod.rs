@@ -34,6 +34,8 @@ pub enum Kind {
     Variables,
     /// A file that pins releases of Airflow, its providers or Python; nobody names it as that.
     Pins,
+    /// airvane's own settings file; nobody names it as that.
+    SettingsFile,
 }
 
 impl Kind {
@@ -59,6 +61,7 @@ impl Kind {
             Self::Connections => "connections",
             Self::Variables => "variables",
             Self::Pins => "pins",
+            Self::SettingsFile => "settings-file",
         }
     }
 
@@ -158,6 +161,9 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Connection, Self::Variable, Self::Config];
+
     /// The word of JSON.
     pub const fn word(self) -> &'static str {
         match self {
@@ -243,6 +249,8 @@ pub enum Tree {
     Store,
     /// What pins releases; the pins themselves are their deployment's.
     Pins,
+    /// airvane's own settings file.
+    SettingsFile,
     /// The file could not be read as its kind at all (not UTF-8, NUL bytes, encrypted).
     Opaque(Opacity),
 }

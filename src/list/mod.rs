@@ -120,7 +120,7 @@ pub fn run(
             let group = loaded.group_of(input.id);
             let views: Vec<&View<'_>> = views
                 .iter()
-                .filter(|view| Some(view.group) == group)
+                .filter(|view| Some(view.group) == group && loaded.asks(view, input.id))
                 .collect();
             stores::list(input, content, &views, &target, &wants, sink, &mut listing);
         } else {

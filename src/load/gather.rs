@@ -44,11 +44,15 @@ pub(super) fn gather(
         candidates: Vec::new(),
         skipped: Vec::new(),
     };
+    let rules = walk::Rules {
+        exclude: request.settings_file.exclude.clone(),
+        include: request.settings_file.kinds.clone(),
+    };
     for path in &request.paths {
         if path.as_os_str() == "-" {
             stdin(request, files, &mut gathered, failures);
         } else if is_walked(path, files) {
-            let walked = walk::walk(path);
+            let walked = walk::walk(path, &rules);
             for path in walked.files {
                 gathered.candidates.push(Candidate::new(path, false));
             }

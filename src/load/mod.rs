@@ -23,7 +23,8 @@ use crate::airflow::Target;
 use crate::airflow::config::Environment;
 use crate::inputs::{Input, Kind, is_sample};
 use crate::report::Failure;
-use crate::source::{FileId, Secret, Span, Text, display_path};
+use crate::settings::SettingsFile;
+use crate::source::{FileId, Secret, Span, Text, display_path, escape_control};
 use crate::syntax::dotenv::Dialect;
 use crate::workspace::targets::{self, Located, Reasons, Resolved, Wanted};
 use crate::workspace::{Content, Deployment, Files, Grouping, deployments};
@@ -49,6 +50,8 @@ pub struct Request {
     pub grouping: Grouping,
     /// Releases to model, as far as the command line says.
     pub wanted: Wanted,
+    /// What the settings file says of all that.
+    pub settings_file: SettingsFile,
     /// Files read at a time.
     pub jobs: usize,
 }
@@ -91,6 +94,10 @@ pub struct Loaded {
     pub pin_files: Vec<Input>,
     /// By such a file: it is not among the paths that were asked about; nothing is told of it.
     pub pin_context: Vec<bool>,
+    /// What the settings file says; its own number is the last.
+    pub settings_file: SettingsFile,
+    /// The settings file itself, for findings that point into it.
+    pub settings_file_input: Option<Input>,
     /// For files of no deployment.
     pub targets: Vec<Target>,
     /// Why they are what they are, by target.
@@ -122,12 +129,15 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
         context.push(one.context);
         inputs.push(one.input);
     }
-    let groups = deployments::group(&inputs, files, request.grouping);
+    let mut settings_file = request.settings_file.clone();
+    let declared = &settings_file.deployments;
+    let groups = deployments::group(&inputs, files, request.grouping, declared);
+    let stated = &settings_file.target;
     let Resolved {
         targets,
         reasons,
         mut notes,
-    } = targets::resolve(&request.wanted, &[]);
+    } = targets::resolve(&request.wanted, stated, &[]);
     let mut pins = pins::Pins::new(&groups);
     let of: Vec<_> = groups
         .iter()
@@ -135,7 +145,7 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
         .collect();
     failures.append(&mut pins.failures);
     let groups = groups.into_iter().zip(of).map(|(deployment, pins)| {
-        let resolved = targets::resolve(&request.wanted, &pins);
+        let resolved = targets::resolve(&request.wanted, stated, &pins);
         notes.extend(resolved.notes);
         Group {
             deployment,
@@ -145,6 +155,12 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
         }
     });
     let groups = groups.collect();
+    if settings_file.origin.is_some() {
+        let number = inputs.len() + pins.files.len();
+        settings_file.file = Some(FileId(
+            u32::try_from(number).expect("fewer than 2^32 files"),
+        ));
+    }
     let mut seen = BTreeSet::new();
     notes.retain(|note| seen.insert(note.clone()));
     let loaded = Loaded {
@@ -154,6 +170,8 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
         notes,
         pin_files: pins.files,
         pin_context: pins.context,
+        settings_file_input: settings_file.input(),
+        settings_file,
         inputs,
         context,
         environment: defined(&request.define),
@@ -168,7 +186,11 @@ impl Loaded {
     pub fn input(&self, file: FileId) -> Option<&Input> {
         let index = file.0 as usize;
         let pins = || self.pin_files.get(index - self.inputs.len());
-        self.inputs.get(index).or_else(pins)
+        let ours = || {
+            let input = self.settings_file_input.as_ref();
+            input.filter(|input| input.id == file)
+        };
+        self.inputs.get(index).or_else(pins).or_else(ours)
     }
 
     /// The inputs with these numbers.
@@ -251,6 +273,9 @@ impl Loaded {
 
     /// What belongs together, in one line: `config/airflow.cfg + (.env | .env.prod) + dump.json`.
     pub fn describe(&self, deployment: &Deployment) -> String {
+        if deployment.choices.iter().any(|one| one.name.is_some()) {
+            return self.describe_declared(deployment);
+        }
         let inputs = self.of(&deployment.files());
         let of = |wanted: fn(Kind) -> bool| {
             let names = inputs.iter().filter(|input| wanted(input.kind));
@@ -285,6 +310,24 @@ impl Loaded {
             left_out => format!(" ({left_out} combinations left out: there are too many)"),
         };
         parts.join(" + ") + why + &combinations
+    }
+}
+
+impl Loaded {
+    /// As [`Loaded::describe`]: `dev: airflow.cfg + .env; prod: airflow.cfg + prod.env + dump.json`.
+    fn describe_declared(&self, deployment: &Deployment) -> String {
+        let each = deployment.choices.iter().map(|choice| {
+            let mut files = choice.settings.clone();
+            files.extend(deployment.stores_of(choice));
+            let files = self.of(&files);
+            let paths: Vec<String> = files
+                .iter()
+                .map(|input| display_path(&input.path))
+                .collect();
+            let name = choice.name.as_deref().unwrap_or_default();
+            format!("{}: {}", escape_control(name), paths.join(" + "))
+        });
+        each.collect::<Vec<String>>().join("; ")
     }
 }
 

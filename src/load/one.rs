@@ -6,7 +6,7 @@ use super::gather::same;
 use super::{Group, Loaded};
 use crate::airflow::Target;
 use crate::inputs::{Input, Kind, is_sample};
-use crate::source::{FileId, display_path};
+use crate::source::{FileId, display_path, escape_control};
 use crate::workspace::{Choice, deployments};
 
 /// The files of one deployment, of every alternative one.
@@ -32,7 +32,7 @@ pub enum Unclear {
 }
 
 impl Loaded {
-    /// The deployment that `wanted` names (its number, its folder or one of its files), or the only
+    /// The deployment that `wanted` names (its name, its number, its folder or one of its files), or the only
     /// one there is. Alternatives (`.env`, `.env.prod`) are several.
     pub fn one(&self, wanted: Option<&str>) -> Result<One, Unclear> {
         let all = self.each();
@@ -88,7 +88,7 @@ impl Loaded {
                 deployment.choices.iter().map(move |choice| One {
                     group,
                     choice: choice.clone(),
-                    stores: deployment.stores.clone(),
+                    stores: deployment.stores_of(choice),
                 })
             })
             .collect()
@@ -123,6 +123,9 @@ impl Loaded {
     }
 
     fn is_called(&self, one: &One, wanted: &str) -> bool {
+        if one.choice.name.as_deref() == Some(wanted) {
+            return true;
+        }
         if wanted.parse() == Ok(one.group + 1) {
             return true;
         }
@@ -134,13 +137,19 @@ impl Loaded {
         is_home || self.files_of(one).any(|input| same(&input.path, path))
     }
 
-    /// `2: config/airflow.cfg + .env.prod + dump.json`
+    /// `2: config/airflow.cfg + .env.prod + dump.json`, and for a name of the settings file
+    /// `2 prod: …`
     fn line(&self, one: &One) -> String {
         let names: Vec<String> = self
             .files_of(one)
             .map(|input| display_path(&input.path))
             .collect();
-        format!("{}: {}", one.group + 1, names.join(" + "))
+        let number = one.group + 1;
+        let names = names.join(" + ");
+        match &one.choice.name {
+            Some(name) => format!("{number} {}: {names}", escape_control(name)),
+            None => format!("{number}: {names}"),
+        }
     }
 }
 

@@ -114,7 +114,10 @@ fn is_open(step: &Step) -> bool {
         Step::Found(found) => {
             let input = &found.input;
             let empty = input.settings.is_empty() && input.definitions.is_empty();
-            input.because != GIVEN && input.kind == Kind::Env && empty
+            input.because != GIVEN
+                && input.because != GIVEN_BY_FILE
+                && input.kind == Kind::Env
+                && empty
         }
         Step::Failed(_) => false,
     }
@@ -122,6 +125,9 @@ fn is_open(step: &Step) -> bool {
 
 /// Why a file is read as what it is: the user says so.
 const GIVEN: &str = "--kind";
+
+/// As [`GIVEN`].
+const GIVEN_BY_FILE: &str = "the settings file";
 
 /// Which files are inputs is known only when all were looked at.
 fn renumber(input: &mut Input, id: FileId) {
@@ -169,8 +175,12 @@ fn one(
         .kinds
         .iter()
         .find(|(_, named)| same(named, path) || (candidate.stdin && named.as_os_str() == "-"));
+    let given = given.map(|(kind, _)| (*kind, GIVEN)).or_else(|| {
+        let kind = request.settings_file.kind_of(path)?;
+        Some((kind, GIVEN_BY_FILE))
+    });
     let detected = match (given, forced) {
-        (Some((kind, _)), _) => Ok((*kind, GIVEN)),
+        (Some(given), _) => Ok(given),
         (None, Some(forced)) => Ok(forced),
         (None, None) => detect::detect(path, content.head(), candidate.named),
     };

@@ -7,6 +7,7 @@ use crate::airflow::backend::SecretsConfig;
 use crate::airflow::config::Settings;
 use crate::inputs::{Input, Kind};
 use crate::report::Failure;
+use crate::source::FileId;
 use crate::workspace::Choice;
 
 /// The settings of one choice as one target reads them.
@@ -61,6 +62,14 @@ impl Loaded {
             }
         }
         views
+    }
+
+    /// True when the store is one of those that the choice of `view` asks, as far as they are of one
+    /// group.
+    pub fn asks(&self, view: &View<'_>, store: FileId) -> bool {
+        let group = self.groups.get(view.group);
+        let choice = group.and_then(|group| group.deployment.choices.get(view.choice));
+        choice.is_none_or(|choice| choice.has_store(store))
     }
 
     /// What the files of one choice set together.

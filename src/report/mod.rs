@@ -13,6 +13,6 @@ mod words;
 pub use edit::{Applicability, Edit, Fix, Piece};
 pub use finding::{Failure, Finding, Findings, Related, Severity, Window};
 pub use located::{Located, LocatedEdit, LocatedFix, LocatedRelated, Report, ReportFile};
-pub use select::{Selection, UnknownRule};
+pub use select::{Selection, UnknownRule, rules_named};
 pub use summary::{RuleCount, Summary};
 pub use words::{Phrases, Words};

@@ -66,20 +66,20 @@ impl std::error::Error for UnknownRule {}
 impl Selection {
     /// Limits the report to the rules that `word` names. May be called several times.
     pub fn select(&mut self, word: &str) -> Result<(), UnknownRule> {
-        let codes = matching(word)?;
+        let codes = rules_named(word)?;
         self.selected.get_or_insert_default().extend(codes);
         Ok(())
     }
 
     /// Leaves out the rules that `word` names.
     pub fn ignore(&mut self, word: &str) -> Result<(), UnknownRule> {
-        self.ignored.extend(matching(word)?);
+        self.ignored.extend(rules_named(word)?);
         Ok(())
     }
 
     /// Gives every finding of the rules that `word` names one severity.
     pub fn set_severity(&mut self, word: &str, severity: Severity) -> Result<(), UnknownRule> {
-        for code in matching(word)? {
+        for code in rules_named(word)? {
             self.severities.insert(code, severity);
         }
         Ok(())
@@ -102,7 +102,7 @@ impl Selection {
 
 /// The codes that a code, a prefix of codes (`AV2`), `ALL` or a name stands for. A prefix of a
 /// family without rules (yet) is accepted, so that `--ignore AV5` may stand in a script.
-fn matching(word: &str) -> Result<Vec<&'static str>, UnknownRule> {
+pub fn rules_named(word: &str) -> Result<Vec<&'static str>, UnknownRule> {
     let unknown = || UnknownRule::new(word);
     if word.eq_ignore_ascii_case("all") {
         return Ok(rules::ALL.iter().map(|rule| rule.code).collect());

@@ -29,6 +29,7 @@ use crate::inputs::env::is_public_name;
 use crate::inputs::store::{Spot, Summary, Tally};
 use crate::inputs::{EntryKind, Input};
 use crate::report::{Findings, Severity};
+use crate::settings::SettingsFile;
 use crate::source::{FileId, LazyText, Place};
 use crate::workspace::targets::Located;
 
@@ -128,6 +129,8 @@ pub struct DeploymentContext<'a> {
     pub committed: &'a BTreeSet<FileId>,
     /// The releases that are pinned for the deployment, nearest first.
     pub pins: &'a [Located],
+    /// What the settings file says.
+    pub settings_file: &'a SettingsFile,
 }
 
 /// Where a value of an entry stands.

@@ -10,6 +10,7 @@ use crate::aws::shared_config::Profiles;
 use crate::inputs::{Form, Input, Kind, Origin, Setting, Tree};
 use crate::report::{Finding, Findings};
 use crate::rules::{Check, DeploymentContext, Rule};
+use crate::settings::SettingsFile;
 use crate::source::{FileId, LineIndex, Mask, Span, Text};
 
 pub(crate) const SSM: &str =
@@ -71,6 +72,7 @@ impl Deployment<'_> {
             aws_profiles: self.aws_profiles,
             committed: &self.committed,
             pins: &[],
+            settings_file: SettingsFile::none(),
         };
         let mut findings = Findings::new();
         for check in rules.iter().flat_map(|rule| rule.checks) {

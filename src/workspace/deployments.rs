@@ -3,14 +3,19 @@
 //! One group per place. Files of the same carrier kind in one place (`airflow-dev.cfg` and
 //! `airflow-prod.cfg`, `.env` and `.env.prod`) are alternatives: a group then has several choices,
 //! and each holds one of them. Nothing is ever merged silently. A single cfg and a single env file
-//! are one deployment wherever they stand. Samples (`.env.example`) are checked alone.
+//! are one deployment wherever they stand. Samples (`.env.example`) are checked alone. What the settings
+//! file declares to be one deployment is taken out before.
 
+mod declared;
+
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use crate::inputs::{Input, Kind, is_sample};
 use crate::source::FileId;
 
 use super::files::Files;
+use super::globs::Globs;
 
 /// How the command line wants files grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +29,39 @@ pub enum Grouping {
 /// Files that Airflow could read together: at most one of each alternative.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// airflow.cfg and env files.
+    /// airflow.cfg and env files; of what is set twice the later file wins.
     pub settings: Vec<FileId>,
+    /// The settings file declares it under this name.
+    pub name: Option<String>,
+    /// Of the stores of the deployment those that hold for this choice; `None`: all of them.
+    pub stores: Option<Vec<FileId>>,
+}
+
+impl Choice {
+    /// One that nobody named, which all stores of its deployment hold for.
+    fn of(settings: Vec<FileId>) -> Self {
+        Self {
+            settings,
+            name: None,
+            stores: None,
+        }
+    }
+
+    /// True when the store holds for it.
+    pub fn has_store(&self, store: FileId) -> bool {
+        self.stores
+            .as_ref()
+            .is_none_or(|stores| stores.contains(&store))
+    }
+}
+
+/// What the settings file declares to be one deployment.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// Its name.
+    pub name: String,
+    /// Its files, one pattern each.
+    pub paths: Vec<Globs>,
 }
 
 /// The settings and stores that belong together.
@@ -35,7 +71,7 @@ pub struct Deployment {
     pub home: PathBuf,
     /// At least one.
     pub choices: Vec<Choice>,
-    /// Stores; they hold for every choice.
+    /// Stores; they hold for every choice that does not say otherwise.
     pub stores: Vec<FileId>,
     /// Settings that are no part of it and may still be what Airflow reads: a sample beside it, the
     /// airflow.cfg files for an env file that belongs to none. Rules that depend on something not
@@ -53,6 +89,30 @@ impl Deployment {
         files.sort_unstable();
         files.dedup();
         files
+    }
+
+    /// Every file that Airflow may read with a choice of this name: those of all its choices, and those
+    /// around.
+    pub fn possible(&self, name: Option<&str>) -> Vec<FileId> {
+        let choices = self.choices.iter();
+        let ours = choices.filter(|choice| choice.name.as_deref() == name);
+        let ours: BTreeSet<FileId> = ours
+            .flat_map(|choice| {
+                choice
+                    .settings
+                    .iter()
+                    .copied()
+                    .chain(self.stores_of(choice))
+            })
+            .collect();
+        let around = self.around.iter().copied();
+        ours.into_iter().chain(around).collect()
+    }
+
+    /// The stores that hold for `choice`.
+    pub fn stores_of(&self, choice: &Choice) -> Vec<FileId> {
+        let stores = self.stores.iter().copied();
+        stores.filter(|store| choice.has_store(*store)).collect()
     }
 }
 
@@ -73,12 +133,24 @@ const ROOT_FOLDERS: &[&str] = &["config", "conf", "dags", "include", "env", "env
 /// Most choices of one deployment whose every combination is looked at.
 const MOST_CHOICES: usize = 1024;
 
-/// Groups `inputs`.
-pub fn group(inputs: &[Input], files: &Files, grouping: Grouping) -> Vec<Deployment> {
-    match grouping {
-        Grouping::One => one(inputs),
-        Grouping::Auto => auto(inputs, files),
+/// Groups `inputs`. What is `declared` is one deployment wherever it stands, unless everything is.
+pub fn group(
+    inputs: &[Input],
+    files: &Files,
+    grouping: Grouping,
+    declared: &[Declared],
+) -> Vec<Deployment> {
+    if grouping == Grouping::One {
+        return one(inputs);
     }
+    let mut deployments = declared::group(inputs, declared);
+    let taken: BTreeSet<FileId> = deployments.iter().flat_map(Deployment::files).collect();
+    let rest: Vec<&Input> = inputs
+        .iter()
+        .filter(|input| !taken.contains(&input.id))
+        .collect();
+    auto(&rest, files, &mut deployments);
+    deployments
 }
 
 fn one(inputs: &[Input]) -> Vec<Deployment> {
@@ -93,9 +165,7 @@ fn one(inputs: &[Input]) -> Vec<Deployment> {
     }
     vec![Deployment {
         home: PathBuf::new(),
-        choices: vec![Choice {
-            settings: of(false),
-        }],
+        choices: vec![Choice::of(of(false))],
         stores: of(true),
         around: Vec::new(),
         left_out: 0,
@@ -106,7 +176,6 @@ struct Group<'a> {
     home: PathBuf,
     cfgs: Vec<&'a Input>,
     envs: Vec<&'a Input>,
-    stores: Vec<FileId>,
     /// A sample beside real settings.
     sample: bool,
 }
@@ -117,7 +186,6 @@ impl<'a> Group<'a> {
             home,
             cfgs: Vec::new(),
             envs: Vec::new(),
-            stores: Vec::new(),
             sample: false,
         }
     }
@@ -153,9 +221,8 @@ impl<'a> Group<'a> {
 /// Every pair. Where there are too many, as many as fit, so that each file is in as many choices as
 /// any other of its list (give or take one); the second number is how many are left out.
 fn combine(cfgs: &[Option<FileId>], envs: &[Option<FileId>]) -> (Vec<Choice>, usize) {
-    let pair = |cfg: Option<FileId>, env: Option<FileId>| Choice {
-        settings: cfg.into_iter().chain(env).collect(),
-    };
+    let pair =
+        |cfg: Option<FileId>, env: Option<FileId>| Choice::of(cfg.into_iter().chain(env).collect());
     let all = cfgs.len() * envs.len();
     let longer = cfgs.len().max(envs.len());
     if all <= MOST_CHOICES.max(longer) {
@@ -189,48 +256,59 @@ fn names_airflow(input: &Input) -> bool {
     !input.settings.is_empty() || !input.definitions.is_empty()
 }
 
-fn auto(inputs: &[Input], files: &Files) -> Vec<Deployment> {
+/// Adds the deployments of `inputs`, by place. Stores that belong to none of them may belong to one of
+/// those that are there already.
+fn auto(inputs: &[&Input], files: &Files, deployments: &mut Vec<Deployment>) {
     let groups = groups(inputs, files);
     let around: Vec<Vec<FileId>> = (0..groups.len())
         .map(|index| around(&groups, index))
         .collect();
-    let mut groups = groups;
-    let mut alone = Vec::new();
+    let mut homes: Vec<Option<PathBuf>> = deployments
+        .iter()
+        .map(|deployment| Some(deployment.home.clone()))
+        .collect();
+    for (group, around) in groups.into_iter().zip(around) {
+        let is_place = group.speaks_of_airflow() && !group.sample;
+        homes.push(is_place.then(|| group.home.clone()));
+        let (choices, left_out) = group.choices();
+        deployments.push(Deployment {
+            choices,
+            home: group.home,
+            stores: Vec::new(),
+            around,
+            left_out,
+        });
+    }
     for store in inputs.iter().filter(|input| input.kind.is_store()) {
-        match nearest(&store.path, &groups) {
-            Some(index) => groups[index].stores.push(store.id),
-            None => alone.push(Deployment {
+        if let Some(index) = nearest(&store.path, &homes) {
+            let deployment = &mut deployments[index];
+            deployment.stores.push(store.id);
+            // Nobody said which of its choices it belongs to.
+            for stores in deployment
+                .choices
+                .iter_mut()
+                .flat_map(|one| &mut one.stores)
+            {
+                stores.push(store.id);
+            }
+        } else {
+            deployments.push(Deployment {
                 home: store.path.clone(),
-                choices: vec![Choice {
-                    settings: Vec::new(),
-                }],
+                choices: vec![Choice::of(Vec::new())],
                 stores: vec![store.id],
                 around: Vec::new(),
                 left_out: 0,
-            }),
+            });
         }
     }
-    let mut deployments: Vec<Deployment> = groups
-        .into_iter()
-        .zip(around)
-        .map(|(group, around)| {
-            let (choices, left_out) = group.choices();
-            Deployment {
-                choices,
-                home: group.home,
-                stores: group.stores,
-                around,
-                left_out,
-            }
-        })
-        .collect();
-    deployments.extend(alone);
-    deployments
 }
 
 /// The settings files by place.
-fn groups<'a>(inputs: &'a [Input], files: &Files) -> Vec<Group<'a>> {
-    let settings = || inputs.iter().filter(|input| !input.kind.is_store());
+fn groups<'a>(inputs: &[&'a Input], files: &Files) -> Vec<Group<'a>> {
+    let settings = || {
+        let inputs = inputs.iter().copied();
+        inputs.filter(|input| !input.kind.is_store())
+    };
     // Where there is nothing else, a sample is what there is to check.
     let only_samples = settings().all(|input| is_sample(&input.path));
     let env_places: Vec<PathBuf> = settings()
@@ -267,10 +345,11 @@ fn groups<'a>(inputs: &'a [Input], files: &Files) -> Vec<Group<'a>> {
 
 /// One cfg and one env file, besides samples and files of other programs: they are one deployment
 /// wherever they stand.
-fn one_pair(inputs: &[Input]) -> Option<(&Input, FileId)> {
+fn one_pair<'a>(inputs: &[&'a Input]) -> Option<(&'a Input, FileId)> {
     let of = |kind: Kind| {
         let real = inputs
             .iter()
+            .copied()
             .filter(move |input| input.kind == kind && !is_sample(&input.path));
         real.collect::<Vec<_>>()
     };
@@ -351,26 +430,24 @@ fn home(path: &Path, env_places: &[PathBuf], files: &Files) -> PathBuf {
 }
 
 /// The group around a store, the one that shares most of its path, or the only group there is.
-/// `None` where several are equally near.
-fn nearest(store: &Path, groups: &[Group<'_>]) -> Option<usize> {
+/// `None` where several are equally near. Stores go to none of the groups without a home here.
+fn nearest(store: &Path, homes: &[Option<PathBuf>]) -> Option<usize> {
     let place = directory(store);
-    let mut ours = groups
-        .iter()
-        .enumerate()
-        .filter(|(_, group)| group.speaks_of_airflow() && !group.sample);
+    let ours = homes.iter().enumerate();
+    let mut ours = ours.filter_map(|(index, home)| Some((index, home.as_deref()?)));
     let first = ours.next()?;
     let rest: Vec<_> = ours.collect();
     if rest.is_empty() {
         return Some(first.0);
     }
     // A place above the store is nearer than one beside it.
-    let nearness = |group: &Group<'_>| {
-        let shared = shared(&place, &group.home);
-        (shared, shared == group.home.components().count())
+    let nearness = |home: &Path| {
+        let shared = shared(&place, home);
+        (shared, shared == home.components().count())
     };
     let all = || std::iter::once(&first).chain(&rest);
-    let best = all().map(|(_, group)| nearness(group)).max()?;
-    let mut at_best = all().filter(|(_, group)| nearness(group) == best);
+    let best = all().map(|(_, home)| nearness(home)).max()?;
+    let mut at_best = all().filter(|(_, home)| nearness(home) == best);
     match (at_best.next(), at_best.next()) {
         (Some((index, _)), None) => Some(*index),
         _ => None,
@@ -385,8 +462,6 @@ fn shared(a: &Path, b: &Path) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     fn files(from: u32, count: u32) -> Vec<Option<FileId>> {

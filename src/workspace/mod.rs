@@ -7,9 +7,11 @@ pub mod deployments;
 pub mod detect;
 pub mod files;
 pub mod git;
+pub mod globs;
 pub mod pins;
 pub mod targets;
 pub mod walk;
 
-pub use deployments::{Choice, Deployment, Grouping};
+pub use deployments::{Choice, Declared, Deployment, Grouping};
 pub use files::{Content, Files};
+pub use globs::Globs;

@@ -21,6 +21,28 @@ pub struct Wanted {
     pub runtime: Option<Runtime>,
 }
 
+/// What the settings file says.
+#[derive(Clone, Debug, Default)]
+pub struct Stated {
+    /// `target.airflow`, in the order given.
+    pub airflow: Vec<StatedOne<Version>>,
+    /// `target.providers`, by short name.
+    pub providers: Vec<(String, StatedOne<Version>)>,
+    /// `target.python`
+    pub python: Option<StatedOne<Python>>,
+    /// `target.runtime`
+    pub runtime: Option<Runtime>,
+}
+
+/// A release that the settings file states.
+#[derive(Clone, Debug)]
+pub struct StatedOne<T> {
+    /// The release.
+    pub value: T,
+    /// `airvane.toml:3`, for people.
+    pub at: String,
+}
+
 /// A pin of a deployment, and where it stands.
 #[derive(Clone, Debug)]
 pub struct Located {
@@ -50,6 +72,8 @@ impl Located {
 pub enum Why {
     /// An option of the command line.
     Option(&'static str),
+    /// The settings file: `airvane.toml:3`.
+    Stated(String),
     /// The deployment pins it.
     Pinned {
         /// How.
@@ -76,6 +100,7 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Option(option) => f.write_str(option),
+            Self::Stated(at) => f.write_str(at),
             Self::Pinned { how, at } => write!(f, "{} in {at}", how.words()),
             Self::CurrentWith(airflow) => {
                 write!(f, "the release current when Airflow {airflow} came out")
@@ -106,7 +131,7 @@ impl Reasons {
     pub fn sentence(&self, target: &Target) -> String {
         let mut parts = vec![format!("Airflow {} ({})", target.airflow, self.airflow)];
         for (name, why) in &self.providers {
-            let is_chosen = matches!(why, Why::Option(_) | Why::Pinned { .. });
+            let is_chosen = matches!(why, Why::Option(_) | Why::Stated(_) | Why::Pinned { .. });
             if let Some(release) = target
                 .provider(name)
                 .filter(|_| is_chosen || name == "amazon")
@@ -139,9 +164,9 @@ pub fn newest_airflow() -> Version {
 /// What the facts in `schemas/data` were taken from.
 const NEWEST_AIRFLOW: Version = Version::new(3, 3, 2);
 
-/// Completes what the command line says with what the deployment pins. (Between the two will stand
-/// the settings file.)
-pub fn resolve(wanted: &Wanted, pins: &[Located]) -> Resolved {
+/// Completes what the command line says with what the settings file says, and that with what the
+/// deployment pins.
+pub fn resolve(wanted: &Wanted, stated: &Stated, pins: &[Located]) -> Resolved {
     let pins = &of_one_installation(pins);
     let mut notes = Vec::new();
     let mut airflow: Vec<(Version, Why, TargetSource)> = Vec::new();
@@ -149,6 +174,16 @@ pub fn resolve(wanted: &Wanted, pins: &[Located]) -> Resolved {
         let known = nearest("Airflow", version, releases::known_airflow(), &mut notes);
         if !airflow.iter().any(|(other, ..)| *other == known) {
             airflow.push((known, Why::Option("--airflow"), TargetSource::CommandLine));
+        }
+    }
+    if airflow.is_empty() {
+        for one in &stated.airflow {
+            let range = releases::known_airflow();
+            let known = nearest("Airflow", one.value, range, &mut notes);
+            if !airflow.iter().any(|(other, ..)| *other == known) {
+                let why = Why::Stated(one.at.clone());
+                airflow.push((known, why, TargetSource::Settings));
+            }
         }
     }
     if airflow.is_empty() {
@@ -160,10 +195,15 @@ pub fn resolve(wanted: &Wanted, pins: &[Located]) -> Resolved {
             (version, why, TargetSource::Default)
         });
     }
-    let providers = providers(wanted, pins, &mut notes);
+    let providers = providers(wanted, stated, pins, &mut notes);
     let python = wanted
         .python
-        .map(|python| nearest_python(python, &mut notes));
+        .map(|python| (python, Why::Option("--python")));
+    let python = python.or_else(|| {
+        let one = stated.python.as_ref()?;
+        Some((one.value, Why::Stated(one.at.clone())))
+    });
+    let python = python.map(|(python, why)| (nearest_python(python, &mut notes), why));
     let pinned_python = chosen(&What::Python, pins).and_then(|(version, why)| {
         let major = u8::try_from(version.major).ok()?;
         let minor = u8::try_from(version.minor).ok()?;
@@ -185,16 +225,13 @@ pub fn resolve(wanted: &Wanted, pins: &[Located]) -> Resolved {
         let pinned = pinned_python
             .clone()
             .filter(|(python, _)| releases::runs_on(airflow, *python));
-        let (python, python_why) = match (python, pinned) {
-            (Some(python), _) => (python, Why::Option("--python")),
-            (None, Some(pinned)) => pinned,
-            (None, None) => (releases::usual_python(airflow), Why::UsualFor(airflow)),
-        };
+        let usual = || (releases::usual_python(airflow), Why::UsualFor(airflow));
+        let (python, python_why) = python.clone().or(pinned).unwrap_or_else(usual);
         targets.push(Target {
             airflow,
             providers: releases_of,
             python,
-            runtime: wanted.runtime.unwrap_or(Runtime::Both),
+            runtime: wanted.runtime.or(stated.runtime).unwrap_or(Runtime::Both),
             source,
         });
         reasons.push(Reasons {
@@ -273,6 +310,7 @@ fn chosen(what: &What, pins: &[Located]) -> Option<(Version, Why)> {
 /// The releases of providers that somebody chose.
 fn providers(
     wanted: &Wanted,
+    stated: &Stated,
     pins: &[Located],
     notes: &mut Vec<String>,
 ) -> BTreeMap<String, (Version, Why)> {
@@ -281,6 +319,9 @@ fn providers(
         if let Some((version, why)) = chosen(&What::Provider(name.to_owned()), pins) {
             chosen_by.insert(name.to_owned(), (version, why));
         }
+    }
+    for (name, one) in &stated.providers {
+        chosen_by.insert(name.clone(), (one.value, Why::Stated(one.at.clone())));
     }
     for (name, version) in &wanted.providers {
         // Not repeated: it is no name that shipped data knows.
@@ -364,7 +405,7 @@ mod tests {
     use crate::workspace::pins;
 
     fn resolved(airflow: &[&str], amazon: Option<&str>) -> Resolved {
-        resolve(&wanted(airflow, amazon), &[])
+        resolve(&wanted(airflow, amazon), &Stated::default(), &[])
     }
 
     fn wanted(airflow: &[&str], amazon: Option<&str>) -> Wanted {
@@ -446,7 +487,7 @@ mod tests {
                 providers,
                 ..Wanted::default()
             };
-            resolve(&wanted, &[]).notes.len()
+            resolve(&wanted, &Stated::default(), &[]).notes.len()
         };
         assert_eq!(notes("amazn"), 1);
         assert_eq!(notes("amazon"), 0);
@@ -466,7 +507,7 @@ mod tests {
                 "apache-airflow-providers-amazon==9.2.0\n",
             ),
         ]);
-        let resolved = resolve(&Wanted::default(), &pins);
+        let resolved = resolve(&Wanted::default(), &Stated::default(), &pins);
         let (target, reasons) = (&resolved.targets[0], &resolved.reasons[0]);
         assert_eq!(target.source, TargetSource::Pins);
         assert!(!target.is_guess());
@@ -495,7 +536,11 @@ mod tests {
                 "apache-airflow-providers-amazon==8.2.0\n",
             ),
         ]);
-        let resolved = resolve(&wanted(&["2.11.2", "3.3.2"], None), &pins);
+        let resolved = resolve(
+            &wanted(&["2.11.2", "3.3.2"], None),
+            &Stated::default(),
+            &pins,
+        );
         let of = |target: &Target| (target.airflow.to_string(), target.amazon().to_string());
         let targets: Vec<_> = resolved.targets.iter().map(of).collect();
         let amazon = || "8.2.0".to_owned();
@@ -509,7 +554,7 @@ mod tests {
         assert_eq!(resolved.targets[0].source, TargetSource::CommandLine);
         // The Python of the image runs neither.
         assert_eq!(resolved.targets[0].python.to_string(), "3.12");
-        let given = resolve(&wanted(&[], Some("9.0.0")), &pins);
+        let given = resolve(&wanted(&[], Some("9.0.0")), &Stated::default(), &pins);
         assert_eq!(given.targets[0].amazon().to_string(), "9.0.0");
         assert_eq!(given.targets[0].airflow.to_string(), "2.6.3");
     }
@@ -518,7 +563,7 @@ mod tests {
     fn a_range_chooses_nothing_and_bounds_the_guess() {
         let resolved = |text: &str| {
             let pins = pinned(&[("requirements.txt", text)]);
-            resolve(&Wanted::default(), &pins)
+            resolve(&Wanted::default(), &Stated::default(), &pins)
         };
         let bounded = resolved("apache-airflow>=2.9,<3\n");
         let target = &bounded.targets[0];
@@ -540,7 +585,7 @@ mod tests {
     #[test]
     fn what_runs_is_nearer_than_what_is_asked_for_and_one_place_nearer_than_another() {
         let airflow = |files: &[(&str, &str)]| {
-            let resolved = resolve(&Wanted::default(), &pinned(files));
+            let resolved = resolve(&Wanted::default(), &Stated::default(), &pinned(files));
             resolved.targets[0].airflow.to_string()
         };
         let requirement = ("requirements.txt", "apache-airflow==2.9.0\n");

@@ -8,6 +8,18 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use super::Globs;
+use crate::inputs::Kind;
+
+/// What the settings file says of walks.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// Files and folders that are left out.
+    pub exclude: Globs,
+    /// Files that are looked at whatever they are called: their kind is given.
+    pub include: Vec<(Globs, Kind)>,
+}
+
 /// What a walk found.
 #[derive(Debug, Default)]
 pub struct Walked {
@@ -43,7 +55,7 @@ fn is_candidate(name: &str) -> bool {
 }
 
 /// Walks `root`.
-pub fn walk(root: &Path) -> Walked {
+pub fn walk(root: &Path, rules: &Rules) -> Walked {
     let mut walked = Walked::default();
     let mut files = BTreeSet::new();
     let mut builder = WalkBuilder::new(root);
@@ -52,6 +64,12 @@ pub fn walk(root: &Path) -> Walked {
         .require_git(false)
         .follow_links(false)
         .sort_by_file_name(std::cmp::Ord::cmp);
+    let exclude = rules.exclude.clone();
+    builder.filter_entry(move |entry| {
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        // What was named is walked, whatever its name.
+        entry.depth() == 0 || !is_folder || !exclude.matches_folder(entry.path())
+    });
     for entry in builder.build() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -72,11 +90,17 @@ pub fn walk(root: &Path) -> Walked {
             files.extend(known_names_in(path));
             continue;
         }
-        if is_candidate(&entry.file_name().to_string_lossy()) {
+        let is_included = || rules.include.iter().any(|(globs, _)| globs.matches(path));
+        if is_candidate(&entry.file_name().to_string_lossy()) || is_included() {
             files.insert(path.to_owned());
         }
     }
     for path in files {
+        if rules.exclude.matches(&path) {
+            let why = "the settings file excludes it";
+            walked.skipped.push((path, why));
+            continue;
+        }
         // Through links: what counts is what would be read.
         match std::fs::metadata(&path) {
             Ok(metadata) if metadata.is_file() => walked.files.push(path),
@@ -168,7 +192,7 @@ mod tests {
         ] {
             std::fs::write(root.join(name), "").unwrap();
         }
-        let walked = walk(root);
+        let walked = walk(root, &Rules::default());
         let names: Vec<String> = walked
             .files
             .iter()
@@ -194,6 +218,9 @@ mod tests {
         let root = directory.path();
         std::fs::write(root.join("airflow.cfg"), "").unwrap();
         std::os::unix::fs::symlink(root, root.join("again")).unwrap();
-        assert_eq!(walk(root).files, [root.join("airflow.cfg")]);
+        assert_eq!(
+            walk(root, &Rules::default()).files,
+            [root.join("airflow.cfg")]
+        );
     }
 }

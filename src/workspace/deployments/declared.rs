@@ -1,0 +1,118 @@
+//! What the settings file declares to be one deployment.
+//!
+//! Declared deployments that share files (the airflow.cfg of `dev` and `prod`) are the named choices of one
+//! group, each with its own stores: so a shared file is judged once, for all of them.
+
+use std::path::PathBuf;
+
+use super::{Choice, Declared, Deployment, directory};
+use crate::inputs::{Input, Kind};
+use crate::source::FileId;
+
+/// The files of one of them.
+struct Found<'a> {
+    name: &'a str,
+    cfgs: Vec<FileId>,
+    envs: Vec<FileId>,
+    stores: Vec<FileId>,
+    homes: Vec<PathBuf>,
+}
+
+impl Found<'_> {
+    fn files(&self) -> impl Iterator<Item = &FileId> {
+        self.cfgs.iter().chain(&self.envs).chain(&self.stores)
+    }
+
+    fn shares_with(&self, other: &Self) -> bool {
+        self.files()
+            .any(|file| other.files().any(|one| one == file))
+    }
+
+    /// Airflow reads one airflow.cfg: several are alternatives. Of env files all count.
+    fn choices(&self) -> impl Iterator<Item = Choice> {
+        let cfgs: Vec<Option<FileId>> = if self.cfgs.is_empty() {
+            vec![None]
+        } else {
+            self.cfgs.iter().copied().map(Some).collect()
+        };
+        cfgs.into_iter().map(|cfg| Choice {
+            settings: cfg.into_iter().chain(self.envs.iter().copied()).collect(),
+            name: Some(self.name.to_owned()),
+            stores: Some(self.stores.clone()),
+        })
+    }
+}
+
+/// The deployments of which some file is among `inputs`, in the order of the settings file.
+pub(super) fn group(inputs: &[Input], declared: &[Declared]) -> Vec<Deployment> {
+    let all = declared.iter().map(|one| found(inputs, one));
+    let mut groups: Vec<Vec<Found<'_>>> = Vec::new();
+    for one in all.filter(|found| found.files().next().is_some()) {
+        let (mut shared, rest): (Vec<_>, Vec<_>) = groups
+            .into_iter()
+            .partition(|group: &Vec<Found<'_>>| group.iter().any(|other| other.shares_with(&one)));
+        let mut joined = vec![one];
+        for group in shared.iter_mut().rev() {
+            joined.splice(0..0, group.drain(..));
+        }
+        groups = rest;
+        groups.push(joined);
+    }
+    groups.iter().map(|group| deployment(group)).collect()
+}
+
+fn found<'a>(inputs: &[Input], declared: &'a Declared) -> Found<'a> {
+    let mut found = Found {
+        name: &declared.name,
+        cfgs: Vec::new(),
+        envs: Vec::new(),
+        stores: Vec::new(),
+        homes: Vec::new(),
+    };
+    // By the last pattern that names it.
+    let rank = |input: &Input| {
+        let patterns = declared.paths.iter();
+        patterns.rev().position(|globs| globs.matches(&input.path))
+    };
+    let mut ours: Vec<(usize, &Input)> = inputs
+        .iter()
+        .filter_map(|input| Some((rank(input)?, input)))
+        .collect();
+    ours.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
+    for (_, input) in ours {
+        let list = match input.kind {
+            Kind::Cfg => &mut found.cfgs,
+            kind if kind.is_store() => &mut found.stores,
+            _ => &mut found.envs,
+        };
+        list.push(input.id);
+        if !input.kind.is_store() {
+            found.homes.push(directory(&input.path));
+        }
+    }
+    found
+}
+
+fn deployment(group: &[Found<'_>]) -> Deployment {
+    let mut homes = group.iter().flat_map(|found| &found.homes);
+    let first = homes.next().cloned().unwrap_or_default();
+    // Scattered files have no folder of their own.
+    let home = if homes.all(|home| *home == first) {
+        first
+    } else {
+        PathBuf::new()
+    };
+    let mut stores: Vec<FileId> = group
+        .iter()
+        .flat_map(|found| found.stores.clone())
+        .collect();
+    stores.sort_unstable();
+    stores.dedup();
+    Deployment {
+        home,
+        choices: group.iter().flat_map(Found::choices).collect(),
+        stores,
+        around: Vec::new(),
+        left_out: 0,
+    }
+}
