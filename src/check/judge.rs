@@ -323,8 +323,10 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
             },
             _ => None,
         };
-        let is_connection =
-            kind == Some(EntryKind::Connection) && !facts.encrypted && !asked.has_own_way;
+        let is_connection = kind == Some(EntryKind::Connection)
+            && !facts.encrypted
+            && !asked.has_own_way
+            && asked.format.has_rules();
         let plain = is_connection
             && text.is_some_and(|text| {
                 decoded

@@ -10,6 +10,9 @@ use crate::source::Text;
 
 use super::{Built, Problem, Status};
 
+/// What is wrong where [`crate::airflow::backend::Constructed::words_exception`] has one.
+pub(crate) const BAD_WORDS: &str = "`extra_conn_words` of the backend is no object of lists";
+
 /// The rules about entries.
 pub(crate) struct Judged {
     checks: Checks,
@@ -29,6 +32,9 @@ impl Judged {
         target: &Target,
         context: &EntryContext<'_>,
     ) -> Vec<Finding> {
+        if !context.format.has_rules() {
+            return Vec::new();
+        }
         let run = |check: fn(&EntryContext<'_>, &mut Findings), findings: &mut Findings| {
             check(context, findings);
         };
@@ -95,6 +101,12 @@ pub(crate) fn connection<'e>(
         return Status::Unknown("the value holds what is not known before Airflow runs");
     }
     match &reading.outcome {
+        Err(failure) if failure.reason == Reason::Undecided => {
+            Status::Unknown("what this release makes of the value is not known")
+        }
+        Err(failure) if failure.reason == Reason::NotThere => {
+            Status::Unreachable("the backend finds no connection in the value")
+        }
         // The backend says "not here" (`if value:`), nothing is raised.
         Err(failure) if failure.exception.is_empty() => {
             Status::Unreachable("the value is empty, which Airflow takes for not there")
@@ -105,7 +117,7 @@ pub(crate) fn connection<'e>(
             Status::Connection(Built {
                 reading,
                 format,
-                may_show: sure && !has_late_at(value, reading),
+                may_show: sure && format.has_rules() && !has_late_at(value, reading),
                 unusable: reading
                     .unusable
                     .as_ref()

@@ -18,7 +18,7 @@ use crate::report::Failure;
 use crate::source::Position;
 use crate::workspace::Content;
 
-pub(crate) use judged::{Judged, connection as connection_status};
+pub(crate) use judged::{BAD_WORDS, Judged, connection as connection_status};
 
 /// One connection, variable or option.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 
 use super::judged;
 use super::{Item, Listing, Problem, Sink, Status, Wants};
+use crate::airflow::backend::Held;
 use crate::airflow::backend::ask::{Ask, Question};
 use crate::airflow::backend::construct::Attribute;
 use crate::airflow::connection::{self, Reader};
@@ -143,7 +144,14 @@ impl Lister<'_> {
             return sink(&item);
         };
         if kind != EntryKind::Connection {
-            item.status = Status::Value(shown);
+            let secret = || object.cloned().unwrap_or_else(|| entry.value_text());
+            let held = held(asked, secret);
+            item.status = match &held {
+                Held::Whole => Status::Value(shown),
+                Held::Text(text) => Status::Value(text.expose()),
+                Held::NotThere(why) => Status::Unreachable(why),
+                Held::Unknown(why) => Status::Unknown(why),
+            };
             return sink(&item);
         }
         if asked.has_own_way {
@@ -172,6 +180,10 @@ impl Lister<'_> {
             target.runtime,
             connection::read(&read, &reader, &asked.format),
         )];
+        if let Some(problem) = bad_words(asked, &reading[0].1, target) {
+            item.status = Status::Error(problem);
+            return sink(&item);
+        }
         let findings = if plain {
             Vec::new()
         } else {
@@ -225,6 +237,30 @@ impl Lister<'_> {
             readings,
         }
     }
+}
+
+/// The text of a variable or an option. `secret`: the secret as it stands.
+fn held(asked: &Asked<'_, '_>, secret: impl FnOnce() -> Text) -> Held {
+    match &asked.built {
+        Some(built) if !built.class.is_aws() => built.held(&secret()),
+        _ => Held::Whole,
+    }
+}
+
+/// `_standardize_secret_keys` raises because of `extra_conn_words`.
+fn bad_words(
+    asked: &Asked<'_, '_>,
+    reading: &connection::Reading,
+    target: &Target,
+) -> Option<Problem> {
+    if !reading.meets_words() {
+        return None;
+    }
+    Some(Problem {
+        airflow: asked.built.as_ref()?.words_exception(target)?,
+        rule: Some("AV204"),
+        message: judged::BAD_WORDS.to_owned(),
+    })
 }
 
 /// Why the backend does not ask for the name, though its prefix covers it: few ids need the question.

@@ -58,6 +58,7 @@ fn of_backends<'v, 'a: 'v>(
     target: &Target,
 ) -> Vec<Asked<'v, 'a>> {
     let mut ways: Vec<Asked<'v, 'a>> = Vec::new();
+    let mut unsure = false;
     for (choice, backend) in backends {
         if !serves(backend, kind) {
             continue;
@@ -65,23 +66,29 @@ fn of_backends<'v, 'a: 'v>(
         let Construction::Built(built) = backend.construct(target) else {
             continue;
         };
-        let Some(naming) = &built.naming else {
-            continue;
+        let namings = match &built.naming {
+            Some(naming) => vec![naming.clone()],
+            None if built.class.is_aws() => continue,
+            None => built.namings(target, backend.multi_team),
         };
-        if let Some(way) = ways.iter_mut().find(|way| way.naming == *naming) {
-            way.choices.push(choice);
-            continue;
+        unsure = unsure || namings.is_empty();
+        for naming in namings {
+            let same = ways.iter_mut().find(|way| way.naming == naming);
+            if let Some(way) = same {
+                way.choices.push(choice);
+                continue;
+            }
+            let format = built.connection_format(target);
+            ways.push(Asked {
+                naming,
+                backend: Some(backend),
+                choices: vec![choice],
+                built: Some(built.clone()),
+                has_own_way: format.is_none(),
+                format: format.unwrap_or(Format::Airflow),
+                patterns: patterns(backend, target),
+            });
         }
-        let format = built.connection_format(target);
-        ways.push(Asked {
-            naming: naming.clone(),
-            backend: Some(backend),
-            choices: vec![choice],
-            built: Some(built.clone()),
-            has_own_way: format.is_none(),
-            format: format.unwrap_or(Format::Airflow),
-            patterns: patterns(backend, target),
-        });
     }
     if ways.is_empty() {
         ways.push(Asked {
@@ -90,7 +97,8 @@ fn of_backends<'v, 'a: 'v>(
             choices: Vec::new(),
             built: None,
             format: backend::format_of_store(kind, target),
-            has_own_way: false,
+            // Names that are not known may be any.
+            has_own_way: unsure,
             patterns: [None, None, None],
         });
     }
@@ -151,11 +159,7 @@ fn serves(backend: &Backend<'_>, kind: Kind) -> bool {
     let Some(known) = backend.known_class() else {
         return false;
     };
-    match kind {
-        Kind::Ssm => known.class.short_name == "aws_ssm",
-        Kind::SecretsManager => known.class.short_name == "aws_secrets_manager",
-        _ => known.class.is_aws(),
-    }
+    backend::serves(&known.class.short_name, kind)
 }
 
 /// The lookup patterns of an AWS backend, in the order of its prefixes; none where there is none,

@@ -332,9 +332,7 @@ fn read_field<'c>(
                 return Held::None;
             };
             // Only a local file keeps a port that is no number.
-            return match typed(reading, format, field)
-                .filter(|_| matches!(format, Format::Local(_)))
-            {
+            return match typed(reading, format, field).filter(|_| format.keeps_port()) {
                 Some(value) if value.kind() == Kind::String => Held::Text(digits),
                 Some(value) => Held::Json(value),
                 None => Held::Number(digits),

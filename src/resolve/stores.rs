@@ -8,14 +8,15 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::near::{self, Near};
-use super::walk::{listed, serves};
+use super::walk::listed;
 use super::{Found, Outcome, Spot, Step};
 use crate::airflow::Target;
-use crate::airflow::backend::Constructed;
-use crate::airflow::connection::{self, Format, Reader, Shape};
+use crate::airflow::backend::{Constructed, Held, serves};
+use crate::airflow::connection::{self, Format, Reader};
+use crate::airflow::lookup::Naming;
 use crate::inputs::store::{Entry, Facts, StaleWhy, StoreReader, Summary, Value};
 use crate::inputs::{EntryKind, Kind, is_sample};
-use crate::list::{Judged, Status, connection_status};
+use crate::list::{BAD_WORDS, Judged, Status, connection_status};
 use crate::load::{Loaded, One, pipeline};
 use crate::report::Failure;
 use crate::rules::{Carrier, EntryContext};
@@ -25,6 +26,8 @@ use crate::workspace::Content;
 /// A backend, and what it is asked for.
 pub(super) struct Asker<'q> {
     pub(super) built: Option<&'q Constructed<'q>>,
+    /// How it builds names; none where that is not known.
+    pub(super) namings: Vec<Naming>,
     pub(super) queries: Vec<Query<'q>>,
 }
 
@@ -261,12 +264,12 @@ impl Holdings {
             }
             return;
         }
-        let Some(naming) = asker.built.and_then(|built| built.naming.as_ref()) else {
-            return;
-        };
         for query in queries {
             let near = self.near.entry(query.number).or_default();
-            if let Some((rank, why)) = near::in_store(naming, query.kind, query.id, &name) {
+            let mut namings = asker.namings.iter();
+            let found =
+                namings.find_map(|naming| near::in_store(naming, query.kind, query.id, &name));
+            if let Some((rank, why)) = found {
                 near::keep(near, &name, rank, why, spot);
             }
         }
@@ -282,13 +285,12 @@ fn kept(entry: &Entry<'_>) -> Kept {
 }
 
 impl Hit {
-    /// What Airflow makes of it. `format`: how a connection is kept, where that is known; `words`: what
-    /// the backend raises of every JSON value.
+    /// What Airflow makes of it. `format`: how a connection is kept, where that is known.
     pub(super) fn look(
         &self,
         kind: EntryKind,
         format: Option<&Format>,
-        words: Option<&'static str>,
+        built: Option<&Constructed<'_>>,
         target: &Target,
         loaded: &Loaded,
     ) -> Looked {
@@ -314,6 +316,20 @@ impl Hit {
             Kept::Object(text) => (text, true),
             Kept::Nothing => return Looked::Unknown("the export holds no text for it"),
         };
+        let held = match built.filter(|_| kind != EntryKind::Connection) {
+            Some(built) => built.held(text),
+            None => Held::Whole,
+        };
+        let inner;
+        let text = match held {
+            Held::Whole => text,
+            Held::Text(text) => {
+                inner = text;
+                &inner
+            }
+            Held::NotThere(why) => return Looked::NotThere(why),
+            Held::Unknown(why) => return Looked::Unknown(why),
+        };
         // `conf.get` goes on where the backend gives it "".
         if kind == EntryKind::Config && text.is_empty() {
             return Looked::NotSet("it is empty, which Airflow takes for not set");
@@ -325,11 +341,12 @@ impl Hit {
             return Looked::Unknown("this release reads the value in a way of its own");
         };
         let reading = read(text, format, target);
-        if let (Some(exception), Shape::Json(Some(_))) = (words, &reading.shape) {
+        let words = built.and_then(|built| built.words_exception(target));
+        if let Some(exception) = words.filter(|_| reading.meets_words()) {
             return Looked::Raises {
                 exception,
                 rule: Some("AV204"),
-                message: "`extra_conn_words` of the backend is no object of lists".to_owned(),
+                message: BAD_WORDS.to_owned(),
             };
         }
         let readings = [(target.runtime, reading)];

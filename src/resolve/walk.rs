@@ -14,7 +14,7 @@ use crate::airflow::connection::Format;
 use crate::airflow::public::Shape;
 use crate::airflow::search::{self, Raised, Stop};
 use crate::airflow::{Runtime, Target, TargetSource, Version};
-use crate::inputs::{EntryKind, Kind};
+use crate::inputs::EntryKind;
 use crate::load::{Loaded, One, Unreadable, View};
 use crate::report::Failure;
 use crate::source::{Place, display_path};
@@ -54,6 +54,10 @@ pub(super) fn run(
         .collect();
     let askers = [0, 1].map(|custom| Asker {
         built: customs[custom].built(),
+        namings: customs[custom].built().map_or_else(Vec::new, |built| {
+            let known = built.naming.clone().map(|naming| vec![naming]);
+            known.unwrap_or_else(|| built.namings(&target, multi_team))
+        }),
         queries: asked
             .iter()
             .enumerate()
@@ -386,7 +390,6 @@ impl Walk<'_, '_> {
     ) -> (Step, Option<Found>) {
         let holdings = &self.holdings[custom_of(kind)];
         let built = self.customs[custom_of(kind)].built();
-        let words = built.and_then(|built| built.words_exception(self.target));
         if !holdings.has_store() {
             step.reason = Some("no export of its store is given".to_owned());
             return (step, None);
@@ -397,7 +400,7 @@ impl Walk<'_, '_> {
             };
             step.spot = Some(hit.spot.clone());
             step.hit = Some(number);
-            let looked = hit.look(kind, format, words, self.target, self.loaded);
+            let looked = hit.look(kind, format, built, self.target, self.loaded);
             match looked {
                 // The backend takes it for not there, and asks for the next name.
                 Looked::NotThere(why) => {
@@ -491,14 +494,5 @@ pub(super) fn listed(paths: &[std::path::PathBuf]) -> String {
         [] => "nothing".to_owned(),
         [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
-/// True for exports that can hold what the class asks for.
-pub(super) fn serves(short_name: &str, kind: Kind) -> bool {
-    match short_name {
-        "aws_ssm" => matches!(kind, Kind::Ssm | Kind::FlatStore),
-        "aws_secrets_manager" => matches!(kind, Kind::SecretsManager | Kind::FlatStore),
-        _ => false,
     }
 }

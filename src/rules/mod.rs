@@ -192,6 +192,12 @@ pub struct EntryContext<'a> {
 }
 
 impl EntryContext<'_> {
+    /// The backend that would be asked is known, and none of AWS: its store has other rules.
+    pub fn is_elsewhere(&self) -> bool {
+        let known = self.backend.and_then(Backend::known_class);
+        known.is_some_and(|known| !known.class.is_aws())
+    }
+
     /// The name for [`crate::report::Finding::subject`], where it may be told: a digest of anything
     /// else would tell it too.
     pub fn subject(&self) -> &str {

@@ -2,12 +2,15 @@
 //! classes do before it.
 
 use super::Kwarg;
+use super::attribute::Attribute;
 use super::construct::Constructed;
 use super::data::Habit;
-use crate::airflow::connection::{Format, Local};
+use crate::airflow::connection::{ALIASES, Format, Local, OwnWay, Steps, Vault, Words};
 use crate::airflow::{Target, Version};
 use crate::inputs::Kind;
 use crate::syntax::json;
+
+const ENCODED: &str = "are_secret_values_urlencoded";
 
 /// First release of the amazon provider whose Secrets Manager backend reads JSON and URIs alike.
 const BOTH_FORMS: Version = Version::new(7, 0, 0);
@@ -19,6 +22,8 @@ impl Constructed<'_> {
     pub fn connection_format(&self, target: &Target) -> Option<Format> {
         match self.class.short_name.as_str() {
             "aws_secrets_manager" => self.secrets_manager(target),
+            "hashicorp_vault" => self.vault(target),
+            "akeyless" => Some(Format::Akeyless),
             "aws_ssm"
             | "gcp_secret_manager"
             | "azure_key_vault"
@@ -37,24 +42,114 @@ impl Constructed<'_> {
     fn secrets_manager(&self, target: &Target) -> Option<Format> {
         let amazon = target.amazon();
         if amazon < BOTH_FORMS {
-            // `full_url_mode=False`: Python literals, aliases and percent-encoded fields, otherwise
-            // in almost every release. With `True` the text is handed over as it is.
-            let own_way = self.given("full_url_mode").is_some_and(|kwarg| {
-                let value = kwarg.value.json();
-                value.is_none_or(|value| value.kind() != json::Kind::True)
-            });
-            return (!own_way).then_some(Format::Airflow);
+            let is_whole = match self.option("full_url_mode") {
+                Some(value) => value.is_truthy()?,
+                None => true,
+            };
+            // With `True` the text is handed over as it is.
+            if is_whole {
+                return Some(Format::Airflow);
+            }
+            let steps = if self.class.does(Habit::FieldsOfConnection, Some(amazon)) {
+                Steps::Connection
+            } else {
+                let tests_text = self.class.does(Habit::TextTested, Some(amazon));
+                Steps::Uri { tests_text }
+            };
+            let decodes = match self.option(ENCODED) {
+                Some(value) if steps == Steps::Connection => value.is_truthy()?,
+                _ => false,
+            };
+            return self.own_way(steps, decodes);
         }
         if self.class.does(Habit::PercentDecoded, Some(amazon)) {
-            // The fields are percent-decoded then.
-            let decoded = self.option("are_secret_values_urlencoded");
-            if decoded.is_some_and(|value| value.is_truthy() != Some(false)) {
-                return None;
+            let decoded = self.option(ENCODED).map(Attribute::is_truthy);
+            if decoded.unwrap_or(Some(false))? {
+                return self.own_way(Steps::Json, true);
             }
         }
         Some(Format::SecretsManager {
             extra_conn_words: self.extra_conn_words(),
         })
+    }
+
+    fn vault(&self, target: &Target) -> Option<Format> {
+        let vault = self.vault_way(target);
+        // Airflow 3 knows no `get_conn_uri`.
+        let is_known = vault != Vault::Uri || target.airflow < Version::new(3, 0, 0);
+        is_known.then_some(Format::Vault(vault))
+    }
+
+    fn own_way(&self, steps: Steps, decodes: bool) -> Option<Format> {
+        Some(Format::OwnWay(OwnWay {
+            steps,
+            decodes,
+            words: self.words(steps)?,
+        }))
+    }
+
+    /// `possible_words_for_conn_fields[field].extend(words)` for every item of `extra_conn_words`: the
+    /// words, or what that raises. `None`: they are not known.
+    fn words(&self, steps: Steps) -> Option<Words> {
+        let Some(kwarg) = self.given("extra_conn_words") else {
+            let value = self.option("extra_conn_words");
+            return value
+                .is_none_or(|value| value.is_truthy() == Some(false))
+                .then_some(Ok(Vec::new()));
+        };
+        if !kwarg.value.is_known() {
+            return None;
+        }
+        let Some(object) = kwarg.value.json() else {
+            // Text has no `items()`.
+            return Some(if kwarg.value.is_truthy() {
+                Err("AttributeError")
+            } else {
+                Ok(Vec::new())
+            });
+        };
+        if !object.is_truthy() {
+            return Some(Ok(Vec::new()));
+        }
+        if object.kind() != json::Kind::Object {
+            return Some(Err("AttributeError"));
+        }
+        let mut words = Vec::new();
+        for member in object.effective_members() {
+            let field = member.key.as_str().unwrap_or_default().into_owned();
+            let is_field = match steps {
+                Steps::Json => field == "user" || is_alias_field(&field),
+                Steps::Connection => field == "user" || field != "login" && is_alias_field(&field),
+                Steps::Uri { .. } => {
+                    let others = ["login", "extra"];
+                    field == "user" || !others.contains(&field.as_str()) && is_alias_field(&field)
+                }
+            };
+            if !is_field {
+                return Some(Err("KeyError"));
+            }
+            let value = member.value;
+            let list: Vec<String> = match value.kind() {
+                json::Kind::String => {
+                    let letters = value.as_str().unwrap_or_default();
+                    letters.chars().map(String::from).collect()
+                }
+                json::Kind::Array => {
+                    let items = value.items();
+                    items
+                        .filter_map(|item| Some(item.as_str()?.into_owned()))
+                        .collect()
+                }
+                json::Kind::Object => {
+                    let keys = value.members();
+                    keys.filter_map(|key| Some(key.key.as_str()?.into_owned()))
+                        .collect()
+                }
+                _ => return Some(Err("TypeError")),
+            };
+            words.push((field, list));
+        }
+        Some(Ok(words))
     }
 
     /// `extra_conn_words={"user": ["username"]}`
@@ -115,6 +210,10 @@ impl Constructed<'_> {
         let declared = declared.and_then(|argument| argument.written.as_ref());
         declared.or_else(|| self.session.iter().find(|kwarg| kwarg.name == name))
     }
+}
+
+fn is_alias_field(field: &str) -> bool {
+    ALIASES.iter().any(|(known, _)| *known == field)
 }
 
 /// What the values of a store are taken for where no settings say which class reads them. A flat

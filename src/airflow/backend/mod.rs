@@ -7,6 +7,7 @@ pub mod construct;
 pub mod data;
 mod format;
 pub mod outcome;
+mod stored;
 pub mod visible;
 
 use super::config::{Reading, Settings, read_bool};
@@ -19,6 +20,7 @@ pub use ask::{Ask, Question};
 pub use construct::{Constructed, Construction, Fault};
 pub use format::format_of_store;
 pub use outcome::{Outcome, Supplier};
+pub use stored::{Held, held, serves};
 pub use visible::{read_places, visible_places, visible_spans};
 
 /// Which pair of options configures a backend.

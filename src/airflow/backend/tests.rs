@@ -4,7 +4,7 @@ use super::ask::{AskCause, Unsure};
 use super::construct::{Attribute, Cause};
 use super::*;
 use crate::airflow::Runtime;
-use crate::airflow::connection::Format;
+use crate::airflow::connection::{Format, OwnWay, Steps};
 use crate::airflow::lookup::Naming;
 use crate::inputs::{EntryKind, Origin};
 use crate::source::{FileId, Mask, Span};
@@ -543,10 +543,42 @@ fn a_json_secret_is_read_as_the_release_reads_it() {
     };
     assert_eq!(format(words, "9.39.0"), Some(aliased));
     assert_eq!(format("{}", "6.2.0"), Some(Format::Airflow));
-    assert_eq!(format(r#"{"full_url_mode": false}"#, "6.2.0"), None);
+    let own_way = |steps, decodes, words| {
+        Some(Format::OwnWay(OwnWay {
+            steps,
+            decodes,
+            words,
+        }))
+    };
+    let none = || Ok(Vec::new());
+    let off = r#"{"full_url_mode": false}"#;
     assert_eq!(
-        format(r#"{"are_secret_values_urlencoded": true}"#, "8.29.0"),
-        None
+        format(off, "6.2.0"),
+        own_way(Steps::Connection, true, none())
     );
+    let plain = r#"{"full_url_mode": 0, "are_secret_values_urlencoded": false}"#;
+    assert_eq!(
+        format(plain, "5.0.0"),
+        own_way(Steps::Connection, false, none())
+    );
+    for (amazon, tests_text) in [("4.1.0", true), ("2.6.0", true), ("2.5.0", false)] {
+        let steps = Steps::Uri { tests_text };
+        assert_eq!(format(off, amazon), own_way(steps, false, none()));
+    }
+    assert_eq!(format(off, "7.0.0"), format("{}", "9.0.0"));
+    let encoded = r#"{"are_secret_values_urlencoded": true}"#;
+    assert_eq!(
+        format(encoded, "8.29.0"),
+        own_way(Steps::Json, true, none())
+    );
+    for (words, exception) in [
+        (r#"{"login": []}"#, "KeyError"),
+        (r#"{"user": null}"#, "TypeError"),
+        ("[1]", "AttributeError"),
+    ] {
+        let kwargs = format!(r#"{{"full_url_mode": false, "extra_conn_words": {words}}}"#);
+        let broken = own_way(Steps::Connection, true, Err(exception));
+        assert_eq!(format(&kwargs, "6.2.0"), broken, "{words}");
+    }
     assert!(format(r#"{"are_secret_values_urlencoded": true}"#, "9.0.0").is_some());
 }

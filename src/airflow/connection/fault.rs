@@ -208,6 +208,11 @@ pub fn is_unknown(value: &Text) -> bool {
 
 /// The fault of a reading.
 pub(super) fn find(value: &Text, reading: &Reading, format: &Format) -> Option<Fault> {
+    let is_silent =
+        |failure: &Failure| matches!(failure.reason, Reason::NotThere | Reason::Undecided);
+    if reading.outcome.as_ref().is_err_and(is_silent) {
+        return None;
+    }
     let braces = uri_fault::console_braces(value, reading);
     let fault = match &reading.outcome {
         _ if braces.is_some() => braces?,
@@ -224,9 +229,9 @@ pub(super) fn find(value: &Text, reading: &Reading, format: &Format) -> Option<F
                 uri_fault::find(value, parts, conn_type)?
             }
             Shape::Json(Some(tree)) => match format {
-                // What is silently wrong with the URI inside.
-                Format::Airflow | Format::Local(_) => in_nested(reading)?.clone(),
                 Format::SecretsManager { .. } => aliased(tree, format)?,
+                // What is silently wrong with the URI inside.
+                _ => in_nested(reading)?.clone(),
             },
             _ => return None,
         },
@@ -312,7 +317,8 @@ fn failed(value: &Text, reading: &Reading, failure: &Failure, format: &Format) -
         Reason::ExtraUnreadable => FaultKind::ExtraUnreadable,
         Reason::Surrogate(field) => FaultKind::Surrogate(field),
         Reason::Blank => FaultKind::Blank,
-        Reason::Empty => FaultKind::Empty,
+        Reason::Empty | Reason::NotThere | Reason::Undecided => FaultKind::Empty,
+        Reason::NotAnObject | Reason::NotALiteral => FaultKind::NotAnObject(NotAnObject::List),
         Reason::ExtraConnWords => FaultKind::ExtraConnWords,
         Reason::FieldType(field) | Reason::GetUri(field) => described(field, &at),
         Reason::Port if at.expose().starts_with('"') => FaultKind::PortText,

@@ -74,12 +74,19 @@ pub struct Taken<'a> {
 /// Which members become which fields, in the order of the document.
 pub fn taken<'a>(root: Value<'a>, format: &Format) -> Vec<Taken<'a>> {
     let mut fields: Vec<Taken<'a>> = Vec::new();
+    let has_uri = matches!(format, Format::Vault(_) | Format::Akeyless)
+        && root.get("conn_uri").is_some_and(Value::is_truthy);
+    if has_uri {
+        return fields;
+    }
     for member in root.effective_members() {
         let name = member.key.as_str().unwrap_or_default();
         let of_format: Vec<&'static str> = match format {
-            Format::Airflow | Format::Local(_) => {
-                FIELDS.into_iter().filter(|field| *field == name).collect()
-            }
+            Format::Airflow
+            | Format::Local(_)
+            | Format::OwnWay(_)
+            | Format::Vault(_)
+            | Format::Akeyless => FIELDS.into_iter().filter(|field| *field == name).collect(),
             Format::SecretsManager { extra_conn_words } => ALIASES
                 .iter()
                 .filter(|(field, aliases)| is_alias(&name, field, aliases, extra_conn_words))
@@ -195,7 +202,10 @@ fn is_alias(name: &str, field: &str, aliases: &[&str], words: &[(String, Vec<Str
 /// silently dropped by `SecretsManagerBackend`.
 pub fn unknown_members<'a>(tree: &'a Json, format: &Format) -> Vec<Member<'a>> {
     let taken = |name: &str| match format {
-        Format::Airflow => FIELDS.contains(&name) || name == "conn_id",
+        Format::Airflow | Format::OwnWay(_) | Format::Vault(_) => {
+            FIELDS.contains(&name) || name == "conn_id"
+        }
+        Format::Akeyless => FIELDS.contains(&name) || matches!(name, "conn_id" | "conn_uri"),
         Format::Local(_) => super::local::takes(name),
         Format::SecretsManager { extra_conn_words } => ALIASES
             .iter()

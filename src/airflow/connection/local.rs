@@ -4,13 +4,13 @@
 //! A string is always a URI, never JSON, and is not stripped. An object becomes the arguments of
 //! core's `Connection()` as it stands, without the normalisation of `from_json`, in workers too.
 
+use super::core::{self, Arguments, GivenExtra};
 use super::fault::{self, Fault, FaultKind, NoScheme, NotAnObject};
-use super::object::{extra_failure, finish, text_of};
-use super::uri::{self, check_extra, failure};
+use super::object::finish;
+use super::uri::failure;
 use super::ways::Ways;
 use super::{
-    Connection, FIELDS, Failure, Field, Format, Nested, Reader, Reading, Reason, Shape,
-    read_uri_text,
+    Connection, FIELDS, Failure, Format, Nested, Reader, Reading, Reason, Shape, read_uri_text,
 };
 use crate::airflow::Runtime;
 use crate::airflow::python::{dumps, space};
@@ -97,7 +97,7 @@ fn object(value: &Text, reader: &Reader, format: &Format, id: &str) -> Reading {
         let arguments = Arguments::of(root);
         match construct(&arguments, id, &ways) {
             Ok(connection) => {
-                let unusable = get_uri(&arguments, &connection, &ways);
+                let unusable = core::get_uri(&arguments, &connection, &ways);
                 (Ok(connection), unusable)
             }
             Err(failed) => (Err(failed), None),
@@ -136,36 +136,6 @@ fn nested(reading: &Reading, reader: &Reader) -> Option<Nested> {
     Some(Nested { text, reading })
 }
 
-/// The members that `Connection(**value)` gets; of repeated keys the last.
-struct Arguments<'a> {
-    members: Vec<Member<'a>>,
-}
-
-impl<'a> Arguments<'a> {
-    fn of(root: Value<'a>) -> Self {
-        Self {
-            members: root.effective_members(),
-        }
-    }
-
-    fn member(&self, name: &str) -> Option<Member<'a>> {
-        let is = |member: &&Member<'a>| member.key.as_str().is_some_and(|key| key == name);
-        self.members.iter().find(is).copied()
-    }
-
-    fn get(&self, name: &str) -> Option<Value<'a>> {
-        Some(self.member(name)?.value)
-    }
-
-    fn truthy(&self, name: &str) -> Option<Value<'a>> {
-        self.get(name).filter(|value| value.is_truthy())
-    }
-
-    fn field(&self, name: &str) -> Field {
-        text_of(self.get(name))
-    }
-}
-
 fn construct(arguments: &Arguments<'_>, id: &str, ways: &Ways) -> Result<Connection, Failure> {
     let refused =
         |reason, member: Member<'_>| Err(failure("AirflowException", reason, member.key.raw()));
@@ -190,55 +160,12 @@ fn construct(arguments: &Arguments<'_>, id: &str, ways: &Ways) -> Result<Connect
         Some(member) => Some(dumped(member.value)),
         None => arguments.field("extra"),
     };
-    if let Some(uri) = arguments.truthy("uri") {
-        let others = ["conn_type", "host", "login", "password", "schema", "port"];
-        let mixed = others
-            .into_iter()
-            .any(|name| arguments.truthy(name).is_some());
-        if mixed || dejson.is_some() || arguments.truthy("extra").is_some() {
-            return Err(failure(
-                "AirflowException",
-                Reason::UriWithFields,
-                uri.raw(),
-            ));
-        }
-        let Some(text) = uri.string() else {
-            return Err(failure(
-                "AttributeError",
-                Reason::FieldType("uri"),
-                uri.raw(),
-            ));
-        };
-        let (_, outcome) = uri::from_uri(&text, ways);
-        let mut connection = outcome?;
-        connection.description = arguments.field("description");
-        return Ok(connection);
-    }
-    let password = arguments.truthy("password");
-    if let Some(password) = password.filter(|value| value.kind() != Kind::String) {
-        // `bytes(value, "utf-8")` in set_password.
-        return Err(failure(
-            "TypeError",
-            Reason::FieldType("password"),
-            password.raw(),
-        ));
-    }
-    if let Some(extra) = extra
-        .as_ref()
-        .filter(|extra| !extra.is_empty() && ways.extra_parsed)
-    {
-        check_extra(extra, ways)?;
-    }
-    Ok(Connection {
-        conn_type: arguments.field("conn_type"),
-        description: arguments.field("description"),
-        host: arguments.field("host"),
-        login: arguments.field("login"),
-        password: password.and_then(Value::string),
-        schema: arguments.field("schema"),
-        port: arguments.field("port").map(|port| port.expose().to_owned()),
-        extra,
-    })
+    let given = GivenExtra {
+        is_truthy: extra.as_ref().is_some_and(|extra| !extra.is_empty()),
+        is_beside: dejson.is_some() || arguments.get("extra").is_some_and(Value::is_truthy),
+        text: extra,
+    };
+    core::construct(arguments, given, ways)
 }
 
 /// `json.dumps(value["extra_dejson"])`: strings get quotes, too.
@@ -249,34 +176,4 @@ fn dumped(value: Value<'_>) -> Text {
     let mut builder = TextBuilder::at(raw.source().start);
     builder.push_replaced(&raw, 0..raw.len(), &out);
     builder.finish()
-}
-
-/// `Connection.get_uri()`, which every lookup calls since 2.7.
-fn get_uri(arguments: &Arguments<'_>, connection: &Connection, ways: &Ways) -> Option<Failure> {
-    if !ways.get_uri || arguments.truthy("uri").is_some() {
-        return None;
-    }
-    let typed = |value: &Value<'_>| !matches!(value.kind(), Kind::String | Kind::Null);
-    let wrong = |exception, field, value: Value<'_>| {
-        Some(failure(exception, Reason::GetUri(field), value.raw()))
-    };
-    let is_container = |value: Value<'_>| matches!(value.kind(), Kind::Array | Kind::Object);
-    if let Some(value) = arguments.truthy("conn_type").filter(typed) {
-        // `"_" in conn_type` first, which a list answers.
-        let exception = if is_container(value) {
-            "AttributeError"
-        } else {
-            "TypeError"
-        };
-        return wrong(exception, "conn_type", value);
-    }
-    if let Some(value) = arguments.get("login").filter(typed) {
-        return wrong("TypeError", "login", value);
-    }
-    for field in ["host", "schema"] {
-        if let Some(value) = arguments.truthy(field).filter(typed) {
-            return wrong("TypeError", field, value);
-        }
-    }
-    extra_failure(connection, ways)
 }

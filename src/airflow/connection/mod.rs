@@ -4,6 +4,8 @@
 //! [`read`] is the one entry. It also says which single [`Fault`] the value has, so that no two
 //! rules speak of the same cause. It builds no messages and knows no rule codes.
 
+mod akeyless;
+mod core;
 pub mod credential;
 mod extra;
 mod fault;
@@ -11,10 +13,12 @@ mod foreign;
 mod keys;
 mod local;
 mod object;
+mod own_way;
 mod password;
 mod plain;
 mod uri;
 mod uri_fault;
+mod vault;
 mod visible;
 mod ways;
 
@@ -37,8 +41,10 @@ pub use keys::{
     unknown_members,
 };
 pub use local::Local;
+pub use own_way::{OwnWay, Steps, Words};
 pub use password::{has_password, has_plain_password};
 pub use plain::{Advice, Fields, fields, is_plain, looks_plain, may_be_plain};
+pub use vault::Vault;
 pub use visible::visible_spans;
 use ways::Ways;
 
@@ -64,6 +70,12 @@ pub enum Format {
         /// Additional aliases from `extra_conn_words`: field name, words.
         extra_conn_words: Vec<(String, Vec<String>)>,
     },
+    /// `SecretsManagerBackend` of releases that have another way with the fields of an object.
+    OwnWay(OwnWay),
+    /// `VaultBackend`: an object with `conn_uri` or with fields.
+    Vault(Vault),
+    /// `AkeylessBackend`: a URI, or an object with `conn_uri` or with fields.
+    Akeyless,
     /// `LocalFilesystemBackend` and `airflow connections import`.
     Local(Local),
 }
@@ -72,6 +84,19 @@ impl Format {
     /// [`Format::SecretsManager`], which drops the keys that it does not know.
     pub const fn is_secrets_manager(&self) -> bool {
         matches!(self, Self::SecretsManager { .. })
+    }
+
+    /// The rules know the format. What they say of Airflow's own format is wrong of others.
+    pub const fn has_rules(&self) -> bool {
+        !matches!(self, Self::OwnWay(_))
+    }
+
+    /// The port is kept as it is written, whatever its type: it goes into core's constructor.
+    pub const fn keeps_port(&self) -> bool {
+        matches!(
+            self,
+            Self::Local(_) | Self::Akeyless | Self::Vault(Vault::Fields)
+        )
     }
 
     /// How the value of a definition is read.
@@ -144,6 +169,14 @@ pub enum Reason {
     ConnTypeMissing,
     /// `extra_conn_words` names a field that the backend does not have: `KeyError`.
     ExtraConnWords,
+    /// The object of another type than the backend expects.
+    NotAnObject,
+    /// The text is no Python literal.
+    NotALiteral,
+    /// The backend says "not here", of a value that is there. No exception.
+    NotThere,
+    /// What Airflow makes of the value is not known here. No exception.
+    Undecided,
 }
 
 /// A field that may be absent (`None` in Python).
@@ -239,6 +272,13 @@ impl Reading {
         *self.asked.unknown.get_or_init(|| is_unknown(value))
     }
 
+    /// `SecretsManagerBackend` came as far as to its `extra_conn_words`: the value is JSON that Python reads.
+    pub fn meets_words(&self) -> bool {
+        let too_long =
+            matches!(&self.outcome, Err(failure) if failure.reason == Reason::IntegerTooLong);
+        matches!(self.shape, Shape::Json(Some(_))) && !too_long
+    }
+
     /// [`extra()`] of `value`, of which this is a reading.
     pub fn extra(&self, value: &Text) -> Option<&Extra> {
         let extra = self.asked.extra.get_or_init(|| extra(value, self));
@@ -258,8 +298,12 @@ pub struct Nested {
 /// Reads `value` as `reader` does for a secret kept in `format`
 /// (`BaseSecretsBackend.deserialize_connection`).
 pub fn read(value: &Text, reader: &Reader, format: &Format) -> Reading {
-    if let Format::Local(local) = format {
-        return local::read(value, reader, local);
+    match format {
+        Format::Local(local) => return local::read(value, reader, local),
+        Format::OwnWay(way) => return own_way::read(value, reader, way),
+        Format::Vault(vault) => return vault::read(value, reader, *vault),
+        Format::Akeyless => return akeyless::read(value, reader),
+        Format::Airflow | Format::SecretsManager { .. } => {}
     }
     let mut reading = build(value, reader, format);
     reading.nested = nested(&reading, reader, format).map(Box::new);
@@ -349,8 +393,13 @@ fn read_uri(value: &Text, ways: &Ways) -> Reading {
 }
 
 fn blank(value: &Text, exception: &'static str, reason: Reason) -> Reading {
+    failed(Shape::Blank, value, exception, reason)
+}
+
+/// No connection, because of the whole value.
+fn failed(shape: Shape, value: &Text, exception: &'static str, reason: Reason) -> Reading {
     Reading {
-        shape: Shape::Blank,
+        shape,
         outcome: Err(Failure {
             exception,
             reason,

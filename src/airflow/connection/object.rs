@@ -337,19 +337,22 @@ fn from_nested_uri(
     ways: &Ways,
 ) -> Result<Connection, Failure> {
     let Some(text) = uri.string() else {
-        // `uri.count` of a list works, and urlsplit then cannot hash it.
-        let hashed = uri.kind() == Kind::Array && ways.python >= PYTHON_3_11;
-        let exception = if hashed {
-            "TypeError"
-        } else {
-            "AttributeError"
-        };
-        return Err(field_type(exception, "uri", uri));
+        return Err(field_type(uri_exception(uri, ways), "uri", uri));
     };
     let (_, outcome) = uri::from_uri(&text, ways);
     let mut connection = outcome?;
     connection.description = text_of(arguments.description);
     Ok(connection)
+}
+
+/// What `_parse_from_uri` raises of what is no text.
+pub(super) fn uri_exception(uri: Value<'_>, ways: &Ways) -> &'static str {
+    // `uri.count` of a list works, and urlsplit then cannot hash it.
+    if uri.kind() == Kind::Array && ways.python >= PYTHON_3_11 {
+        "TypeError"
+    } else {
+        "AttributeError"
+    }
 }
 
 /// `Connection._normalize_conn_type` on whatever stands there.
@@ -377,7 +380,7 @@ fn conn_type(arguments: &Arguments<'_>, ways: &Ways) -> Result<Field, Failure> {
 }
 
 /// Python's `text in value` for a list or an object.
-fn holds(value: Value<'_>, text: &str) -> bool {
+pub(super) fn holds(value: Value<'_>, text: &str) -> bool {
     value
         .items()
         .any(|item| item.as_str().is_some_and(|item| item == text))
@@ -386,7 +389,7 @@ fn holds(value: Value<'_>, text: &str) -> bool {
             .any(|member| member.key.as_str().is_some_and(|key| key == text))
 }
 
-fn port_number(port: Value<'_>) -> Result<String, Failure> {
+pub(super) fn port_number(port: Value<'_>) -> Result<String, Failure> {
     let wrong = |exception| failure(exception, Reason::Port, port.raw());
     match port.kind() {
         Kind::String => {

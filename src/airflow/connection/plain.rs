@@ -57,8 +57,10 @@ pub fn is_plain(value: &str, airflow: Version, format: &Format) -> bool {
 
 /// The part of [`is_plain`] that depends on who reads.
 pub fn may_be_plain(value: &str, airflow: Version, format: &Format) -> bool {
-    // Local files are short, and what begins with `{` may be a text there.
-    if matches!(format, Format::Local(_)) {
+    // Local files are short, and what begins with `{` may be a text there. Other stores have objects
+    // of their own.
+    let is_common = matches!(format, Format::Airflow | Format::SecretsManager { .. });
+    if !is_common {
         return false;
     }
     if !value.starts_with('{') {
@@ -66,9 +68,8 @@ pub fn may_be_plain(value: &str, airflow: Version, format: &Format) -> bool {
     }
     // `Format::SecretsManager` with words of its own may name a field that does not exist.
     let own_words = match format {
-        Format::Airflow => false,
         Format::SecretsManager { extra_conn_words } => !extra_conn_words.is_empty(),
-        Format::Local(_) => true,
+        _ => false,
     };
     airflow >= Version::new(2, 3, 0) && !own_words
 }

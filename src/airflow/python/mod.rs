@@ -7,7 +7,9 @@
 
 pub mod dumps;
 pub mod int;
+pub mod literal;
 pub mod query;
+pub mod repr;
 pub mod space;
 pub mod unquote;
 pub mod urlsplit;

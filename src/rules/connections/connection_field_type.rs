@@ -1,7 +1,7 @@
 //! AV423: fields of a JSON connection that have the wrong type.
 
 use super::{speak, view};
-use crate::airflow::connection::{FaultKind, taken};
+use crate::airflow::connection::{FaultKind, Format, taken};
 use crate::report::{Findings, Severity};
 use crate::rules::{Check, EntryContext};
 use crate::syntax::json::{Kind, Value};
@@ -103,6 +103,8 @@ fn odd(context: &EntryContext<'_>, findings: &mut Findings) {
     for field in taken(object, context.format) {
         let value = field.member.value;
         let (message, help) = match field.field {
+            // Their classes keep it as it is written.
+            "port" if keeps_port(context.format) && value.kind() != Kind::Integer => continue,
             "port" => {
                 let Some(message) = odd_port(value, view.connection.port.as_deref()) else {
                     continue;
@@ -139,6 +141,11 @@ fn odd(context: &EntryContext<'_>, findings: &mut Findings) {
             .severity(Severity::Warning)
             .help(help);
     }
+}
+
+/// No `int(port)` stands before core's constructor.
+fn keeps_port(format: &Format) -> bool {
+    format.keeps_port() && !matches!(format, Format::Local(_))
 }
 
 /// `int(port)`, which asks for no range.

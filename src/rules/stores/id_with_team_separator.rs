@@ -69,6 +69,7 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
     let refuses = (REFUSED_SINCE..REFUSED_UNTIL).contains(&target.amazon());
     if matches!(context.carrier, Carrier::Env | Carrier::Local)
         || context.kind.is_none()
+        || context.is_elsewhere()
         || !refuses
     {
         return;

@@ -63,7 +63,7 @@ rule! {
 
 fn check(cx: &EntryContext<'_>, findings: &mut Findings) {
     // An ARN in the place of a prefix is a name of another form.
-    if cx.carrier == Carrier::Env || cx.name.starts_with("arn:") {
+    if cx.carrier == Carrier::Env || cx.name.starts_with("arn:") || cx.is_elsewhere() {
         return;
     }
     let store = told::store(cx);

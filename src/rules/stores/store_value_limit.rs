@@ -69,7 +69,8 @@ const SECRET: usize = 65536;
 
 fn check(cx: &EntryContext<'_>, findings: &mut Findings) {
     // The size of an object that somebody decoded, or of ciphertext, says nothing.
-    let judged = cx.kind.is_some() && !cx.decoded_object && !cx.facts.encrypted;
+    let judged =
+        cx.kind.is_some() && !cx.decoded_object && !cx.facts.encrypted && !cx.is_elsewhere();
     let Some(value) = cx.value.filter(|_| judged && !cx.is_sample) else {
         return;
     };

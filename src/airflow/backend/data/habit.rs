@@ -77,4 +77,6 @@ pub enum Habit {
     UnsupportedFileType,
     /// `are_secret_values_urlencoded` decodes the fields of a connection.
     PercentDecoded,
+    /// `full_url_mode=False`: an empty text is not given to `literal_eval`.
+    TextTested,
 }

@@ -1,0 +1,166 @@
+//! What the exports of stores other than those of AWS hold for a backend: which exports serve it, how
+//! names are built in them, and where the text of a variable or an option stands in a secret.
+//!
+//! Today the only such export is a flat map of names and secrets. An export of Vault's own
+//! (`vault kv get -format=json`) becomes one more kind in [`serves`]; everything else stays.
+
+use super::ask::{Ask, Question};
+use super::construct::Constructed;
+use super::data::Habit;
+use crate::airflow::Target;
+use crate::airflow::connection::Vault;
+use crate::airflow::lookup::Naming;
+use crate::airflow::python::dumps;
+use crate::inputs::{EntryKind, Kind};
+use crate::source::Text;
+use crate::syntax::json::{self, ErrorKind, Value};
+
+/// True for exports that can hold what the class asks for.
+pub fn serves(short_name: &str, kind: Kind) -> bool {
+    match short_name {
+        "aws_ssm" => matches!(kind, Kind::Ssm | Kind::FlatStore),
+        "aws_secrets_manager" => matches!(kind, Kind::SecretsManager | Kind::FlatStore),
+        "hashicorp_vault" | "akeyless" => kind == Kind::FlatStore,
+        _ => false,
+    }
+}
+
+/// The text of a variable or an option in a secret.
+#[derive(Clone, Debug)]
+pub enum Held {
+    /// This text.
+    Text(Text),
+    /// The secret as it stands.
+    Whole,
+    /// The backend says `None`, for this reason.
+    NotThere(&'static str),
+    /// Not known, for this reason.
+    Unknown(&'static str),
+}
+
+const NO_OBJECT: &str = "a secret of Vault is an object, and this is none";
+
+const NO_TEXT: &str = "what stands under `value` is no text";
+
+impl Constructed<'_> {
+    /// What `get_variable` and `get_config` of the class make of a secret.
+    pub fn held(&self, secret: &Text) -> Held {
+        held(&self.class.short_name, secret)
+    }
+
+    /// How names are built in the exports of a backend that is not of AWS, one for each of several
+    /// paths; none where that is not known.
+    pub fn namings(&self, target: &Target, multi_team: Option<bool>) -> Vec<Naming> {
+        const PROBE: &str = "x";
+        // The folder of a team stands where the id begins.
+        if multi_team == Some(true) {
+            return Vec::new();
+        }
+        let sep = match self.option("sep") {
+            Some(sep) => sep.formatted(),
+            None => Some("/"),
+        };
+        let Some(sep) = sep else {
+            return Vec::new();
+        };
+        let mut of_kinds = Vec::new();
+        for kind in [
+            EntryKind::Connection,
+            EntryKind::Variable,
+            EntryKind::Config,
+        ] {
+            let question = Question {
+                kind,
+                id: PROBE,
+                team: None,
+                multi_team,
+            };
+            let names = match self.ask(&question, target) {
+                Ask::For(names) => names,
+                Ask::Skips(super::ask::Skip::PrefixNull) => Vec::new(),
+                _ => return Vec::new(),
+            };
+            let prefixes: Vec<String> = names
+                .iter()
+                .filter_map(|name| Some(name.strip_suffix(PROBE)?.strip_suffix(sep)?.to_owned()))
+                .collect();
+            if prefixes.len() != names.len() {
+                return Vec::new();
+            }
+            of_kinds.push(prefixes);
+        }
+        let most = of_kinds.iter().map(Vec::len).max().unwrap_or_default();
+        let nth = |index: usize| {
+            let of_kind = |kind: usize| of_kinds[kind].get(index).cloned();
+            Naming {
+                connections: of_kind(0),
+                variables: of_kind(1),
+                config: of_kind(2),
+                sep: sep.to_owned(),
+                adds_leading_slash: false,
+                bare_if_empty: false,
+                any_leading_slash: false,
+                store: Kind::FlatStore,
+                from_settings: false,
+            }
+        };
+        (0..most).map(nth).collect()
+    }
+
+    /// Which way the release of Vault's class goes.
+    pub(super) fn vault_way(&self, target: &Target) -> Vault {
+        let release = self.class.release(target);
+        if !self.class.does(Habit::FieldsOfConnection, release) {
+            Vault::Uri
+        } else if self.class.does(Habit::OwnGetConnection, release) {
+            Vault::Fields
+        } else {
+            Vault::Serialized
+        }
+    }
+}
+
+/// What `get_variable` and `get_config` of a class make of a secret.
+pub fn held(short_name: &str, secret: &Text) -> Held {
+    let is_vault = match short_name {
+        "hashicorp_vault" => true,
+        "akeyless" => false,
+        _ => return Held::Whole,
+    };
+    let tree = match json::parse(secret) {
+        Ok(tree) => tree,
+        Err(_) if is_vault => return Held::Unknown(NO_OBJECT),
+        Err(error) if error.kind == ErrorKind::TooDeep => {
+            return Held::Unknown("it is nested too deeply for Python");
+        }
+        Err(_) => return Held::Whole,
+    };
+    if dumps::has_oversized_integer(&tree) {
+        return Held::Unknown("it holds an integer that Python refuses to read");
+    }
+    let root = tree.root();
+    if root.kind() != json::Kind::Object {
+        return if is_vault {
+            Held::Unknown(NO_OBJECT)
+        } else {
+            Held::Whole
+        };
+    }
+    match root.get("value") {
+        // `data.get("value", raw)`
+        None if !is_vault => Held::Whole,
+        // `response.get("value")`
+        None => Held::NotThere("the secret has no key `value`, which Airflow takes for not there"),
+        Some(value) => text_of(value),
+    }
+}
+
+fn text_of(value: Value<'_>) -> Held {
+    match value.string() {
+        Some(text) => Held::Text(text),
+        None if value.kind() == json::Kind::Null => {
+            Held::NotThere("`value` is null, which Airflow takes for not there")
+        }
+        None => Held::Unknown(NO_TEXT),
+    }
+}
