@@ -43,25 +43,32 @@ class Connections(Area):
     name = "connections"
     driver = "connections"
     readers = ["plain", "env", "sm", "sm_words"]
-    reasons = {"lone surrogate": "a lone surrogate is text that only Python can hold; airvane says `unknown` and reports it as a finding"}
+    reasons = {"lone surrogate": "a lone surrogate is text that only Python can hold; airvane says `unknown` and reports it as a finding",
+               "no line of an env file": "of the cases that were handed in: a line of `docker run --env-file` cannot hold them"}
 
     def cases(self, count, seed, release, reader, given):
-        values = given if given is not None else list(make_values.values(count, seed))
-        cases = [{"value": value} for value in values]
-        if reader == "env":
-            # What a line of `docker run --env-file` can hold.
-            cases = [case for case in cases if not any(c in case["value"] for c in "\n\r\x00")]
-        return cases
+        if given is not None:
+            return [{"value": value, "unwritable": True} if reader == "env" and not fits_line(value) else {"value": value} for value in given]
+        # Some more, so that as many as were asked for are left when those with a lone surrogate are not compared.
+        wanted = count + count // 100 + 1
+        made = wanted
+        while True:
+            values = [value for value in make_values.values(made, seed) if reader != "env" or fits_line(value)]
+            if len(values) >= wanted:
+                return [{"value": value} for value in values[:wanted]]
+            made += made // 2 + 1
 
     def ask(self, peer, reader, cases):
         more = {"reader": "sm", "words": WORDS} if reader == "sm_words" else {"reader": reader}
-        return peer.ask([{**case, **more} for case in cases])
+        return peer.ask([{**case, **more, "value": written(case)} for case in cases])
 
     def show(self, twin, release, runtime, reader, cases):
         words = WORDS if reader == "sm_words" else None
-        return twin.connections(release, runtime, "sm" if words else reader, words, [case["value"] for case in cases])
+        return twin.connections(release, runtime, "sm" if words else reader, words, [written(case) for case in cases])
 
     def excluded(self, case, real, shown):
+        if case.get("unwritable"):
+            return "no line of an env file"
         if shown.get("status") == "unknown" and SURROGATE.search(case["value"]):
             return "lone surrogate"
         return None
@@ -86,6 +93,16 @@ class Connections(Area):
         for text in text_parts(case["value"]):
             if text:
                 yield {"value": text}
+
+
+def written(case):
+    """What is handed to both sides; nothing in place of what no line can hold."""
+    return "" if case.get("unwritable") else case["value"]
+
+
+def fits_line(value):
+    """Whether a line of `docker run --env-file` can hold it."""
+    return not any(c in value for c in "\n\r\x00")
 
 
 class Lookups(Area):
