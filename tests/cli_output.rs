@@ -183,7 +183,7 @@ fn what_is_not_known_of_a_target_is_said_once() {
         "Airflow 9.9.0 is not known; 3.3.2",
         "amazon provider 99.0.0 is not known; 9.39.0",
         "Python 3.99 is not known; 3.14",
-        "airvane knows no secrets backend of a provider given with --provider",
+        "airvane knows neither a secrets backend nor an option of a provider given with --provider",
     ] {
         assert_eq!(ran.err.matches(said).count(), 1, "{said}: {}", ran.err);
     }

@@ -66,6 +66,7 @@ fn target() -> Target {
     Target {
         airflow: Version::new(3, 3, 2),
         providers: [("amazon".to_owned(), Version::new(9, 39, 0))].into(),
+        assumed: [].into(),
         python: Python {
             major: 3,
             minor: 12,

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a broken fixture must fail the test")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use airvane::airflow::backend::ask::{Ask, Question};
@@ -49,6 +49,7 @@ fn target(row: &Value) -> Target {
     Target {
         airflow: text("airflow").parse().unwrap(),
         providers,
+        assumed: BTreeSet::new(),
         python: Python {
             major: major.parse().unwrap(),
             minor: minor.parse().unwrap(),

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use airvane::airflow::config::{Environment, Reading, Settings};
@@ -50,6 +50,7 @@ fn target(airflow: Version) -> Target {
     Target {
         airflow,
         providers: BTreeMap::new(),
+        assumed: BTreeSet::new(),
         python: Python {
             major: 3,
             minor: 12,

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a broken fixture must fail the test")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -107,6 +107,7 @@ fn target(release: &Release) -> Target {
     Target {
         airflow: release.airflow.parse().unwrap(),
         providers,
+        assumed: BTreeSet::new(),
         python: Python {
             major: major.parse().unwrap(),
             minor: minor.parse().unwrap(),

@@ -2,7 +2,8 @@
 //! what is sensitive.
 //!
 //! `schemas/data/options.json`, made from the `config.yml` of 50 releases (2.0.0 to 3.3.2), read once
-//! and only when somebody asks. No judgement here; names and values of this table are public.
+//! and only when somebody asks; options that only some releases of providers declare come from
+//! [`super::provider_options`]. No judgement here; names and values of this table are public.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -10,6 +11,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::Version;
+use super::provider_options::{Declared, provider_options};
 
 /// The type that `config.yml` gives an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -71,11 +73,11 @@ pub struct OptionFacts {
 /// The default of an option in one release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DefaultIn<'t> {
-    /// The release does not have the option, or the option has no default.
+    /// Airflow itself does not have the option in this release, or has no default for it.
     None,
     /// Raw, as in config.yml: names in braces are not filled in.
     Value(&'t str),
-    /// A provider declares the option, or it changed between two known releases around this one.
+    /// It changed between two known releases around this one.
     Unknown,
 }
 
@@ -209,6 +211,11 @@ impl Options {
                 options.insert(option, OptionFacts::new(facts));
             }
             sections.insert(section, options);
+        }
+        for (section, option, provider, says) in provider_options().declared() {
+            let options = sections.entry(section.into()).or_default();
+            let facts = || OptionFacts::of_provider(provider, says);
+            options.entry(option.into()).or_insert_with(facts);
         }
         let mut releases: Vec<Version> = raw
             .meta
@@ -347,7 +354,8 @@ impl Options {
             .then_some((renamed.section.as_ref(), renamed.option.as_ref()))
     }
 
-    /// The default of the option in release `airflow`.
+    /// The default that Airflow itself has for the option in release `airflow`; what providers say of it
+    /// is not looked at.
     pub fn default_in(&self, section: &str, option: &str, airflow: Version) -> DefaultIn<'_> {
         let Some(facts) = self.get(section, option) else {
             return DefaultIn::None;
@@ -479,17 +487,34 @@ impl OptionFacts {
         }
     }
 
+    /// An option that only providers have ever had.
+    fn of_provider(provider: &str, says: &Declared) -> Self {
+        Self {
+            kind: OptionType::String,
+            default: says.default.clone(),
+            earlier_defaults: Vec::new(),
+            default_history: Vec::new(),
+            first_seen: None,
+            removed_in: None,
+            renamed: None,
+            is_template: says.is_template,
+            provider: Some(format!("apache-airflow-providers-{provider}").into()),
+            legacy: false,
+            deprecated_since: None,
+            moved: None,
+            sensitive: says.sensitive,
+            sensitive_from: None,
+            sensitive_until: None,
+        }
+    }
+
     /// The default in `release`, one of the known releases.
     fn default_at(&self, release: Version) -> DefaultIn<'_> {
         let exists = self.first_seen.is_some_and(|first| release >= first)
             && self.removed_in.is_none_or(|removed| release < removed)
             && self.moved.is_none_or(|moved| release < moved);
         if !exists {
-            return if self.provider.is_some() {
-                DefaultIn::Unknown
-            } else {
-                DefaultIn::None
-            };
+            return DefaultIn::None;
         }
         let history = &self.default_history;
         let after = history.partition_point(|(since, _)| *since <= release);
@@ -557,7 +582,7 @@ mod tests {
     #[test]
     fn the_shipped_table_is_read() {
         let options = options();
-        assert_eq!(options.sections().count(), 67);
+        assert_eq!(options.sections().count(), 69);
         assert_eq!(options.releases().len(), 50);
         let kwargs = options.get("secrets", "backend_kwargs").unwrap();
         assert_eq!(kwargs.sensitive_since(), Some(Version::new(2, 6, 2)));

@@ -13,6 +13,7 @@ pub mod expansion;
 pub mod interpolation;
 pub mod lookup;
 pub mod pattern;
+pub mod provider_options;
 pub mod public;
 pub mod python;
 pub mod releases;

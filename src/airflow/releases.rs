@@ -11,6 +11,7 @@ use pep508_rs::pep440_rs::VersionSpecifiers;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::provider_options::provider_options;
 use super::{Python, Version};
 
 /// A release with the UTC time of its first upload (ISO 8601, so that text order is time order).
@@ -146,7 +147,16 @@ pub fn known_airflow() -> Option<(Version, Version)> {
 
 /// The oldest and the newest release of a provider that are known.
 pub fn known_provider(name: &str) -> Option<(Version, Version)> {
-    ends(DATES.providers.get(name)?)
+    match DATES.providers.get(name) {
+        Some(releases) => ends(releases),
+        None => provider_options().known_provider(name),
+    }
+}
+
+/// True for the providers of which something depends on their release: they have a secrets backend,
+/// or they declare options.
+pub fn is_modelled(provider: &str) -> bool {
+    known_provider(provider).is_some()
 }
 
 fn ends(list: &[Dated]) -> Option<(Version, Version)> {

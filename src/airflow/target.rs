@@ -1,6 +1,6 @@
 //! Whose behaviour is modelled: Airflow, providers, Python and the process that asks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -110,6 +110,8 @@ pub struct Target {
     pub airflow: Version,
     /// Provider releases by short name (`amazon`).
     pub providers: BTreeMap<String, Version>,
+    /// Those of `providers` whose release nobody chose: whether they are installed is not known.
+    pub assumed: BTreeSet<String>,
     /// Python release.
     pub python: Python,
     /// The process that reads.
@@ -129,6 +131,11 @@ impl Target {
         self.providers.get(name).copied()
     }
 
+    /// A provider's release, where somebody chose it: then it is installed.
+    pub fn chosen_provider(&self, name: &str) -> Option<Version> {
+        self.provider(name).filter(|_| !self.assumed.contains(name))
+    }
+
     /// True when nobody chose the release: findings that depend on it step down.
     pub fn is_guess(&self) -> bool {
         self.source == TargetSource::Default
@@ -142,6 +149,7 @@ impl Target {
         Self {
             airflow: airflow.parse().unwrap(),
             providers: BTreeMap::new(),
+            assumed: BTreeSet::new(),
             python: Python {
                 major: 3,
                 minor: 12,

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Ending, Entry, Room, Source, State, Wanted};
 use crate::airflow::config::{OptionDefault, Reading, environment_section};
-use crate::airflow::data::{OptionFacts, options};
+use crate::airflow::data::options;
+use crate::airflow::provider_options::provider_options;
 use crate::airflow::public;
 use crate::inputs::{Form, Origin, Setting};
 use crate::source::{Span, Text};
@@ -19,7 +20,7 @@ impl Room<'_> {
                     Some(entry) => entry,
                     None => continue,
                 },
-                _ => self.entry(&section, &option, &reading),
+                _ => self.entry(&section, &option, &reading, wanted),
             };
             let options = ending.sections.entry(section).or_default();
             options.insert(option, entry);
@@ -41,7 +42,7 @@ impl Room<'_> {
             if matches!(setting.form, Form::PerKey(_)) || is_never_asked(setting) {
                 continue;
             }
-            let section = self.section(setting);
+            let section = self.section(setting, wanted);
             let (section, option) = table
                 .new_name(&section, &setting.option, airflow)
                 .map_or((section.as_str(), setting.option.as_str()), |new| new);
@@ -59,19 +60,32 @@ impl Room<'_> {
         names
     }
 
-    /// The section by its own name: in the environment `common.io` is `common_io`.
-    fn section(&self, setting: &Setting) -> String {
+    /// The section by its own name: in the environment `common.io` is `common_io`. Airflow turns names
+    /// into variables, never back, so that only a name which is known, asked for or written in a file can
+    /// be told from one with underscores.
+    fn section(&self, setting: &Setting, wanted: Wanted<'_>) -> String {
         let written = &setting.section;
         let table = options();
         if setting.origin == Origin::Cfg || table.has_section(written) {
             return written.clone();
         }
         let is_it = |name: &&str| environment_section(name, self.target.airflow) == *written;
-        let known = table.sections().find(is_it);
+        let asked = wanted.sections.iter().map(String::as_str);
+        let files = self.settings.written.iter();
+        let files = files
+            .filter(|other| other.origin == Origin::Cfg)
+            .map(|other| other.section.as_str());
+        let known = table.sections().chain(asked).chain(files).find(is_it);
         known.unwrap_or(written).to_owned()
     }
 
-    fn entry(&self, section: &str, option: &str, reading: &Reading<'_>) -> Entry {
+    fn entry(
+        &self,
+        section: &str,
+        option: &str,
+        reading: &Reading<'_>,
+        wanted: Wanted<'_>,
+    ) -> Entry {
         let setting = reading.setting().expect("it is set");
         let state = match reading {
             Reading::Value { text, .. } if !text.is_known() => State::Unknown(text.clone()),
@@ -86,7 +100,7 @@ impl Room<'_> {
             Reading::Error { place, .. } => *place,
             _ => setting.name_place(),
         };
-        let written = (self.section(setting), setting.option.clone());
+        let written = (self.section(setting, wanted), setting.option.clone());
         let is_old = written.0 != section || written.1 != option;
         Entry {
             source: source(setting, reading),
@@ -118,9 +132,7 @@ impl Room<'_> {
             OptionDefault::Unknown => State::Unknown(Text::elsewhere("", Span::at(0))),
             OptionDefault::Value(text) if !text.is_known() => State::Unknown(text),
             OptionDefault::Value(text) => State::Value {
-                is_public: options()
-                    .get(section, option)
-                    .is_some_and(|facts| is_shipped(facts, text.expose())),
+                is_public: is_shipped(section, option, text.expose()),
                 text,
             },
         };
@@ -169,6 +181,11 @@ fn is_public(section: &str, option: &str, value: &str) -> bool {
 }
 
 /// A default that holds nothing of the deployment.
-fn is_shipped(facts: &OptionFacts, value: &str) -> bool {
-    value.is_empty() || facts.is_default(value) || facts.is_default(&value.replace('%', "%%"))
+fn is_shipped(section: &str, option: &str, value: &str) -> bool {
+    let facts = options().get(section, option);
+    let is_default = |value: &str| {
+        facts.is_some_and(|facts| facts.is_default(value))
+            || provider_options().is_default(section, option, value)
+    };
+    value.is_empty() || is_default(value) || is_default(&value.replace('%', "%%"))
 }

@@ -244,7 +244,7 @@ impl Reader<'_> {
             let plain = plain.unwrap_or(&name.text);
             let known: Vec<&str> = releases::providers().collect();
             let release = self.version(version);
-            if !known.contains(&plain) {
+            if !releases::is_modelled(plain) {
                 let message = match nearest(plain, &known) {
                     Some(meant) => format!(
                         "airvane knows no secrets backend of a provider of this name; did you mean `{meant}`?"

@@ -1,7 +1,7 @@
 //! Which releases are modelled, and why: what the command line says, else what the deployment pins,
 //! else the newest known; completed from the tables of releases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::pins::{How, Pin, What};
@@ -127,11 +127,16 @@ pub struct Reasons {
 
 impl Reasons {
     /// `Airflow 2.10.4 (the base image in Dockerfile:1), amazon 9.1.0 (…), Python 3.12 (…), runtime both`:
-    /// the amazon provider and whichever others somebody chose.
+    /// the amazon provider, others with a secrets backend that somebody chose, and whatever `--provider`
+    /// names.
     pub fn sentence(&self, target: &Target) -> String {
         let mut parts = vec![format!("Airflow {} ({})", target.airflow, self.airflow)];
         for (name, why) in &self.providers {
-            let is_chosen = matches!(why, Why::Option(_) | Why::Stated(_) | Why::Pinned { .. });
+            let is_chosen = match why {
+                Why::Option(_) | Why::Stated(_) => true,
+                Why::Pinned { .. } => releases::providers().any(|known| known == name),
+                _ => false,
+            };
             if let Some(release) = target
                 .provider(name)
                 .filter(|_| is_chosen || name == "amazon")
@@ -214,11 +219,19 @@ pub fn resolve(wanted: &Wanted, stated: &Stated, pins: &[Located]) -> Resolved {
     for (airflow, why, source) in airflow {
         let mut releases_of = BTreeMap::new();
         let mut whys = BTreeMap::new();
+        for (name, (release, why)) in &providers {
+            releases_of.insert(name.clone(), *release);
+            whys.insert(name.clone(), why.clone());
+        }
+        let mut assumed = BTreeSet::new();
         for name in releases::providers() {
-            let known = providers.get(name).cloned();
-            if let Some((release, why)) = known.or_else(|| current(airflow, name, &why)) {
+            if providers.contains_key(name) {
+                continue;
+            }
+            if let Some((release, why)) = current(airflow, name, &why) {
                 releases_of.insert(name.to_owned(), release);
                 whys.insert(name.to_owned(), why);
+                assumed.insert(name.to_owned());
             }
         }
         // Another Airflow than the pinned one may not run on the pinned Python.
@@ -230,6 +243,7 @@ pub fn resolve(wanted: &Wanted, stated: &Stated, pins: &[Located]) -> Resolved {
         targets.push(Target {
             airflow,
             providers: releases_of,
+            assumed,
             python,
             runtime: wanted.runtime.or(stated.runtime).unwrap_or(Runtime::Both),
             source,
@@ -315,9 +329,11 @@ fn providers(
     notes: &mut Vec<String>,
 ) -> BTreeMap<String, (Version, Why)> {
     let mut chosen_by: BTreeMap<String, (Version, Why)> = BTreeMap::new();
-    for name in releases::providers() {
-        if let Some((version, why)) = chosen(&What::Provider(name.to_owned()), pins) {
-            chosen_by.insert(name.to_owned(), (version, why));
+    for one in pins {
+        if let What::Provider(name) = &one.pin.what
+            && let Some(chosen) = chosen(&one.pin.what, pins)
+        {
+            chosen_by.insert(name.clone(), chosen);
         }
     }
     for (name, one) in &stated.providers {
@@ -325,8 +341,8 @@ fn providers(
     }
     for (name, version) in &wanted.providers {
         // Not repeated: it is no name that shipped data knows.
-        if !releases::providers().any(|known| known == name) {
-            let note = "airvane knows no secrets backend of a provider given with --provider, so that changes nothing";
+        if !releases::is_modelled(name) {
+            let note = "airvane knows neither a secrets backend nor an option of a provider given with --provider, so that changes nothing";
             if !notes.iter().any(|known| known == note) {
                 notes.push(note.to_owned());
             }

@@ -8,6 +8,9 @@
 A case is the text of an airflow.cfg, an environment, options to get and options to get with a type. `run` builds the
 parser as `airflow.configuration` does at import, without its checks (`validate`) and without the commands and backends
 behind `_cmd` and `_secret` forms: these only leave a mark. Needs an AIRFLOW_HOME that may be written to.
+
+From 2.7 to 3.1 what providers declare counts only in a process that loaded it, as every `airflow` command does: options of
+which that changes what `get` gives are asked for a second time, after `load_providers_configuration` (`loaded`, by place).
 """
 
 import json
@@ -280,6 +283,13 @@ class Release:
         for parser in parsers:
             if hasattr(parser, "_get_config_value_from_secret_backend"):
                 parser._get_config_value_from_secret_backend = raises(Secret)
+        # Sections that installed providers declare, where whether that counts depends on the process.
+        self.declared = set()
+        if (2, 7, 0) <= self.numbers < (3, 2, 0):
+            from airflow.providers_manager import ProvidersManager
+            ProvidersManager().initialize_providers_configuration()
+            self.declared = {section for _, config in ProvidersManager().already_initialized_provider_configs for section in config}
+            self.retrieve = configuration.retrieve_configuration_description
         # Reading config.yml takes most of the time; the parser does not change what it holds.
         for module in (self.core, self.module):
             if hasattr(module, "retrieve_configuration_description"):
@@ -359,6 +369,9 @@ class Release:
             if self.runtime == "server":
                 return answer
         answer["get"] = [self.get(parser.get, *pair) for pair in case["get"]]
+        loaded = self.loaded(parser, case["get"], answer["get"])
+        if loaded:
+            answer["loaded"] = loaded
         answer["typed"] = [self.get(getattr(parser, "get" + kind), section, option) for kind, section, option in case["typed"]]
         if self.runtime == "task":
             answer["worker"] = self.build(parser._get_custom_secret_backend)
@@ -367,6 +380,24 @@ class Release:
         if self.numbers >= (3, 0, 0):
             answer["worker"] = self.build(lambda: self.core.get_custom_secret_backend(worker_mode=True))
         return answer
+
+    def loaded(self, parser, pairs, before):
+        """What `get` gives instead once the process has loaded what providers declare: by the place in `pairs`."""
+        asked = [place for place, (section, _) in enumerate(pairs) if section.lower() in self.declared]
+        if not asked:
+            return {}
+        state = dict(vars(parser))
+        cached = self.core.retrieve_configuration_description
+        # What providers declare is put into what this returns.
+        self.core.retrieve_configuration_description = self.retrieve
+        try:
+            parser.load_providers_configuration()
+            answers = {place: self.get(parser.get, *pairs[place]) for place in asked}
+        finally:
+            self.core.retrieve_configuration_description = cached
+            vars(parser).clear()
+            vars(parser).update(state)
+        return {str(place): said for place, said in answers.items() if said != before[place]}
 
     @staticmethod
     def get(getter, section, option):

@@ -11,6 +11,7 @@ use crate::airflow::Target;
 use crate::airflow::data::{DefaultIn, options};
 use crate::airflow::expansion::expand;
 use crate::airflow::interpolation::interpolate;
+use crate::airflow::provider_options::provider_options;
 use crate::source::{Span, Text, TextBuilder};
 
 /// What holds for an option that nobody sets.
@@ -22,8 +23,22 @@ pub enum OptionDefault {
     /// The default as Airflow sees it. Parts that nothing in the deployment defines are marked
     /// unknown in the text; it stands in no file.
     Value(Text),
-    /// Not known: a provider declares it, or the table does not know this release exactly.
+    /// Not known: it depends on the providers that are installed, or on whether the process loaded what
+    /// they declare; or the table does not know this release exactly.
     Unknown,
+}
+
+impl OptionDefault {
+    /// Certainly the same.
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::None, Self::None) => true,
+            (Self::Value(one), Self::Value(other)) => {
+                one.expose() == other.expose() && one.is_known() == other.is_known()
+            }
+            _ => false,
+        }
+    }
 }
 
 impl Settings<'_> {
@@ -34,40 +49,88 @@ impl Settings<'_> {
         let names = Names::new(table, &section, &option, target.airflow);
         let (section, option) = (names.current.section, names.current.option);
         let Some(facts_of) = table.get(section, option) else {
-            // A provider that the table does not know may declare it, in a section of its own.
-            return if table.is_own_section(section) {
-                OptionDefault::None
-            } else {
-                OptionDefault::Unknown
-            };
+            return self.default_of_providers(section, option, target);
         };
-        let own_object = survives_bad_file(target);
         let raw = match table.default_in(section, option, target.airflow) {
-            DefaultIn::None => return OptionDefault::None,
+            DefaultIn::None => return self.default_of_providers(section, option, target),
             DefaultIn::Unknown => return OptionDefault::Unknown,
             DefaultIn::Value(raw) => raw,
         };
         if facts_of.deprecated_since.is_some()
             && target.airflow >= facts().deprecated_without_default
         {
+            return self.default_of_providers(section, option, target);
+        }
+        match self.filled_in(raw, facts_of.is_template, target) {
+            Some(text) => OptionDefault::Value(expand(&text, &self.environment)),
+            None => OptionDefault::Unknown,
+        }
+    }
+
+    /// What holds where Airflow itself has no default: the one that a provider declares, then the
+    /// fallback that Airflow keeps for it. Which providers are installed is not always known, nor, up to
+    /// 3.1, whether the process loaded what they declare: a default is known where that makes no
+    /// difference.
+    fn default_of_providers(&self, section: &str, option: &str, target: &Target) -> OptionDefault {
+        if target.airflow < facts().providers_declare_options {
             return OptionDefault::None;
         }
-        let text = if facts_of.is_template && target.airflow >= facts().defaults_one_by_one {
+        let table = provider_options();
+        if !table.has_section(section)
+            && table.fallback(section, option, target.airflow).is_none()
+            && !options().is_own_section(section)
+        {
+            // A provider that the table does not know may declare it.
+            return OptionDefault::Unknown;
+        }
+        let read_always = target.airflow >= facts().providers_read_always;
+        // "no expansion needed"
+        let fallback = match table.fallback(section, option, target.airflow) {
+            None => OptionDefault::None,
+            Some(raw) => match interpolate(&Text::elsewhere(raw, Span::at(0)), |_| None) {
+                Ok(text) => OptionDefault::Value(text),
+                Err(_) => OptionDefault::Unknown,
+            },
+        };
+        let declared = table.possible(section, option, target).into_iter();
+        let mut outcomes = declared.map(|says| {
+            let says = says.filter(|says| !(read_always && says.deprecated));
+            let Some((says, raw)) = says.and_then(|says| Some((says, says.default.as_deref()?)))
+            else {
+                return fallback.clone();
+            };
+            match self.filled_in(raw, says.is_template, target) {
+                Some(text) if read_always => OptionDefault::Value(text),
+                Some(text) => OptionDefault::Value(expand(&text, &self.environment)),
+                None => OptionDefault::Unknown,
+            }
+        });
+        let first = outcomes.next().unwrap_or_else(|| fallback.clone());
+        let of_unloaded = (!read_always).then_some(&fallback);
+        let is_certain = outcomes.all(|other| other.is(&first))
+            && of_unloaded.is_none_or(|bare| bare.is(&first));
+        if is_certain {
+            first
+        } else {
+            OptionDefault::Unknown
+        }
+    }
+
+    /// A raw default with its names filled in and interpolated, before expansion. `None`: not known.
+    fn filled_in(&self, raw: &str, is_template: bool, target: &Target) -> Option<Text> {
+        let text = if is_template && target.airflow >= facts().defaults_one_by_one {
             Text::elsewhere(raw, Span::at(0))
         } else {
-            match self.format(raw, own_object) {
+            match self.format(raw, survives_bad_file(target)) {
                 Ok(text) => text,
                 // `except (KeyError, ValueError)`: a default that cannot be filled in stays as it is.
                 Err(Malformed) if target.airflow >= facts().deprecated_without_default => {
                     Text::elsewhere(raw, Span::at(0))
                 }
-                Err(Malformed) => return OptionDefault::Unknown,
+                Err(Malformed) => return None,
             }
         };
-        match interpolate(&text, |_| None) {
-            Ok(text) => OptionDefault::Value(expand(&text, &self.environment)),
-            Err(_) => OptionDefault::Unknown,
-        }
+        interpolate(&text, |_| None).ok()
     }
 
     /// `default_value.format(**all_vars)`

@@ -19,6 +19,12 @@ pub(super) struct Facts {
     /// Each default is filled in by itself, those with `is_template` not at all.
     #[serde(deserialize_with = "since")]
     pub(super) defaults_one_by_one: Version,
+    /// Options that providers declare count where they were loaded.
+    #[serde(deserialize_with = "since")]
+    pub(super) providers_declare_options: Version,
+    /// They count in every process.
+    #[serde(deserialize_with = "since")]
+    pub(super) providers_read_always: Version,
     /// Tasks have a configuration object of their own.
     #[serde(deserialize_with = "since")]
     pub(super) own_object_of_tasks: Version,

@@ -8,7 +8,7 @@ use pep508_rs::{
 use url::Url;
 
 use super::{Demand, How, Pin, What};
-use crate::airflow::backend::data;
+use crate::airflow::releases;
 use crate::source::Span;
 
 /// What the package of this name is. Other packages say nothing of a target.
@@ -19,10 +19,7 @@ pub(super) fn what(name: &str) -> Option<What> {
         return Some(What::Airflow);
     }
     let provider = name.strip_prefix("apache-airflow-providers-")?;
-    let known = data::classes()
-        .iter()
-        .any(|class| class.provider.as_deref() == Some(provider));
-    known.then(|| What::Provider(provider.to_owned()))
+    releases::is_modelled(provider).then(|| What::Provider(provider.to_owned()))
 }
 
 /// A name as PEP 503 compares it.

@@ -167,6 +167,7 @@ fn requirements_are_read_as_pip_reads_them() {
             "Airflow 2.10.3 (the requirement: == 2.10.3)",
             "the amazon provider 9.1.0 (the requirement: ==9.1.0)",
             "the google provider ~=10.26 (the requirement: ~=10.26)",
+            "the snowflake provider 5.8.0 (the requirement: ==5.8.0)",
         ]
     );
 }

@@ -290,10 +290,9 @@ class Configs(Area):
                 found.append(f"{name} at another line")
         elif read.get("status") != "ok":
             return [f"Airflow reads the file, airvane {read.get('status')} {read.get('airflow')}"]
-        for (section, option), got in zip(case["get"], real.get("get") or []):
-            entry = (shown["sections"].get(section.lower()) or {}).get(option.lower())
-            if not unsaid(got, entry):
-                found += option_differences(got, entry)
+        for got, loaded, entry in answers(case, real, shown):
+            if not unsaid(got, loaded, entry):
+                found += option_differences(got, loaded, entry)
         main, worker = shown.get("backend"), shown.get("worker_backend")
         for name, built in [("main", main), ("worker", worker or main)]:
             # A class of one's own, or one whose arguments nobody knows.
@@ -304,8 +303,8 @@ class Configs(Area):
     def parts(self, case, real, shown):
         """How many options are compared, and how many are not, by reason."""
         counts = Counter()
-        for (section, option), got in zip(case["get"], real.get("get") or []):
-            counts[unsaid(got, (shown["sections"].get(section.lower()) or {}).get(option.lower())) or "compared"] += 1
+        for got, loaded, entry in answers(case, real, shown):
+            counts[unsaid(got, loaded, entry) or "compared"] += 1
         return counts
 
     def smaller(self, case):
@@ -335,19 +334,27 @@ def defined(case, r):
     return case
 
 
-def unsaid(got, shown):
+def answers(case, real, shown):
+    """What each option is to Airflow, what it is once the process has loaded what providers declare, and to airvane."""
+    loaded = real.get("loaded") or {}
+    for place, ((section, option), got) in enumerate(zip(case["get"], real.get("get") or [])):
+        entry = (shown["sections"].get(section.lower()) or {}).get(option.lower())
+        yield got, loaded.get(str(place), got), entry
+
+
+def unsaid(got, loaded, shown):
     """Why airvane does not say what an option is."""
-    if shown is None:
-        # Nobody knows an option that is neither written nor Airflow's own, but for providers.
-        return None if isinstance(got, dict) else "the default of a provider"
-    if not shown.get("unknown") or shown.get("written") == got:
+    # That it depends on the process is compared.
+    if shown is None or not shown.get("unknown") or shown.get("written") == got or loaded != got:
         return None
     if shown.get("written") == "{SECRET_KEY}" and isinstance(got, str) and DRAWN.fullmatch(got):
         return None
     return "the default of a provider" if shown.get("source") == "default" else "a variable that nothing defines"
 
 
-def option_differences(got, shown):
+def option_differences(got, loaded, shown):
+    if loaded != got and not (shown and shown.get("unknown")):
+        return ["an option depends on what the process has loaded, airvane does not say so"]
     if shown and shown.get("unknown"):
         return []
     if isinstance(got, dict):

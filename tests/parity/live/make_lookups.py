@@ -40,7 +40,7 @@ def main():
             asked = [case if runtime == "server" and release.numbers >= (3, 2) else {**case, "team": None} for case in cases]
             answers.append(peer.ask(asked))
             peer.close()
-            columns.append({"airflow": name, "amazon": release.amazon, "python": release.python, "runtime": runtime, "teams": runtime == "server" and release.numbers >= (3, 2)})
+            columns.append({"airflow": name, "amazon": release.providers["amazon"], "python": release.python, "runtime": runtime, "teams": runtime == "server" and release.numbers >= (3, 2)})
     lines = [json.dumps({"columns": columns})]
     for number, case in enumerate(cases):
         grouped = {}

@@ -16,7 +16,7 @@ RELEASES = {"2.7.3": "3.8", "2.11.2": "3.11", "3.1.8": "3.12", "3.3.2": "3.12"}
 
 
 class Release:
-    """One Airflow of `requirements/`: its Python, its amazon provider, and where it is installed."""
+    """One Airflow of `requirements/`: its Python, its providers, and where it is installed."""
 
     def __init__(self, name, venvs):
         self.name = name
@@ -24,12 +24,16 @@ class Release:
         self.requirements = HERE / "requirements" / f"{name}.txt"
         self.venv = Path(venvs) / name
         pins = dict(line.split("==", 1) for line in self.requirements.read_text().split() if "==" in line)
-        self.amazon = pins["apache-airflow-providers-amazon"]
+        prefix = "apache-airflow-providers-"
+        self.providers = {package[len(prefix):]: version for package, version in pins.items() if package.startswith(prefix)}
+        self.all_providers = True
         self.numbers = tuple(int(part) for part in name.split("."))
 
     def options(self, runtime):
-        """The target, as airvane's options."""
-        return ["--airflow", self.name, "--provider", f"amazon={self.amazon}", "--python", self.python, "--runtime", runtime]
+        """The target, as airvane's options: every provider that is installed, or the amazon provider alone."""
+        known = self.providers if self.all_providers else {"amazon": self.providers["amazon"]}
+        providers = [part for name, version in known.items() for part in ("--provider", f"{name}={version}")]
+        return ["--airflow", self.name, *providers, "--python", self.python, "--runtime", runtime]
 
     def install(self):
         """Makes the virtual environment, unless it is there already."""

@@ -144,6 +144,7 @@ def arguments():
     parser.add_argument("--configs", type=int, default=150, help="configurations a release")
     parser.add_argument("--lookups", type=int, default=120, help="deployments a release, with two to five ids each")
     parser.add_argument("--releases", default=",".join(RELEASES), help="releases of Airflow, divided by commas")
+    parser.add_argument("--amazon-only", action="store_true", help="tell airvane of no provider but amazon, as many a project does")
     parser.add_argument("--venvs", default=str(ROOT / "target" / "parity-venvs"), help="where they are or will be installed")
     parser.add_argument("--cases", action="append", default=[], metavar="AREA=FILE",
                         help="cases from a file of JSON lines in place of generated ones (repeatable); for connections a text a line, or {\"value\": text}")
@@ -164,6 +165,8 @@ def main():
     # A lone surrogate that Airflow answers with can be printed in no other way.
     sys.stdout.reconfigure(errors="backslashreplace")
     releases = [Release(name, args.venvs) for name in args.releases.split(",")]
+    for release in releases:
+        release.all_providers = not args.amazon_only
     with ThreadPoolExecutor(args.jobs) as pool:
         started = time.monotonic()
         list(pool.map(Release.install, releases))
