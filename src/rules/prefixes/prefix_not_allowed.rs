@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::view::{self, SLASH_ADDED, View, Written};
+use crate::airflow::backend::construct::PREFIXES;
 use crate::airflow::backend::{Backend, ClassPath, KwargValue};
 use crate::report::{Findings, Severity};
 use crate::rule;
@@ -17,7 +18,8 @@ rule! {
     ///
     /// Finds prefixes under which no entry can exist: characters that the service does not allow,
     /// blanks, an ARN, more levels than SSM has, names that AWS reserves for itself. For Google
-    /// Secret Manager, characters with which the backend cannot be built.
+    /// Secret Manager, characters with which the backend cannot be built. For Azure Key Vault, whose names
+    /// are of letters, digits and `-`, everything else but `_`, which the backend replaces.
     ///
     /// ## Why is this bad?
     ///
@@ -59,7 +61,7 @@ rule! {
     /// - <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html>
     /// - <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>
     "AV308", "prefix-not-allowed", Error, since "0.1.0",
-    checks &[Check::Deployment(aws), Check::Deployment(google)],
+    checks &[Check::Deployment(aws), Check::Deployment(google), Check::Deployment(azure)],
 }
 
 /// Levels of an SSM name.
@@ -245,6 +247,43 @@ fn google(cx: &DeploymentContext<'_>, findings: &mut Findings) {
             google_part(backend, "sep", findings);
         }
     }
+}
+
+/// `AzureKeyVaultBackend.build_path` replaces `_` and nothing else.
+fn azure(cx: &DeploymentContext<'_>, findings: &mut Findings) {
+    for backend in cx.secrets.backends() {
+        let is_azure = backend
+            .known_class()
+            .is_some_and(|found| found.class.short_name == "azure_key_vault");
+        if !is_azure {
+            continue;
+        }
+        for (_, name, _) in PREFIXES {
+            azure_part(backend, name, findings);
+        }
+        azure_part(backend, "sep", findings);
+    }
+}
+
+fn azure_part(backend: &Backend<'_>, name: &'static str, findings: &mut Findings) {
+    let Some(kwarg) = backend.kwarg(name) else {
+        return;
+    };
+    let Some(text) = kwarg.value.string().filter(Text::is_known) else {
+        return;
+    };
+    let Some(fault) = character(text.expose(), "-_", "Azure Key Vault") else {
+        return;
+    };
+    let role = backend.role;
+    findings
+        .report(
+            &RULE,
+            Place::new(kwarg.setting.file, text.span(fault.range)),
+            format!("{}.{}.{name}", role.section(), role.kwargs_option()),
+            format!("`{name}` {}: every lookup misses", fault.what),
+        )
+        .help("write letters, digits and `-` only");
 }
 
 fn google_part(backend: &Backend<'_>, name: &'static str, findings: &mut Findings) {

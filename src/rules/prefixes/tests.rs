@@ -271,6 +271,20 @@ fn each_fault_has_its_rule() {
 }
 
 #[test]
+fn azure_has_letters_digits_and_hyphens() {
+    let azure = "airflow.providers.microsoft.azure.secrets.key_vault.AzureKeyVaultBackend";
+    let new = newest();
+    let run = |kwargs| run(&new, azure, kwargs);
+    assert_eq!(
+        run(r#"{"connections_prefix": "airflow/connections"}"#),
+        ["error AV308"]
+    );
+    assert_eq!(run(r#"{"sep": "/"}"#), ["error AV308"]);
+    assert!(run(r#"{"connections_prefix": "airflow_connections"}"#).is_empty());
+    assert!(run(r#"{"connections_prefix": null}"#).is_empty());
+}
+
+#[test]
 fn google_refuses_slashes_while_it_starts() {
     let google = "airflow.providers.google.cloud.secrets.secret_manager.CloudSecretManagerBackend";
     let new = newest();

@@ -1,12 +1,15 @@
 //! AV701: stored names that no prefix of the backend reaches.
 
 use super::told;
+use crate::airflow::backend::ClassPath;
+use crate::airflow::backend::construct::PREFIXES;
 use crate::airflow::lookup::{NearMiss, Why};
 use crate::aws::names::is_store_name;
 use crate::inputs::{EntryKind, Kind};
 use crate::report::{Findings, Severity};
 use crate::rule;
 use crate::rules::{Carrier, Check, EntryContext, StoreContext};
+use crate::source::Place;
 
 rule! {
     /// # name-not-covered
@@ -117,7 +120,7 @@ fn check_entry(cx: &EntryContext<'_>, findings: &mut Findings) {
     let what = miss.kind.word();
     let NearMiss { asked, .. } = &miss;
     let name = &cx.name;
-    findings
+    let finding = findings
         .report(
             &RULE,
             cx.name_place,
@@ -128,6 +131,25 @@ fn check_entry(cx: &EntryContext<'_>, findings: &mut Findings) {
         )
         .help(format!("{help}{}", of_prefix(miss.kind, help)))
         .severity(severity);
+    if let Some((place, label)) = prefix_place(cx, miss.kind) {
+        finding.related(place, label);
+    }
+}
+
+/// Where the prefix is written that does not meet the name, or the class that has it by default.
+fn prefix_place(cx: &EntryContext<'_>, kind: EntryKind) -> Option<(Place, &'static str)> {
+    let backend = cx.backend?;
+    let (_, name, _) = PREFIXES.into_iter().find(|(of, ..)| *of == kind)?;
+    if let Some(kwarg) = backend.kwarg(name) {
+        return Some((kwarg.value_place, "the prefix that it does not meet"));
+    }
+    match backend.class_path() {
+        ClassPath::Path { setting, text } => Some((
+            Place::new(setting.file, text.source()),
+            "the class whose default prefix it does not meet",
+        )),
+        _ => None,
+    }
 }
 
 /// How a stored name differs from the one that is asked for.
