@@ -42,14 +42,17 @@ fn said(rule: &Rule, blocks: &[(String, String)]) -> Vec<String> {
     let directory = tempfile::tempdir().unwrap();
     std::fs::create_dir(directory.path().join(".git")).unwrap();
     for (language, text) in blocks {
-        let name = match language.as_str() {
+        // A block may name its file behind its language, where there are two of one kind.
+        let named = language.split_once(' ').map(|(_, name)| name);
+        let name = named.unwrap_or(match language.as_str() {
             "ini" => "airflow.cfg",
             "dotenv" => ".env",
             "json" => "dump.json",
             "dockerfile" => "Dockerfile",
             "requirements" => "requirements.txt",
+            _ if named.is_some() => "",
             _ => panic!("{}: a block of language `{language}`", rule.code),
-        };
+        });
         common::write(directory.path(), &[(name, text)]);
     }
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::advice::Given;
+use super::hidden::Hidden;
 use super::rules::{Checks, readings, run_checks};
 use super::visible::Seen;
 use super::wiring;
@@ -17,7 +18,7 @@ use crate::airflow::{Runtime, Target};
 use crate::aws::names::is_store_name;
 use crate::inputs::store::names::{Earlier, Hashed, Indexed, NameIndex};
 use crate::inputs::store::{Batch, Entry, Facts, Spot, StoreReader, Summary, Tally, Value};
-use crate::inputs::{EntryKind, Input, Kind};
+use crate::inputs::{Definition, EntryKind, Input, Kind};
 use crate::load::View;
 use crate::load::asked::{Asked, covered, near_miss, ways};
 use crate::load::pipeline;
@@ -61,6 +62,8 @@ pub(super) struct Judge<'v, 'a, 'r> {
     checks: &'r Checks,
     is_sample: bool,
     asked: Vec<Ways<'v, 'a>>,
+    /// By target.
+    hidden: Vec<Hidden<'a>>,
     /// By target.
     tallies: Vec<Tally>,
     /// By target; only those are filled that others are like.
@@ -116,9 +119,11 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
         views: &'r [&'v View<'a>],
         targets: &'r [Target],
         checks: &'r Checks,
+        hidden: Vec<Hidden<'a>>,
         committed: bool,
     ) -> Self {
         Self {
+            hidden,
             input,
             views,
             targets,
@@ -307,7 +312,10 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
         let target_number = *target;
         let (target, asked) = (&self.targets[target_number], &list[named.way]);
         let (entry, coverage, near) = (&decoded.entry, &named.coverage, named.near);
-        let facts = &decoded.facts;
+        let (facts, hides) = (
+            &decoded.facts,
+            hidden_by(&self.hidden, target_number, decoded),
+        );
         let (kind, id) = match coverage {
             Coverage::Covered { kind, id } => (Some(*kind), id.as_str()),
             Coverage::Ambiguous { id } => (None, id.as_str()),
@@ -316,13 +324,8 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
         // Of names that nothing asks for, only the name matters; of older versions too.
         let judged = *coverage != Coverage::Foreign && !facts.superseded;
         let text = decoded.text.as_deref().filter(|_| judged);
-        let object = match text {
-            None if judged => match entry.value() {
-                Value::Object(json) => Some(json.text().clone()),
-                _ => None,
-            },
-            _ => None,
-        };
+        let is_object = judged && text.is_none();
+        let object = is_object.then(|| object(entry)).flatten();
         let is_connection = kind == Some(EntryKind::Connection)
             && !facts.encrypted
             && !asked.has_own_way
@@ -359,7 +362,8 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
                 near_miss: near.is_some(),
                 coverage: Some(coverage),
                 earlier,
-                backend: asked.backend,
+                hides,
+                backend: near.map_or(asked, |near| &list[near]).backend,
                 format: &asked.format,
                 is_sample: self.is_sample,
                 readings,
@@ -453,8 +457,12 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
         }
         entry.expect_positions();
         for finding in &mut found {
-            let Span { start, end } = finding.place.span;
-            finding.position = Some((entry.position(start), entry.position(end)));
+            // What an entry hides stands in another file, which knows its lines.
+            let is_here = finding.place.file == self.input.id;
+            if is_here {
+                let Span { start, end } = finding.place.span;
+                finding.position = Some((entry.position(start), entry.position(end)));
+            }
             for related in &mut finding.related {
                 let Span { start, end } = related.place.span;
                 let here = entry.element_span();
@@ -464,7 +472,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
                     related.position = Some((entry.position(start), entry.position(end)));
                 }
             }
-            if let Some(mask) = &mask {
+            if let Some(mask) = mask.as_ref().filter(|_| is_here) {
                 finding.window = window(entry, finding.place.span, mask);
                 *self.shown.entry(finding.rule.code).or_default() += 1;
             }
@@ -507,6 +515,24 @@ fn credential(
     let span = entry.value_span()?;
     let position = (entry.position(span.start), entry.position(span.end));
     Some((found, Spot { span, position }))
+}
+
+/// The text of the object that stands for the value.
+fn object(entry: &Entry<'_>) -> Option<Text> {
+    match entry.value() {
+        Value::Object(json) => Some(json.text().clone()),
+        _ => None,
+    }
+}
+
+/// What the entry hides from the environment.
+fn hidden_by<'h, 'a>(
+    hidden: &'h [Hidden<'a>],
+    target: usize,
+    decoded: &Decoded<'_>,
+) -> &'h [&'a Definition] {
+    let hidden = hidden.get(target);
+    hidden.map_or(&[], |hidden| hidden.by(&decoded.name, decoded.entry.kind()))
 }
 
 /// The name of an earlier entry at the point `at`, where it is `name` but for the case of letters:

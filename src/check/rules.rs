@@ -12,7 +12,8 @@ use crate::load::guard::guard;
 use crate::load::{Group, Loaded, View};
 use crate::report::{Failure, Finding, Findings, Selection};
 use crate::rules::{
-    self, Carrier, Check, DeploymentContext, EntryContext, Facts, FileContext, StoreContext,
+    self, Carrier, Check, DeploymentContext, DeploymentFiles, EntryContext, Facts, FileContext,
+    ProjectContext, StoreContext,
 };
 use crate::source::{FileId, Place};
 use crate::workspace::{Choice, Content};
@@ -27,6 +28,7 @@ impl<'a> Run<'a> {
         }
         self.file_checks(&views);
         self.deployment_checks(&views);
+        self.project_checks();
         self.definition_checks();
         self.stream_stores(&views, contents);
     }
@@ -114,6 +116,33 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// All deployments beside each other.
+    fn project_checks(&mut self) {
+        let loaded: &'a Loaded = self.loaded;
+        let targets = loaded.all_targets();
+        let (Some(target), false) = (targets.first(), self.checks.project.is_empty()) else {
+            return;
+        };
+        let deployments: Vec<DeploymentFiles<'_>> = loaded
+            .groups
+            .iter()
+            .flat_map(|group| files_of(loaded, group))
+            .collect();
+        let context = ProjectContext {
+            deployments: &deployments,
+        };
+        let home = loaded.groups.first();
+        let home = home.map_or(Path::new("."), |group| loaded.home(&group.deployment));
+        let (mut found, failures) =
+            run_checks(home, target, &self.checks.project, |check, findings| {
+                check(&context, findings);
+            });
+        for finding in &mut found {
+            finding.targets = targets.iter().map(|target| target.airflow).collect();
+        }
+        self.take((found, failures));
+    }
+
     /// `AIRFLOW_CONN_*`, `AIRFLOW_VAR_*` and the entries of local files: values of their own, whatever else is configured.
     fn definition_checks(&mut self) {
         for input in self.told() {
@@ -159,6 +188,7 @@ impl<'a> Run<'a> {
                 near_miss: false,
                 coverage: None,
                 earlier: None,
+                hides: &[],
                 backend: None,
                 format: &format,
                 is_sample: crate::inputs::is_sample(&input.path),
@@ -196,6 +226,38 @@ impl<'a> Run<'a> {
     }
 }
 
+/// A group as rules see it beside others: each deployment that the settings file names by itself, and
+/// what is left together.
+fn files_of<'a>(loaded: &'a Loaded, group: &'a Group) -> Vec<DeploymentFiles<'a>> {
+    let deployment = &group.deployment;
+    let names: BTreeSet<Option<&str>> = deployment
+        .choices
+        .iter()
+        .map(|choice| choice.name.as_deref())
+        .collect();
+    names
+        .into_iter()
+        .map(|name| {
+            let choices = deployment.choices.iter();
+            let choices: Vec<&Choice> = choices
+                .filter(|choice| choice.name.as_deref() == name)
+                .collect();
+            let all = |files: &dyn Fn(&Choice) -> Vec<FileId>| -> Vec<&'a Input> {
+                let files: BTreeSet<FileId> =
+                    choices.iter().flat_map(|choice| files(choice)).collect();
+                loaded.of(&files.into_iter().collect::<Vec<_>>())
+            };
+            DeploymentFiles {
+                name,
+                home: &deployment.home,
+                settings: all(&|choice| choice.settings.clone()),
+                stores: all(&|choice| deployment.stores_of(choice)),
+                merged: choices.len() == 1,
+            }
+        })
+        .collect()
+}
+
 /// What each process of the target makes of a connection.
 pub(super) fn readings(
     value: &crate::source::Text,
@@ -223,6 +285,7 @@ pub(crate) struct Checks {
     pub(crate) connection: Vec<fn(&EntryContext<'_>, &mut Findings)>,
     pub(super) store: Vec<fn(&StoreContext<'_>, &mut Findings)>,
     pub(super) deployment: Vec<fn(&DeploymentContext<'_>, &mut Findings)>,
+    pub(super) project: Vec<fn(&ProjectContext<'_>, &mut Findings)>,
 }
 
 impl Checks {
@@ -234,6 +297,7 @@ impl Checks {
             connection: Vec::new(),
             store: Vec::new(),
             deployment: Vec::new(),
+            project: Vec::new(),
         };
         let rules = rules::ALL.iter().filter(|rule| selection.wants(rule));
         for check in rules.flat_map(|rule| rule.checks) {
@@ -246,6 +310,7 @@ impl Checks {
                 Check::Connection(check) => checks.connection.push(*check),
                 Check::Store(check) => checks.store.push(*check),
                 Check::Deployment(check) => checks.deployment.push(*check),
+                Check::Project(check) => checks.project.push(*check),
             }
         }
         checks

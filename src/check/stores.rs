@@ -5,6 +5,7 @@
 
 use super::Run;
 use super::behind;
+use super::hidden::Hidden;
 use super::judge::Judge;
 use crate::airflow::Target;
 use crate::load::guard::guard;
@@ -31,7 +32,10 @@ impl<'a> Run<'a> {
             let targets: &'a [Target] = loaded.targets_of(input.id);
             let committed = self.committed.contains(&input.id);
             let streamed = guard(&input.path, || {
-                let judge = Judge::new(input, &of_group, targets, self.checks, committed);
+                let hidden = targets.iter();
+                let hidden = hidden.map(|target| Hidden::of(loaded, group, &of_group, target));
+                let hidden = hidden.collect();
+                let judge = Judge::new(input, &of_group, targets, self.checks, hidden, committed);
                 let mut streamed = judge.stream(content);
                 behind::settle(&mut streamed.findings, input, again);
                 streamed

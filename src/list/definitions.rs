@@ -76,6 +76,7 @@ fn one(
             near_miss: false,
             coverage: None,
             earlier: None,
+            hides: &[],
             backend: None,
             format: &format,
             is_sample: is_sample(&input.path),

@@ -231,6 +231,7 @@ impl Lister<'_> {
             near_miss: false,
             coverage: Some(coverage),
             earlier: None,
+            hides: &[],
             backend: asked.backend,
             format: &asked.format,
             is_sample: is_sample(&input.path),

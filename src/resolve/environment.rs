@@ -143,6 +143,7 @@ fn of_connection(
         near_miss: false,
         coverage: None,
         earlier: None,
+        hides: &[],
         backend: None,
         format: &Format::Airflow,
         is_sample: false,

@@ -98,6 +98,7 @@ fn connection(loaded: &Loaded, input: &Input, definition: &Definition, target: &
         near_miss: false,
         coverage: None,
         earlier: None,
+        hides: &[],
         backend: None,
         format: &format,
         is_sample: false,

@@ -371,6 +371,7 @@ impl Hit {
             near_miss: false,
             coverage: None,
             earlier: None,
+            hides: &[],
             backend: None,
             format,
             is_sample: false,

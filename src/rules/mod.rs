@@ -4,6 +4,7 @@
 //! never parses by itself; it asks the inputs and the twin. To add one: write its file, add its
 //! line to [`ALL`], add `fixtures/rules/<code>-<name>/{bad,good}`.
 
+pub mod across;
 pub mod class;
 pub mod connections;
 pub mod files;
@@ -18,6 +19,7 @@ pub mod variables;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::airflow::backend::{Backend, SecretsConfig};
 use crate::airflow::config::Settings;
@@ -27,7 +29,7 @@ use crate::airflow::{Runtime, Target};
 use crate::aws::names::is_store_name;
 use crate::inputs::env::is_public_name;
 use crate::inputs::store::{Spot, Summary, Tally};
-use crate::inputs::{EntryKind, Input};
+use crate::inputs::{Definition, EntryKind, Input};
 use crate::report::{Findings, Severity};
 use crate::settings::SettingsFile;
 use crate::source::{FileId, LazyText, Place};
@@ -78,6 +80,8 @@ pub enum Check {
     Store(fn(&StoreContext<'_>, &mut Findings)),
     /// A deployment: its merged settings and its backends.
     Deployment(fn(&DeploymentContext<'_>, &mut Findings)),
+    /// All deployments beside each other, once for all targets.
+    Project(fn(&ProjectContext<'_>, &mut Findings)),
 }
 
 /// What a [`Check::File`] is told.
@@ -133,6 +137,26 @@ pub struct DeploymentContext<'a> {
     pub settings_file: &'a SettingsFile,
 }
 
+/// What a [`Check::Project`] is told.
+pub struct ProjectContext<'a> {
+    /// Every deployment of the run.
+    pub deployments: &'a [DeploymentFiles<'a>],
+}
+
+/// The files of a deployment.
+pub struct DeploymentFiles<'a> {
+    /// The settings file names it so.
+    pub name: Option<&'a str>,
+    /// The folder it is named after.
+    pub home: &'a Path,
+    /// airflow.cfg and env files, of every choice.
+    pub settings: Vec<&'a Input>,
+    /// Stores and local secrets files.
+    pub stores: Vec<&'a Input>,
+    /// All settings are read together; else those of one kind are alternatives.
+    pub merged: bool,
+}
+
 /// Where a value of an entry stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Carrier {
@@ -181,6 +205,9 @@ pub struct EntryContext<'a> {
     /// An entry further up in the same store that has this name, or one that collides with it. Told
     /// of covered names only, and never of what [`Facts::superseded`] marks.
     pub earlier: Option<Earlier>,
+    /// Definitions in the environment that are looked at after this entry's backend, and are of its id:
+    /// in every process and for every choice of the deployment.
+    pub hides: &'a [&'a Definition],
     /// The backend that would be asked, where settings name one.
     pub backend: Option<&'a Backend<'a>>,
     /// How the backend that would be asked keeps connections.
@@ -239,6 +266,7 @@ static FAMILIES: &[&[&Rule]] = &[
     connections::RULES,
     variables::RULES,
     stores::RULES,
+    across::RULES,
     pins::RULES,
 ];
 

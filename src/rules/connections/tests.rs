@@ -61,6 +61,7 @@ fn all_findings_of(text: &str, target: &Target, format: &Format) -> Vec<Finding>
         near_miss: false,
         coverage: None,
         earlier: None,
+        hides: &[],
         backend: None,
         format,
         is_sample: false,

@@ -16,6 +16,7 @@ pub mod env_name_ineffective;
 pub mod env_syntax;
 pub mod json_syntax;
 pub mod undecodable_file;
+pub mod unexpanded_reference;
 
 use super::Rule;
 
@@ -32,5 +33,6 @@ pub static RULES: &[&Rule] = &[
     &env_expansion_in_value::RULE,
     &env_syntax::RULE,
     &env_name_ineffective::RULE,
+    &unexpanded_reference::RULE,
     &json_syntax::RULE,
 ];

@@ -11,6 +11,7 @@ pub mod prefix_style_mixed;
 pub mod prefix_trailing_separator;
 pub mod secrets_manager_leading_slash;
 pub mod ssm_prefix_needs_slash;
+pub mod vault_layout;
 
 #[cfg(test)]
 mod tests;
@@ -28,4 +29,5 @@ pub static RULES: &[&Rule] = &[
     &prefix_of_wrong_kind::RULE,
     &prefix_not_allowed::RULE,
     &empty_prefix::RULE,
+    &vault_layout::RULE,
 ];

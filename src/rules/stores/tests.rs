@@ -79,6 +79,7 @@ fn lines(rule: &'static Rule, text: &str, naming: Option<&Naming>, guess: bool) 
             near_miss: judged.near_miss(&name).is_some(),
             coverage: Some(&coverage),
             earlier,
+            hides: &[],
             backend: None,
             format: &Format::Airflow,
             is_sample: false,

@@ -1,0 +1,254 @@
+//! AV113: a file that the loader of local secrets files refuses as a whole.
+
+use std::collections::BTreeMap;
+
+use crate::airflow::backend::ask::{Ask, AskCause, AskFault, Question};
+use crate::airflow::backend::{Backend, Constructed, Construction};
+use crate::airflow::{Target, Version};
+use crate::inputs::local::LocalTree;
+use crate::inputs::{EntryKind, Kind, Tree};
+use crate::report::{Findings, Severity};
+use crate::rule;
+use crate::rules::kwargs::call::per_release;
+use crate::rules::{Check, DeploymentContext, FileContext};
+use crate::source::{Place, Span};
+use crate::syntax::dotenv::{LocalEnv, LocalProblem};
+use crate::syntax::json::Kind as JsonKind;
+
+rule! {
+    /// # local-file-unsupported
+    ///
+    /// ## What it does
+    ///
+    /// Finds what makes `LocalFilesystemBackend` refuse a whole file: a name without one of the endings
+    /// `.env`, `.json`, `.yaml` and `.yml`, a line of an `.env` file without `=`, without a value or
+    /// (since 3.1) without an id, an id that stands twice, and JSON that is no object at the top.
+    ///
+    /// Entries that are no connections are told by AV421, AV422, AV423 and AV438.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The backend reads the whole file for every lookup. When it cannot, every lookup raises, the good
+    /// entries with the bad one, and Airflow goes on to environment variables and the metadata database
+    /// as if the backend held nothing.
+    ///
+    /// Since 3.1 the ending is that of Python's `pathlib`: a file that is called `.env` and nothing else
+    /// has none.
+    ///
+    /// ## Example
+    ///
+    /// ```ini
+    /// [secrets]
+    /// backend = airflow.secrets.local_filesystem.LocalFilesystemBackend
+    /// backend_kwargs = {"connections_file_path": "/opt/airflow/connections.txt"}
+    /// ```
+    ///
+    /// airvane says:
+    ///
+    /// ```text
+    /// airflow.cfg:3:45: error[AV113] local-file-unsupported: `connections_file_path` names a file without an ending that Airflow knows: every lookup of a connection in it raises
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```ini
+    /// [secrets]
+    /// backend = airflow.secrets.local_filesystem.LocalFilesystemBackend
+    /// backend_kwargs = {"connections_file_path": "/opt/airflow/connections.env"}
+    /// ```
+    ///
+    /// ## Versions
+    ///
+    /// `.yml` since 2.3.0. Up to 2.2.4 a line of an `.env` file could hold one `=` only. An empty id is
+    /// refused since 3.1.0.
+    ///
+    /// ## References
+    ///
+    /// - `_parse_secret_file`, `_parse_env_file` and `load_connections_dict` in `airflow/secrets/local_filesystem.py`
+    /// - <https://airflow.apache.org/docs/apache-airflow/stable/security/secrets/secrets-backend/local-filesystem-secrets-backend.html>
+    "AV113", "local-file-unsupported", Error, since "0.1.0",
+    checks &[Check::Deployment(names), Check::File(content)],
+}
+
+/// An Airflow of the time before `pathlib` was asked for the ending.
+const BEFORE_PATHLIB: Version = Version::new(2, 11, 2);
+/// First release that refuses an empty id.
+const REFUSES_EMPTY_ID: Version = Version::new(3, 1, 0);
+/// First release that takes more than one `=` in a line.
+const TAKES_EQUALS: Version = Version::new(2, 2, 5);
+
+fn names(cx: &DeploymentContext<'_>, findings: &mut Findings) {
+    for backend in cx.secrets.backends() {
+        let Construction::Built(built) = backend.construct(cx.target) else {
+            continue;
+        };
+        if built.class.short_name != "local_filesystem" {
+            continue;
+        }
+        for (kind, kwarg, what) in [
+            (EntryKind::Connection, "connections_file_path", "connection"),
+            (EntryKind::Variable, "variables_file_path", "variable"),
+            (EntryKind::Config, "configs_file_path", "option"),
+        ] {
+            let Some(place) = refused(backend, &built, kind, cx.target) else {
+                continue;
+            };
+            let older = Target {
+                airflow: BEFORE_PATHLIB,
+                ..cx.target.clone()
+            };
+            let taken = cx.target.is_guess() && refused(backend, &built, kind, &older).is_none();
+            let (severity, range) = if taken {
+                (Severity::Warning, " (3.1.0 and later)")
+            } else {
+                (Severity::Error, "")
+            };
+            let message = format!(
+                "`{kwarg}` names a file without an ending that Airflow knows: every lookup of a {what} in it raises{range}"
+            );
+            findings
+                .report(
+                    &RULE,
+                    place,
+                    format!(
+                        "{}.{}.{kwarg}",
+                        backend.role.section(),
+                        backend.role.kwargs_option()
+                    ),
+                    message,
+                )
+                .severity(severity)
+                .help(format!(
+                    "give the file a name with an ending: `{what}s.env`, `{what}s.json`, `{what}s.yaml`"
+                ));
+        }
+    }
+}
+
+/// Where the name of a file is written that the lookup refuses.
+fn refused(
+    backend: &Backend<'_>,
+    built: &Constructed<'_>,
+    kind: EntryKind,
+    target: &Target,
+) -> Option<Place> {
+    let question = Question {
+        kind,
+        id: "id",
+        team: None,
+        multi_team: backend.multi_team,
+    };
+    match built.ask(&question, target) {
+        Ask::Raises(AskFault {
+            cause: AskCause::FileExtension,
+            place,
+            ..
+        }) => place,
+        _ => None,
+    }
+}
+
+fn content(cx: &FileContext<'_>, findings: &mut Findings) {
+    // What a template becomes is not known.
+    let is_template = cx.input.templated || memchr::memmem::find(&cx.input.bytes, b"{{").is_some();
+    match &cx.input.tree {
+        Tree::Local(_) if is_template => {}
+        Tree::Local(LocalTree::Env(tree)) => lines(cx, tree, findings),
+        Tree::Local(LocalTree::Json(json)) if json.root().kind() != JsonKind::Object => {
+            let root = json.root();
+            let place = Place::new(
+                cx.input.id,
+                Span::new(root.span().start, root.span().start + 1),
+            );
+            let message = format!(
+                "the file holds {} where an object of ids and values belongs: Airflow refuses all of it, and every lookup raises",
+                root.kind().described()
+            );
+            findings
+                .report(&RULE, place, "top", message)
+                .help("write `{\"an_id\": …}`");
+        }
+        _ => {}
+    }
+}
+
+fn lines(cx: &FileContext<'_>, tree: &LocalEnv, findings: &mut Findings) {
+    let airflow = cx.target.airflow;
+    for (problem, span) in &tree.problems {
+        let (what, help, severity, range) = match problem {
+            LocalProblem::NoEquals => (
+                "this line has no `=`",
+                "write `id=value`; every line but an empty one and a comment holds one entry",
+                Severity::Error,
+                "",
+            ),
+            LocalProblem::EmptyValue => (
+                "nothing stands behind the `=`",
+                "write the value, or remove the line",
+                Severity::Error,
+                "",
+            ),
+            LocalProblem::EmptyKey if airflow < REFUSES_EMPTY_ID => continue,
+            LocalProblem::EmptyKey => (
+                "nothing stands in front of the `=`",
+                "write the id, or remove the line",
+                per_release(Severity::Error, cx.target),
+                if cx.target.is_guess() {
+                    " (3.1.0 and later)"
+                } else {
+                    ""
+                },
+            ),
+        };
+        let message =
+            format!("{what}: Airflow refuses the whole file, and every lookup in it raises{range}");
+        findings
+            .report(&RULE, Place::new(cx.input.id, *span), "line", message)
+            .help(help)
+            .severity(severity);
+    }
+    if airflow < TAKES_EQUALS {
+        for line in tree
+            .lines
+            .iter()
+            .filter(|line| line.value.expose().contains('='))
+        {
+            let at = line.value.expose().find('=').unwrap_or_default();
+            let place = Place::new(cx.input.id, line.value.span(at..at + 1));
+            let message = format!(
+                "Airflow {airflow} takes one `=` in a line and no more: it refuses the whole file, and every lookup in it raises"
+            );
+            findings
+                .report(&RULE, place, "line", message)
+                .help("keep such entries in a JSON file, or install Airflow 2.2.5 or later");
+        }
+    }
+    twice(cx, tree, findings);
+}
+
+/// `ConnectionNotUnique` and its like.
+fn twice(cx: &FileContext<'_>, tree: &LocalEnv, findings: &mut Findings) {
+    let mut first: BTreeMap<&str, Span> = BTreeMap::new();
+    let what = match cx.input.kind {
+        Kind::Variables => "variable",
+        _ => "connection",
+    };
+    for line in &tree.lines {
+        if line.key.is_empty() || line.value.is_empty() {
+            continue;
+        }
+        let Some(earlier) = first.get(line.key.as_str()) else {
+            first.insert(&line.key, line.key_span);
+            continue;
+        };
+        findings
+            .report(
+                &RULE,
+                Place::new(cx.input.id, line.key_span),
+                "twice",
+                format!("this {what} stands twice: Airflow refuses the whole file, and every lookup in it raises"),
+            )
+            .help("remove one of the two")
+            .related(Place::new(cx.input.id, *earlier), "it stands here first");
+    }
+}
