@@ -90,6 +90,10 @@ pub enum Command {
 /// `airvane check`
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct CheckArgs {
     /// Files and directories; `-` is stdin [default: .]
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -148,6 +152,14 @@ pub struct CheckArgs {
     /// Give a rule another severity: error, warning or info.
     #[arg(long, value_name = "RULE=LEVEL", value_parser = severity, value_delimiter = ',', help_heading = "Rules")]
     pub severity: Vec<(String, Severity)>,
+
+    /// Findings that FILE knows are counted and not told.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Rules")]
+    pub baseline: Option<PathBuf>,
+
+    /// Write what is found to the baseline, so that only what comes later is told.
+    #[arg(long, help_heading = "Rules")]
+    pub write_baseline: bool,
 
     /// Exit with 1 from this severity on [default: warning]
     #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Rules")]

@@ -22,6 +22,7 @@ static NOT_JSON: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     docs: "",
+    on_request: false,
     checks: &[],
 };
 

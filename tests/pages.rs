@@ -187,7 +187,8 @@ fn table() -> String {
         let (code, name, severity) = (rule.code, rule.name, rule.severity.word());
         // A bar would end the cell, even inside backquotes.
         let gist = rule.gist().replace('|', "\\|");
-        let row = format!("| [{code} `{name}`]({code}.md) | {severity} | {gist} |\n");
+        let on_request = if rule.on_request { ", on request" } else { "" };
+        let row = format!("| [{code} `{name}`]({code}.md) | {severity}{on_request} | {gist} |\n");
         text.push_str(&row);
     }
     text

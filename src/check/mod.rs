@@ -12,6 +12,7 @@ mod merge;
 mod profiles;
 mod rules;
 mod stores;
+mod suppression;
 mod visible;
 mod wiring;
 
@@ -21,9 +22,11 @@ use std::path::PathBuf;
 use crate::aws::shared_config::Profiles;
 use crate::inputs::{Input, Kind};
 use crate::load::{self, Loaded, Skipped};
-use crate::report::{Failure, Finding, Report, ReportFile, Selection};
+use crate::report::{Failure, Finding, Ignore, Report, ReportFile, Selection, Suppression};
 use crate::source::{FileId, display_path};
 use crate::workspace::{Files, git};
+
+pub use suppression::BaselineRequest;
 
 pub(crate) use rules::{Checks, run_checks, settings_findings};
 use visible::Seen;
@@ -37,6 +40,8 @@ pub struct Request {
     pub aws_config: Vec<PathBuf>,
     /// Which findings are wanted.
     pub selection: Selection,
+    /// The findings that were there before.
+    pub baseline: Option<BaselineRequest>,
 }
 
 /// A file that was read, or would be.
@@ -93,7 +98,7 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
         run.everything(contents);
     }
     let Run {
-        failures,
+        mut failures,
         findings,
         visible,
         ..
@@ -111,12 +116,32 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
     let target_lines = loaded.target_lines();
     let notes = std::mem::take(&mut loaded.notes);
     let count = loaded.context.iter().filter(|context| !**context).count();
+    let ignores = suppression::ignores(&loaded);
+    let seen = suppression::seen(&loaded, request);
+    let inputs = loaded.inputs.iter().chain(&loaded.pin_files);
+    let inputs = inputs.chain(&loaded.settings_file_input);
+    let paths: Vec<PathBuf> = inputs.map(|input| input.path.clone()).collect();
+    let path_ignores = suppression::path_ignores(&loaded, request, &paths);
     let mut inputs = loaded.inputs;
     inputs.extend(loaded.pin_files);
     inputs.extend(loaded.settings_file_input);
-    let mut report = Report::new(
+    let mut report_files = report_files(inputs, &visible, &ignores);
+    let is_partial = !failures.is_empty();
+    let baseline = request.baseline.as_ref().filter(|_| !only_list);
+    let baseline = baseline.and_then(|request| {
+        suppression::baseline(request, files, &paths, &mut report_files, &mut failures)
+    });
+    let suppression = Suppression {
+        ignores,
+        paths: path_ignores,
+        baseline,
+        seen,
+        is_partial: is_partial || only_list,
+    };
+    let mut report = Report::with(
+        &suppression,
         targets,
-        report_files(inputs, &visible),
+        report_files,
         findings,
         failures,
         &request.selection,
@@ -145,13 +170,15 @@ struct Run<'a> {
     visible: Vec<Seen>,
 }
 
-fn report_files(inputs: Vec<Input>, seen: &[Seen]) -> Vec<ReportFile> {
+fn report_files(inputs: Vec<Input>, seen: &[Seen], ignores: &[Ignore]) -> Vec<ReportFile> {
     let mut visible = visible::spans(seen);
     inputs
         .into_iter()
         .map(|input| {
             let mut mask = input.mask;
             mask.show_all(visible.remove(&input.id).unwrap_or_default());
+            let ignores = ignores.iter().filter(|ignore| ignore.file == input.id);
+            mask.show_all(ignores.flat_map(|ignore| ignore.directive.visible()));
             mask.seal();
             ReportFile {
                 path: display_path(&input.path),

@@ -311,6 +311,7 @@ impl Checks {
                 Check::Store(check) => checks.store.push(*check),
                 Check::Deployment(check) => checks.deployment.push(*check),
                 Check::Project(check) => checks.project.push(*check),
+                Check::Report => {}
             }
         }
         checks

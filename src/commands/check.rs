@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 
 use super::{Exit, Surroundings, given};
 use crate::airflow::Runtime;
-use crate::check::{self, Outcome, Request};
+use crate::check::{self, BaselineRequest, Outcome, Request};
 use crate::cli::{CheckArgs, Cli, FailOn};
 use crate::load::Skipped;
 use crate::render::{Format, Style, one_line};
-use crate::report::{Report, Selection, Severity};
+use crate::report::{Report, Selection, Severity, baseline};
 use crate::settings::SettingsFile;
 use crate::source::display_path;
-use crate::workspace::Files;
 use crate::workspace::targets::Wanted;
+use crate::workspace::{Files, deployments, replace};
 
 /// Runs the command; `exit` is the code earned so far.
 pub fn run(
@@ -44,6 +44,11 @@ pub fn run(
         let why = "--stdin-filename names what is on stdin: `-` must stand among the paths";
         return writeln!(err, "airvane: {why}");
     }
+    if args.write_baseline && args.baseline.is_none() && settings.baseline.is_none() {
+        *exit = Exit::Failure;
+        let why = "--write-baseline must be told the file: --baseline FILE, or the settings file";
+        return writeln!(err, "airvane: {why}");
+    }
     let runtime = args.runtime.map(Runtime::from).or(settings.target.runtime);
     let wanted = given::wanted(&args.target, runtime.unwrap_or(Runtime::Both));
     let request = request(args, selection, wanted, &settings);
@@ -71,6 +76,12 @@ pub fn run(
         for group in &outcome.groups {
             writeln!(err, "airvane: deployment: {}", one_line(group))?;
         }
+        for hidden in &outcome.report.hidden {
+            writeln!(err, "airvane: {hidden}")?;
+        }
+    }
+    if let Some(baseline) = request.baseline.filter(|baseline| baseline.anew) {
+        write_baseline(cli, &baseline.path, &outcome.report, err, exit)?;
     }
     write_all(cli, args, surroundings, &outcome.report, out, err, exit)
 }
@@ -119,11 +130,56 @@ fn request(
     if let Some(jobs) = args.jobs {
         load.jobs = jobs.get();
     }
+    let baseline = args.baseline.clone().or_else(|| baseline_of(settings));
     Request {
         load,
         aws_config: args.aws_config.clone(),
         selection,
+        baseline: baseline.map(|path| BaselineRequest {
+            path,
+            anew: args.write_baseline,
+        }),
     }
+}
+
+/// The baseline that the settings file names, as somebody in the working directory writes its path.
+fn baseline_of(settings: &SettingsFile) -> Option<PathBuf> {
+    let path = settings.baseline.as_ref()?;
+    let origin = settings.origin.as_ref()?;
+    let below = path.strip_prefix(deployments::directory(&origin.path));
+    Some(match (below, origin.path.parent()) {
+        (Ok(below), Some(folder)) => folder.join(below),
+        _ => path.clone(),
+    })
+}
+
+/// After a failure nothing is written: what could not be read would be missing.
+fn write_baseline(
+    cli: &Cli,
+    path: &Path,
+    report: &Report,
+    err: &mut dyn Write,
+    exit: &mut Exit,
+) -> io::Result<()> {
+    let shown = display_path(path);
+    if *exit == Exit::Failure {
+        return writeln!(err, "airvane: {shown}: not written, because of what failed");
+    }
+    if let Err(error) = replace::replace(path, baseline::text(&report.baseline).as_bytes()) {
+        *exit = Exit::Failure;
+        let kind = error.kind();
+        return writeln!(err, "airvane: {shown}: cannot be written: {kind}");
+    }
+    if !cli.quiet {
+        let entries = counted(report.baseline.len(), "entry", "entries");
+        writeln!(err, "airvane: {shown}: written, {entries}")?;
+    }
+    Ok(())
+}
+
+fn counted(number: usize, one: &str, several: &str) -> String {
+    let word = if number == 1 { one } else { several };
+    format!("{number} {word}")
 }
 
 fn earned(args: &CheckArgs, fail_on: Option<Severity>, report: &Report, nothing: bool) -> Exit {

@@ -14,6 +14,8 @@ struct Entry {
     severity: &'static str,
     since: &'static str,
     url: String,
+    /// It must be selected.
+    on_request: bool,
     page: String,
 }
 
@@ -28,7 +30,16 @@ pub fn run(args: &RulesArgs, out: &mut dyn Write) -> io::Result<()> {
 fn text(out: &mut dyn Write) -> io::Result<()> {
     for rule in rules::ALL {
         let severity = rule.severity.word();
-        writeln!(out, "{}  {severity:<7}  {}", rule.code, rule.name)?;
+        let on_request = if rule.on_request {
+            "  (on request)"
+        } else {
+            ""
+        };
+        writeln!(
+            out,
+            "{}  {severity:<7}  {}{on_request}",
+            rule.code, rule.name
+        )?;
     }
     Ok(())
 }
@@ -42,6 +53,7 @@ fn json(out: &mut dyn Write) -> io::Result<()> {
             severity: rule.severity.word(),
             since: rule.since,
             url: rule.url(),
+            on_request: rule.on_request,
             page: rule.page(),
         })
         .collect();

@@ -15,6 +15,7 @@ macro_rules! embedded {
 /// Every schema that is shipped, by name.
 pub const SCHEMAS: &[(&str, &str)] = embedded![
     "airvane",
+    "baseline",
     "connection",
     "kwargs/akeyless",
     "kwargs/aws_secrets_manager",

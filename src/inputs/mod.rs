@@ -5,6 +5,7 @@
 //! is not asked here.
 
 pub mod cfg;
+pub mod comments;
 pub mod env;
 pub mod local;
 pub mod opaque;
@@ -36,6 +37,8 @@ pub enum Kind {
     Pins,
     /// airvane's own settings file; nobody names it as that.
     SettingsFile,
+    /// The baseline, which is airvane's own; nobody names it as that.
+    Baseline,
 }
 
 impl Kind {
@@ -62,6 +65,7 @@ impl Kind {
             Self::Variables => "variables",
             Self::Pins => "pins",
             Self::SettingsFile => "settings-file",
+            Self::Baseline => "baseline",
         }
     }
 

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::baseline::{self, Entry};
+use super::suppress::{self, By, Counts, Hidden, Suppression};
 use super::{
-    Applicability, Failure, Finding, Fix, Piece, Selection, Severity, Summary, Window, Words,
+    Applicability, Failure, Finding, Findings, Fix, Piece, Selection, Severity, Summary, Window,
+    Words,
 };
 use crate::airflow::{Target, Version};
 use crate::inputs::Kind;
@@ -115,52 +118,63 @@ pub struct Report {
     pub findings: Vec<Located>,
     /// What could not be done, sorted.
     pub failures: Vec<Failure>,
+    /// What was found and is not told, by reason and code.
+    pub hidden: Vec<Hidden>,
+    /// What a baseline that is to be written anew holds.
+    pub baseline: Vec<Entry>,
     /// Counts.
     pub summary: Summary,
 }
 
 impl Report {
-    /// Selects, locates, sorts and identifies `findings`. Findings that agree in rule, place and
-    /// message are one.
+    /// [`Report::with`] nothing that keeps findings back.
     pub fn new(
+        targets: Vec<Target>,
+        files: Vec<ReportFile>,
+        findings: Vec<Finding>,
+        failures: Vec<Failure>,
+        selection: &Selection,
+    ) -> Self {
+        let nothing = Suppression::default();
+        Self::with(&nothing, targets, files, findings, failures, selection)
+    }
+
+    /// Selects, locates, sorts and identifies `findings`, and takes those out that `suppression` keeps
+    /// back. Findings that agree in rule, place and message are one.
+    pub fn with(
+        suppression: &Suppression,
         targets: Vec<Target>,
         files: Vec<ReportFile>,
         findings: Vec<Finding>,
         mut failures: Vec<Failure>,
         selection: &Selection,
     ) -> Self {
-        let mut located: Vec<(Located, String)> = findings
-            .into_iter()
-            .filter(|finding| selection.wants(finding.rule))
-            .filter(|finding| files.get(finding.place.file.0 as usize).is_some())
-            .map(|mut finding| {
-                selection.adjust(&mut finding);
-                locate(finding, &files)
-            })
-            .collect();
-        // Equal ones become one: their order does not matter, and nothing is copied.
-        located.sort_unstable_by(|(a, subject_a), (b, subject_b)| {
-            order(a, &files)
-                .cmp(&order(b, &files))
-                .then(a.message.cmp(&b.message))
-                .then(subject_a.cmp(subject_b))
-        });
-        located.dedup_by(|(finding, _), (last, _)| {
-            let same = same(last, finding);
-            if same {
-                join(last, finding);
-            }
-            same
-        });
-        let findings = fingerprinted(located, &files);
+        // The number of a finding among its like does not depend on what is kept back.
+        let mut found = located(findings, &files, selection);
+        fingerprint(&mut found, &files);
+        let mut hidden = Counts::default();
+        let mut wrong = suppress::ignores(&mut found, suppression, selection, &files, &mut hidden);
+        found.append(&mut wrong);
+        sort(&mut found, &files);
+        let (stale, baseline) =
+            baseline::apply(&mut found, suppression, selection, &files, &mut hidden);
+        found.append(&mut more(stale, &files, selection));
+        sort(&mut found, &files);
+        let findings: Vec<Located> = found.into_iter().map(|(finding, _)| finding).collect();
         failures.sort();
         failures.dedup();
-        let summary = Summary::of(files.len(), &findings, failures.len());
+        let summary = Summary {
+            suppressed: hidden.of(By::Comment) + hidden.of(By::Settings),
+            baselined: hidden.of(By::Baseline),
+            ..Summary::of(files.len(), &findings, failures.len())
+        };
         Self {
             targets,
             files,
             findings,
             failures,
+            hidden: hidden.into_list(),
+            baseline,
             summary,
         }
     }
@@ -193,6 +207,52 @@ impl Report {
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|finding| finding.severity).max()
     }
+}
+
+/// What is found when the other findings are known.
+pub(super) fn more(
+    findings: Findings,
+    files: &[ReportFile],
+    selection: &Selection,
+) -> Vec<(Located, String)> {
+    let mut found = located(findings.into_vec(), files, selection);
+    fingerprint(&mut found, files);
+    found
+}
+
+fn located(
+    findings: Vec<Finding>,
+    files: &[ReportFile],
+    selection: &Selection,
+) -> Vec<(Located, String)> {
+    let mut located: Vec<(Located, String)> = findings
+        .into_iter()
+        .filter(|finding| selection.wants(finding.rule))
+        .filter(|finding| files.get(finding.place.file.0 as usize).is_some())
+        .map(|mut finding| {
+            selection.adjust(&mut finding);
+            locate(finding, files)
+        })
+        .collect();
+    sort(&mut located, files);
+    located.dedup_by(|(finding, _), (last, _)| {
+        let same = same(last, finding);
+        if same {
+            join(last, finding);
+        }
+        same
+    });
+    located
+}
+
+/// Equal ones become one: their order does not matter, and nothing is copied.
+fn sort(located: &mut [(Located, String)], files: &[ReportFile]) {
+    located.sort_unstable_by(|(a, subject_a), (b, subject_b)| {
+        order(a, files)
+            .cmp(&order(b, files))
+            .then(a.message.cmp(&b.message))
+            .then(subject_a.cmp(subject_b))
+    });
 }
 
 fn order<'a>(
@@ -329,27 +389,31 @@ fn positions(place: Place, files: &[ReportFile]) -> (Position, Position) {
 
 /// Rule, path, what it is about, and the how-many-eth of these: stable while lines move, and no
 /// digest of any value.
-fn fingerprinted(findings: Vec<(Located, String)>, files: &[ReportFile]) -> Vec<Located> {
+fn fingerprint(found: &mut [(Located, String)], files: &[ReportFile]) {
     let mut seen: HashMap<u128, u32> = HashMap::new();
-    let number = |hash: Sha256| {
-        let digest = hash.finalize();
-        let mut half = [0; 16];
-        half.copy_from_slice(&digest[..16]);
-        u128::from_be_bytes(half)
-    };
-    findings
-        .into_iter()
-        .map(|(mut finding, subject)| {
-            let mut hash = Sha256::new();
-            for part in [finding.rule.code, &files[finding.file].path, &subject] {
-                hash.update(part.as_bytes());
-                hash.update([0]);
-            }
-            let ordinal = seen.entry(number(hash.clone())).or_default();
-            hash.update(ordinal.to_string().as_bytes());
-            *ordinal += 1;
-            finding.fingerprint = number(hash);
-            finding
-        })
-        .collect()
+    for (finding, subject) in found {
+        let mut hash = identity(finding.rule.code, &files[finding.file].path, subject);
+        let ordinal = seen.entry(number(hash.clone())).or_default();
+        hash.update(ordinal.to_string().as_bytes());
+        *ordinal += 1;
+        finding.fingerprint = number(hash);
+    }
+}
+
+/// Which rule says it of what.
+pub(super) fn identity(code: &str, path: &str, subject: &str) -> Sha256 {
+    let mut hash = Sha256::new();
+    for part in [code, path, subject] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hash
+}
+
+/// The first half of a digest.
+pub(super) fn number(hash: Sha256) -> u128 {
+    let digest = hash.finalize();
+    let mut half = [0; 16];
+    half.copy_from_slice(&digest[..16]);
+    u128::from_be_bytes(half)
 }

@@ -9,7 +9,7 @@ use crate::rules::{self, Rule};
 /// What the user wants to see.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    /// Codes of the rules that may speak; `None`: all of them.
+    /// Codes of the rules that may speak; `None`: all but those that speak on request.
     selected: Option<Vec<&'static str>>,
     ignored: Vec<&'static str>,
     severities: BTreeMap<&'static str, Severity>,
@@ -87,9 +87,11 @@ impl Selection {
 
     /// True when findings of `rule` are reported.
     pub fn wants(&self, rule: &Rule) -> bool {
-        let selected = self.selected.as_ref();
-        selected.is_none_or(|codes| codes.contains(&rule.code))
-            && !self.ignored.contains(&rule.code)
+        let selected = match &self.selected {
+            Some(codes) => codes.contains(&rule.code),
+            None => !rule.on_request,
+        };
+        selected && !self.ignored.contains(&rule.code)
     }
 
     /// Gives a finding the severity the user asked for.
@@ -100,11 +102,14 @@ impl Selection {
     }
 }
 
+/// The word for every rule.
+pub(super) const ALL: &str = "all";
+
 /// The codes that a code, a prefix of codes (`AV2`), `ALL` or a name stands for. A prefix of a
 /// family without rules (yet) is accepted, so that `--ignore AV5` may stand in a script.
 pub fn rules_named(word: &str) -> Result<Vec<&'static str>, UnknownRule> {
     let unknown = || UnknownRule::new(word);
-    if word.eq_ignore_ascii_case("all") {
+    if word.eq_ignore_ascii_case(ALL) {
         return Ok(rules::ALL.iter().map(|rule| rule.code).collect());
     }
     if let Some(rule) = rules::find(word) {

@@ -16,12 +16,16 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings of severity info.
     pub infos: usize,
+    /// Findings that the user ignores.
+    pub suppressed: usize,
+    /// Findings that the baseline knows.
+    pub baselined: usize,
     /// Things that could not be done.
     pub failures: usize,
 }
 
 impl Summary {
-    /// Counts `findings`.
+    /// Counts `findings`; what is kept back is not among them.
     pub fn of(files: usize, findings: &[Located], failures: usize) -> Self {
         let count = |severity| {
             let same = findings.iter().filter(|one| one.severity == severity);
@@ -32,6 +36,8 @@ impl Summary {
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),
             infos: count(Severity::Info),
+            suppressed: 0,
+            baselined: 0,
             failures,
         }
     }
@@ -58,6 +64,14 @@ impl Summary {
         if !infos_shown && self.infos > 0 {
             let infos = counted(self.infos, "info");
             let _ = write!(sentence, " ({infos} hidden, -v shows them)");
+        }
+        for (number, word) in [
+            (self.suppressed, "suppressed"),
+            (self.baselined, "baselined"),
+        ] {
+            if number > 0 {
+                let _ = write!(sentence, ", {number} {word}");
+            }
         }
         if self.failures > 0 {
             let failures = counted(self.failures, "failure");

@@ -8,6 +8,7 @@ pub mod across;
 pub mod class;
 pub mod connections;
 pub mod files;
+pub mod itself;
 pub mod kwargs;
 mod page;
 pub mod pins;
@@ -47,6 +48,8 @@ pub struct Rule {
     pub since: &'static str,
     /// The page, in Markdown; each line begins with one blank.
     pub docs: &'static str,
+    /// It speaks only where it is selected: most people do not want to hear it.
+    pub on_request: bool,
     /// What it looks at.
     pub checks: &'static [Check],
 }
@@ -82,6 +85,8 @@ pub enum Check {
     Deployment(fn(&DeploymentContext<'_>, &mut Findings)),
     /// All deployments beside each other, once for all targets.
     Project(fn(&ProjectContext<'_>, &mut Findings)),
+    /// What the other rules found, and what is made of that: it is the report that finds these faults.
+    Report,
 }
 
 /// What a [`Check::File`] is told.
@@ -237,12 +242,13 @@ impl EntryContext<'_> {
     }
 }
 
-/// Makes the constant `RULE` of a rule file: the page as doc comments, then the metadata.
+/// Makes the constant `RULE` of a rule file: the page as doc comments, then the metadata. The words
+/// `on request` behind the severity make a rule that must be selected.
 #[macro_export]
 macro_rules! rule {
     (
         $(#[doc = $line:literal])*
-        $code:literal, $name:literal, $severity:ident, since $since:literal,
+        $code:literal, $name:literal, $severity:ident, $(on $request:ident,)? since $since:literal,
         checks $checks:expr $(,)?
     ) => {
         #[doc = concat!("The rule ", $code, " `", $name, "`.")]
@@ -252,6 +258,10 @@ macro_rules! rule {
             severity: $crate::report::Severity::$severity,
             since: $since,
             docs: concat!($($line, "\n"),*),
+            on_request: {
+                const WORDS: &[&str] = &[$(stringify!($request))?];
+                !WORDS.is_empty()
+            },
             checks: $checks,
         };
     };
@@ -268,6 +278,7 @@ static FAMILIES: &[&[&Rule]] = &[
     stores::RULES,
     across::RULES,
     pins::RULES,
+    itself::RULES,
 ];
 
 /// Number of rules.

@@ -15,7 +15,14 @@ impl Rule {
                 let (code, name) = (self.code, self.name);
                 let severity = self.severity.word();
                 let since = self.since;
-                page = format!("# {code} {name}\n\nSeverity: {severity}. Since {since}.\n");
+                let on_request = if self.on_request {
+                    " Speaks only where it is selected."
+                } else {
+                    ""
+                };
+                page = format!(
+                    "# {code} {name}\n\nSeverity: {severity}. Since {since}.{on_request}\n"
+                );
                 continue;
             }
             page.push_str(line);

@@ -1,4 +1,4 @@
-//! What is read and what belongs together: the only room that opens files.
+//! What is read and what belongs together: the only room that opens files and replaces them.
 //!
 //! It knows paths, names and the outer shape of content. It does not parse (the inputs do) and
 //! does not know what Airflow makes of anything.
@@ -9,6 +9,7 @@ pub mod files;
 pub mod git;
 pub mod globs;
 pub mod pins;
+pub mod replace;
 pub mod targets;
 pub mod walk;
 

@@ -89,8 +89,11 @@ impl Fixture {
         let mut arguments = Vec::new();
         for (index, argument) in self.arguments.iter().enumerate() {
             let is_path = index > 0 && self.arguments[index - 1] == "--aws-config";
+            let baseline = argument.strip_prefix("--baseline=");
             arguments.push(if is_path && !argument.contains("{dir}") {
                 format!("{folder}/{argument}")
+            } else if let Some(baseline) = baseline {
+                format!("--baseline={folder}/{baseline}")
             } else {
                 argument.replace("{dir}", &folder)
             });

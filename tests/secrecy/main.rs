@@ -96,6 +96,53 @@ fn no_output_holds_four_characters_of_a_secret() {
     leaks.none(800);
 }
 
+/// A baseline is committed: it holds no more than an output shows, and no digest of a secret.
+#[test]
+fn no_baseline_holds_four_characters_of_a_secret() {
+    let work = tempfile::tempdir().unwrap();
+    let folder = work.path().join("deployment");
+    let baseline = work.path().join("known.json");
+    let mut leaks = Leaks::default();
+    for fixture in fixtures::all() {
+        let is_given = |word: &String| word.starts_with("--baseline");
+        if fixture.places.iter().all(Vec::is_empty)
+            || fixture.arguments(&folder).iter().any(is_given)
+        {
+            continue;
+        }
+        let mut random = Random::new(7);
+        let mut written = Vec::new();
+        for canary in [CANARIES[0], "WkYhJxQvZfMd"] {
+            let mut arguments = fixture.arguments(&folder);
+            arguments.push("--write-baseline".to_owned());
+            arguments.push(format!("--baseline={}", baseline.display()));
+            write(&folder, &fixture.with(canary, |count| count / 2));
+            let _ = std::fs::remove_file(&baseline);
+            let seen = output(&folder, &arguments);
+            leaks.look(&fixture.name, &seen, canary);
+            // None is written where a file cannot be read.
+            let Ok(text) = std::fs::read_to_string(&baseline) else {
+                continue;
+            };
+            leaks.look(&fixture.name, &text, canary);
+            written.push(text);
+        }
+        assert!(
+            written.windows(2).all(|pair| pair[0] == pair[1]),
+            "{}",
+            fixture.name
+        );
+        // A file that is no baseline is not told either.
+        let mut files = fixture.with(CANARIES[0], |count| random.below(count));
+        mutations::mutate(&mut files, CANARIES[0], &mut random);
+        write(&folder, &files);
+        let mut arguments = fixture.arguments(&folder);
+        arguments.push(format!("--baseline={}", folder.join(&files[0].0).display()));
+        leaks.look(&fixture.name, &output(&folder, &arguments), CANARIES[0]);
+    }
+    leaks.none(300);
+}
+
 /// Structure that is broken in any way turns secrets into names, keys and comments.
 #[test]
 fn no_output_of_a_broken_file_holds_four_characters_of_a_secret() {

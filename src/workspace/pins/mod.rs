@@ -315,6 +315,16 @@ const ASIDE: &[&str] = &[
     "swp",
 ];
 
+/// True for a file whose reader drops ` # …` behind something, not only on a line of its own.
+pub fn strips_comments(path: &Path) -> bool {
+    !matches!(
+        carrier(path),
+        None | Some(
+            Carrier::Dockerfile | Carrier::PythonVersion | Carrier::Runtime | Carrier::PipfileLock
+        )
+    )
+}
+
 /// Says by its name whether a file may pin releases.
 pub fn carrier(path: &Path) -> Option<Carrier> {
     let name = path.file_name()?.to_str()?;
