@@ -220,6 +220,14 @@ fn the_command_line_comes_before_the_file_and_the_file_before_the_pins() {
     let several = ("airvane.toml", "target.airflow = [\"2.11.2\", \"3.3.2\"]\n");
     let airflow = target(&[cfg, several], &[])["airflow"].clone();
     assert_eq!(airflow, serde_json::json!(["2.11.2", "3.3.2"]));
+    let directory = with(&[cfg, several]);
+    let one = run(directory.path(), &["config", "--format", "json"]);
+    assert_eq!(one.code, 0);
+    assert!(
+        one.err.contains("this is 2.11.2 (--airflow chooses)"),
+        "{}",
+        one.err
+    );
     let directory = with(&[cfg, stated]);
     let said = run(directory.path(), &["check", "-v"]).err;
     let why = "Airflow 2.10.4 (airvane.toml:2), amazon 9.0.0 (airvane.toml:3), Python 3.11 (airvane.toml:4)";
@@ -437,4 +445,183 @@ fn a_finding_of_one_declared_deployment_stays() {
     };
     assert_eq!(of(settings), ["kwargs.env AV106 info"]);
     assert_eq!(of(&settings[..settings.rfind("[[").unwrap()]), ["x"; 0]);
+}
+
+/// The example of the README holds every key, and nothing that is wrong.
+#[test]
+fn the_example_of_the_readme_is_right_and_whole() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let section = readme.split("\n## Settings\n").nth(1).unwrap();
+    let example = section.split("```toml\n").nth(1).unwrap();
+    let example = example.split("```").next().unwrap();
+    let ran = check(&[("airvane.toml", example), ("airflow.cfg", GOOD)], &["-v"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        ran.err.contains("Airflow 2.11.2 (airvane.toml:"),
+        "{}",
+        ran.err
+    );
+    let schema = std::fs::read_to_string(root.join("schemas/airvane.schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let mut open = vec![&schema];
+    let mut keys = 0;
+    while let Some(schema) = open.pop() {
+        for (key, value) in schema["properties"].as_object().into_iter().flatten() {
+            let is_there = regex::Regex::new(&format!(r"(?m)^(\[\[?{key}\]|{key} =)")).unwrap();
+            assert!(is_there.is_match(example), "the example has no `{key}`");
+            open.extend([value, &value["items"]]);
+            keys += 1;
+        }
+    }
+    assert!(keys > 25, "{keys}");
+}
+
+#[test]
+fn the_schema_is_printed() {
+    let directory = with(&[]);
+    let ran = run(directory.path(), &["schema", "airvane"]);
+    assert_eq!(ran.code, 0);
+    let schema: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(schema["title"], "airvane.toml");
+}
+
+#[test]
+fn the_metadata_database_counts_as_the_file_says() {
+    let resolve = |settings: &str, args: &[&str]| {
+        let directory = with(&[
+            ("airvane.toml", settings),
+            ("airflow.cfg", SSM),
+            (".env", "AIRFLOW_CONN_X=smtp://h\n"),
+        ]);
+        let ran = run(
+            directory.path(),
+            &[
+                &[
+                    "resolve",
+                    "connection:x",
+                    "connection:y",
+                    "config:core.fernet_key",
+                    "--format",
+                    "json",
+                    "--airflow",
+                    "2.11.2",
+                ],
+                args,
+            ]
+            .concat(),
+        );
+        let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let outcomes = json
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["outcome"].as_str().unwrap().to_owned());
+        (ran.code, outcomes.collect::<Vec<_>>())
+    };
+    let words = |words: &[&str]| {
+        words
+            .iter()
+            .map(|word| (*word).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let args = ["--in", ".env"];
+    assert_eq!(
+        resolve("", &args),
+        (1, words(&["found", "missing", "missing"]))
+    );
+    let used = "lookup.metastore = \"used\"\n";
+    assert_eq!(
+        resolve(used, &args),
+        (1, words(&["found", "unknown", "missing"]))
+    );
+    let unused = "lookup.metastore = \"unused\"\n";
+    assert_eq!(
+        resolve(unused, &args),
+        (1, words(&["found", "missing", "missing"]))
+    );
+    let text = |settings: &str| {
+        let directory = with(&[
+            ("airvane.toml", settings),
+            (".env", "AIRFLOW_CONN_X=smtp://h\n"),
+        ]);
+        run(
+            directory.path(),
+            &["resolve", "connection:y", "--airflow", "2.11.2"],
+        )
+    };
+    let ran = text(used);
+    assert_eq!(ran.code, 0);
+    let out = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        out.contains("the metadata database, which is in use, may have it"),
+        "{out}"
+    );
+    assert!(text("").out.contains("metadata database"));
+    assert!(!text(unused).out.contains("metadata database"));
+}
+
+#[test]
+fn the_arguments_of_a_declared_backend_are_checked() {
+    let of = |settings: &str, cfg: &str| {
+        let cfg = format!("[secrets]\nbackend = acme.secrets.AcmeBackend\n{cfg}");
+        let files = [("airvane.toml", settings), ("airflow.cfg", &cfg)];
+        let ran = check(&files, &["-v", "--select", "AV1,AV2", "--airflow", "3.3.2"]);
+        ran.out.replace('\n', " | ")
+    };
+    let right = "backend_kwargs = {\"url\": 1}\n";
+    let wrong = "backend_kwargs = {\"ulr\": 1, \"x\": 2}\n";
+    assert!(of("", right).contains("info[AV104]"));
+    let class = "[[backend]]\nclass = \"acme.secrets.AcmeBackend\"\n";
+    assert_eq!(of(class, wrong), "", "nothing is declared of its arguments");
+    let declared = format!("{class}kwargs = [\"url\", \"timeout\"]\nrequired-kwargs = [\"url\"]\n");
+    assert_eq!(of(&declared, right), "");
+    insta::assert_snapshot!(
+        "a_declared_backend",
+        [of(&declared, wrong), of(&declared, "")].join("\n")
+    );
+}
+
+#[test]
+fn a_declared_connection_type_is_known() {
+    let env = r#"AIRFLOW_CONN_A=cornflow://user:hunter2@h
+AIRFLOW_CONN_B='{"conn_type": "cornflow", "host": "h", "extra": {"token_ulr": "x", "verify": true, "other": 1}}'
+AIRFLOW_CONN_C=cornflaw://h
+"#;
+    let settings =
+        "[[conn-type]]\nname = \"cornflow\"\nextra-fields = [\"token_url\", \"verify\"]\n";
+    let with_settings = |settings: &str, args: &[&str]| {
+        let directory = with(&[("airvane.toml", settings), (".env", env)]);
+        run(directory.path(), args).out
+    };
+    let codes = |settings: &str| {
+        findings(&with_settings(
+            settings,
+            &["check", "-v", "--format", "concise", "--airflow", "3.3.2"],
+        ))
+        .join(", ")
+    };
+    assert_eq!(
+        codes(""),
+        ".env AV431 info, .env AV431 info, .env AV431 info"
+    );
+    assert_eq!(
+        codes(settings),
+        ".env AV433 warning, .env AV433 info, .env AV431 info"
+    );
+    assert_eq!(
+        codes("[[conn-type]]\nname = \"cornflow\"\n"),
+        ".env AV431 info"
+    );
+    let types = |settings: &str| {
+        let out = with_settings(settings, &["list", "--format", "jsonl"]);
+        out.lines()
+            .filter(|line| line.contains("\"cornflow\""))
+            .count()
+    };
+    assert_eq!(
+        (types(""), types(settings)),
+        (0, 1),
+        "AV433 hides the second"
+    );
 }

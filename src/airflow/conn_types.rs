@@ -108,6 +108,28 @@ pub enum FieldSource {
     HookScan,
 }
 
+/// Connection types that no provider registers and an installation has all the same: those of plugins
+/// and of hooks of its own, with the fields of their extra where these are declared.
+#[derive(Clone, Debug, Default)]
+pub struct OwnTypes(BTreeMap<String, Option<Vec<String>>>);
+
+impl OwnTypes {
+    /// As declared.
+    pub fn new(types: impl IntoIterator<Item = (String, Option<Vec<String>>)>) -> Self {
+        Self(types.into_iter().collect())
+    }
+
+    /// True for the exact name of one.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// The fields of its extra; `None` where nobody says.
+    pub fn fields(&self, name: &str) -> Option<&[String]> {
+        self.0.get(name)?.as_deref()
+    }
+}
+
 #[derive(Deserialize)]
 struct Meta {
     alias_hints: BTreeMap<String, String>,

@@ -12,6 +12,7 @@ use super::hidden::Hidden;
 use super::rules::{Checks, readings, run_checks};
 use super::visible::Seen;
 use super::wiring;
+use crate::airflow::conn_types::OwnTypes;
 use crate::airflow::connection::{self, Advice, Format, Reader, Reading};
 use crate::airflow::lookup::{Coverage, NearMiss, Why};
 use crate::airflow::{Runtime, Target};
@@ -26,6 +27,7 @@ use crate::load::prepared::Prepared;
 use crate::report::{Failure, Finding, Phrases, Window};
 use crate::rules::stores::plaintext_secrets_in_repository::{self, Credential};
 use crate::rules::{Carrier, EntryContext, StoreContext};
+use crate::settings::SettingsFile;
 use crate::source::{LazyText, Mask, Place, Span, Text};
 use crate::workspace::Content;
 
@@ -76,6 +78,7 @@ pub(super) struct Judge<'v, 'a, 'r> {
     looks_plain: fn(&str) -> Option<Advice>,
     /// Git would commit the file: a credential in it is looked for (AV712).
     committed: bool,
+    settings_file: &'r SettingsFile,
     /// The first one.
     credential: Option<(Credential, Spot)>,
     streamed: Streamed,
@@ -121,6 +124,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
         checks: &'r Checks,
         hidden: Vec<Hidden<'a>>,
         committed: bool,
+        settings_file: &'r SettingsFile,
     ) -> Self {
         Self {
             hidden,
@@ -136,6 +140,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
             earlier: vec![Vec::new(); targets.len()],
             looks_plain: connection::looks_plain,
             committed: committed && plaintext_secrets_in_repository::is_asked(input),
+            settings_file,
             credential: None,
             streamed: Streamed::default(),
             spoke: false,
@@ -366,6 +371,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
                 backend: near.map_or(asked, |near| &list[near]).backend,
                 format: &asked.format,
                 is_sample: self.is_sample,
+                settings_file: self.settings_file,
                 readings,
             };
             let path = &self.input.path;
@@ -438,7 +444,8 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
         };
         let mut mask = None;
         if held {
-            let visible = visible(entry, value, readings);
+            let own = &self.settings_file.conn_types;
+            let visible = visible(entry, value, readings, own);
             let read = entry.value_span().map(place).into_iter().collect();
             let earlier = found.iter_mut().flat_map(|finding| &mut finding.related);
             let earlier = earlier.filter(|related| related.place.file == self.input.id);
@@ -451,7 +458,8 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
             self.streamed.visible.push(Seen { read, shown });
         } else if found.iter().any(shown) {
             let mut sealed = Mask::new();
-            sealed.show_all(visible(entry, value, readings));
+            let own = &self.settings_file.conn_types;
+            sealed.show_all(visible(entry, value, readings, own));
             sealed.seal();
             mask = Some(sealed);
         }
@@ -548,10 +556,11 @@ fn visible(
     entry: &Entry<'_>,
     value: Option<&LazyText<'_>>,
     readings: &[(Runtime, connection::Reading)],
+    own: &OwnTypes,
 ) -> Vec<Span> {
     let mut visible = crate::inputs::store::visible_spans(entry);
     if let Some(value) = value {
-        visible.extend(wiring::visible_connection(readings, value.text()));
+        visible.extend(wiring::visible_connection(readings, value.text(), own));
     }
     visible
 }

@@ -162,7 +162,8 @@ impl<'a> Run<'a> {
             } else {
                 Vec::new()
             };
-            let visible = wiring::visible_readings(&readings, &definition.value, input.id);
+            let own = &self.loaded.settings_file.conn_types;
+            let visible = wiring::visible_readings(&readings, &definition.value, input.id, own);
             let is_env = definition.notation == Notation::Env;
             // In an environment variable's name the id is in upper case.
             let name = input
@@ -192,6 +193,7 @@ impl<'a> Run<'a> {
                 backend: None,
                 format: &format,
                 is_sample: crate::inputs::is_sample(&input.path),
+                settings_file: &self.loaded.settings_file,
                 readings: &readings,
             };
             let found = run_checks(

@@ -35,7 +35,15 @@ impl<'a> Run<'a> {
                 let hidden = targets.iter();
                 let hidden = hidden.map(|target| Hidden::of(loaded, group, &of_group, target));
                 let hidden = hidden.collect();
-                let judge = Judge::new(input, &of_group, targets, self.checks, hidden, committed);
+                let judge = Judge::new(
+                    input,
+                    &of_group,
+                    targets,
+                    self.checks,
+                    hidden,
+                    committed,
+                    &loaded.settings_file,
+                );
                 let mut streamed = judge.stream(content);
                 behind::settle(&mut streamed.findings, input, again);
                 streamed

@@ -2,6 +2,7 @@
 
 use super::visible::Seen;
 use crate::airflow::Runtime;
+use crate::airflow::conn_types::OwnTypes;
 use crate::airflow::{backend, connection};
 use crate::load::View;
 use crate::source::{FileId, Place, Span, Text};
@@ -21,10 +22,11 @@ pub(super) fn visible_settings(view: &View<'_>) -> Vec<Seen> {
 pub(super) fn visible_connection(
     readings: &[(Runtime, connection::Reading)],
     value: &Text,
+    own: &OwnTypes,
 ) -> Vec<Span> {
     let mut all = readings
         .iter()
-        .map(|(_, reading)| connection::visible_spans(value, reading));
+        .map(|(_, reading)| connection::visible_spans(value, reading, own));
     let Some(first) = all.next() else {
         return Vec::new();
     };
@@ -38,9 +40,10 @@ pub(super) fn visible_readings(
     readings: &[(Runtime, connection::Reading)],
     value: &Text,
     file: FileId,
+    own: &OwnTypes,
 ) -> Seen {
     let place = |span| Place::new(file, span);
-    let spans = visible_connection(readings, value).into_iter();
+    let spans = visible_connection(readings, value, own).into_iter();
     Seen {
         read: vec![place(value.source())],
         shown: spans.map(place).collect(),

@@ -68,6 +68,13 @@ pub(super) fn say_notes(cli: &Cli, loaded: &Loaded, err: &mut dyn Write) -> io::
         for note in &loaded.notes {
             writeln!(err, "airvane: {note}")?;
         }
+        if let [shown, _, ..] = loaded.targets.as_slice() {
+            let shown = shown.airflow;
+            writeln!(
+                err,
+                "airvane: the settings file names several releases of Airflow; this is {shown} (--airflow chooses)"
+            )?;
+        }
     }
     Ok(())
 }

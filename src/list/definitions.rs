@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::judged::{self, Judged};
+use super::judged::Judged;
 use super::{Item, Listing, Sink, Status};
 use crate::airflow::Target;
 use crate::airflow::connection::{self, Format, Reader};
@@ -17,7 +17,7 @@ use crate::source::Place;
 pub(super) fn list(
     input: &Input,
     target: &Target,
-    judged: &Judged,
+    judged: &Judged<'_>,
     sink: &mut Sink<'_>,
     listing: &mut Listing,
 ) {
@@ -38,7 +38,7 @@ fn one(
     input: &Input,
     definition: &Definition,
     target: &Target,
-    judged: &Judged,
+    judged: &Judged<'_>,
     sink: &mut Sink<'_>,
 ) -> std::io::Result<()> {
     let is_env = definition.notation == Notation::Env;
@@ -80,10 +80,11 @@ fn one(
             backend: None,
             format: &format,
             is_sample: is_sample(&input.path),
+            settings_file: judged.settings_file,
             readings: &reading,
         };
         let findings = judged.findings(input, target, &context);
-        judged::listed(value, &reading[0].1, &format, &findings)
+        judged.listed(value, &reading[0].1, &format, &findings)
     } else if value.is_known() {
         Status::Value(value.expose())
     } else {

@@ -1,27 +1,31 @@
 //! What the rules say of one value: which of them explains a failure, and whether the rest may be shown.
 
 use crate::airflow::Target;
+use crate::airflow::conn_types::OwnTypes;
 use crate::airflow::connection::{Failure, Format, Reading, Reason, Shape};
 use crate::check::{Checks, run_checks};
 use crate::inputs::Input;
 use crate::report::{Finding, Findings, Selection, Severity};
 use crate::rules::EntryContext;
+use crate::settings::SettingsFile;
 use crate::source::Text;
 
-use super::{Built, Problem, Status};
+use super::{Built, MayShow, Problem, Status};
 
 /// What is wrong where [`crate::airflow::backend::Constructed::words_exception`] has one.
 pub(crate) const BAD_WORDS: &str = "`extra_conn_words` of the backend is no object of lists";
 
 /// The rules about entries.
-pub(crate) struct Judged {
+pub(crate) struct Judged<'s> {
     checks: Checks,
+    pub(crate) settings_file: &'s SettingsFile,
 }
 
-impl Judged {
-    pub(crate) fn new() -> Self {
+impl<'s> Judged<'s> {
+    pub(crate) fn new(settings_file: &'s SettingsFile) -> Self {
         Self {
             checks: Checks::wanted(&Selection::default()),
+            settings_file,
         }
     }
 
@@ -49,21 +53,23 @@ impl Judged {
         }
         found
     }
-}
 
-/// As [`connection`], for a listing: half of a surrogate pair is nothing that can be printed.
-pub(crate) fn listed<'e>(
-    value: &Text,
-    reading: &'e Reading,
-    format: &'e Format,
-    findings: &[Finding],
-) -> Status<'e> {
-    let status = connection(value, reading, format, findings);
-    match &status {
-        Status::Connection(built) if holds_surrogate(built.reading) => {
-            Status::Unknown("it holds half of a surrogate pair, which no text can hold")
+    /// As [`connection`], for a listing: half of a surrogate pair is nothing that can be printed.
+    pub(crate) fn listed<'e>(
+        &self,
+        value: &Text,
+        reading: &'e Reading,
+        format: &'e Format,
+        findings: &[Finding],
+    ) -> Status<'e> {
+        let own = &self.settings_file.conn_types;
+        let status = connection(value, reading, format, findings, own);
+        match &status {
+            Status::Connection(built) if holds_surrogate(built.reading) => {
+                Status::Unknown("it holds half of a surrogate pair, which no text can hold")
+            }
+            _ => status,
         }
-        _ => status,
     }
 }
 
@@ -96,6 +102,7 @@ pub(crate) fn connection<'e>(
     reading: &'e Reading,
     format: &'e Format,
     findings: &[Finding],
+    own: &OwnTypes,
 ) -> Status<'e> {
     if !value.is_known() {
         return Status::Unknown("the value holds what is not known before Airflow runs");
@@ -112,12 +119,18 @@ pub(crate) fn connection<'e>(
             Status::Unreachable("the value is empty, which Airflow takes for not there")
         }
         Err(failure) => Status::Error(problem(failure, findings)),
-        Ok(_) => {
+        Ok(connection) => {
             let sure = findings.iter().all(|one| one.severity < Severity::Warning);
             Status::Connection(Built {
                 reading,
                 format,
-                may_show: sure && format.has_rules() && !has_late_at(value, reading),
+                may_show: MayShow {
+                    parts: sure && format.has_rules() && !has_late_at(value, reading),
+                    own_type: connection
+                        .conn_type
+                        .as_ref()
+                        .is_some_and(|name| own.has(name.expose())),
+                },
                 unusable: reading
                     .unusable
                     .as_ref()

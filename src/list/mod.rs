@@ -63,11 +63,20 @@ pub struct Built<'e> {
     pub reading: &'e Reading,
     /// How the text is kept.
     pub format: &'e Format,
-    /// The parts that are no secrets may be shown: no finding of severity warning or above stands on
-    /// the value, and no `@` behind its authority.
-    pub may_show: bool,
+    /// What of it may be shown.
+    pub may_show: MayShow,
     /// A later step of the lookup fails.
     pub unusable: Option<Problem>,
+}
+
+/// What may be shown of a connection without being asked to reveal it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MayShow {
+    /// The parts that are no secrets: no finding of severity warning or above stands on the value, and
+    /// no `@` behind its authority.
+    pub parts: bool,
+    /// With them the type, which no provider registers: the settings file declares it.
+    pub own_type: bool,
 }
 
 /// Why Airflow gets no connection out of a value.
@@ -103,7 +112,7 @@ pub fn run(
 ) -> Listing {
     let mut listing = Listing::default();
     let views = loaded.views(&mut listing.failures);
-    let judged = Judged::new();
+    let judged = Judged::new(&loaded.settings_file);
     let wants = Wants {
         judged: &judged,
         reads_extras,
@@ -132,7 +141,7 @@ pub fn run(
 
 /// What is wanted of the items of a store.
 struct Wants<'w> {
-    judged: &'w Judged,
+    judged: &'w Judged<'w>,
     reads_extras: bool,
 }
 

@@ -192,7 +192,9 @@ impl Lister<'_> {
             let context = self.context(entry, named, &facts, asked, &lazy, &reading);
             wants.judged.findings(input, target, &context)
         };
-        item.status = judged::listed(&read, &reading[0].1, &asked.format, &findings);
+        item.status = wants
+            .judged
+            .listed(&read, &reading[0].1, &asked.format, &findings);
         sink(&item)
     }
 
@@ -235,6 +237,7 @@ impl Lister<'_> {
             backend: asked.backend,
             format: &asked.format,
             is_sample: is_sample(&input.path),
+            settings_file: self.wants.judged.settings_file,
             readings,
         }
     }

@@ -3,6 +3,7 @@
 
 use crate::airflow::conn_types;
 use crate::airflow::connection::{Connection, Fields, Format, Reading, Shape, taken};
+use crate::list::MayShow;
 use crate::source::ascii;
 use crate::syntax::json::{Kind, Value, parse};
 
@@ -126,6 +127,8 @@ pub(super) struct Shown<'c> {
     reveal: bool,
     /// The parts that are no secrets are shown.
     parts: bool,
+    /// The type is one that the settings file declares.
+    own_type: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -139,11 +142,11 @@ enum Source<'c> {
 }
 
 impl<'c> Shown<'c> {
-    /// `None` where nothing was built. `may_show`: see [`crate::list::Built::may_show`].
+    /// `None` where nothing was built.
     pub(super) fn new(
         reading: &'c Reading,
         format: &'c Format,
-        may_show: bool,
+        may_show: MayShow,
         reveal: bool,
     ) -> Option<Self> {
         Some(Self {
@@ -153,7 +156,8 @@ impl<'c> Shown<'c> {
                 connection: reading.outcome.as_ref().ok()?,
             },
             reveal,
-            parts: reveal || may_show,
+            parts: reveal || may_show.parts,
+            own_type: may_show.own_type,
         })
     }
 
@@ -163,6 +167,7 @@ impl<'c> Shown<'c> {
             source: Source::Plain(fields),
             reveal,
             parts: true,
+            own_type: false,
         }
     }
 
@@ -271,7 +276,7 @@ impl<'c> Shown<'c> {
             Held::Text(text) => *text,
         };
         match field {
-            Field::ConnType => conn_types::is_registered(text),
+            Field::ConnType => self.own_type || conn_types::is_registered(text),
             Field::Host => is_plain_host(text),
             Field::Schema => is_plain_schema(text),
             Field::Login => match self.source {

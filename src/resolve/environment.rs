@@ -147,6 +147,7 @@ fn of_connection(
         backend: None,
         format: &Format::Airflow,
         is_sample: false,
+        settings_file: &loaded.settings_file,
         readings: &readings,
     };
     looked(&context, text, loaded, file, target)

@@ -102,6 +102,7 @@ fn connection(loaded: &Loaded, input: &Input, definition: &Definition, target: &
         backend: None,
         format: &format,
         is_sample: false,
+        settings_file: &loaded.settings_file,
         readings: &readings,
     };
     looked(&context, text, loaded, input.id, target)

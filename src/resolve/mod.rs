@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use crate::airflow::connection::{Format, Reading};
 use crate::airflow::search::Last;
 use crate::inputs::EntryKind;
+use crate::list::MayShow;
 use crate::load::{Loaded, One};
 use crate::report::{Failure, Severity};
 use crate::workspace::Content;
@@ -134,8 +135,8 @@ pub enum Found {
         reading: Box<Reading>,
         /// How it is kept.
         format: Format,
-        /// See [`crate::list::Built::may_show`].
-        may_show: bool,
+        /// What of it may be shown.
+        may_show: MayShow,
         /// What the rules say of it.
         warnings: Vec<Remark>,
     },

@@ -375,6 +375,7 @@ impl Hit {
             backend: None,
             format,
             is_sample: false,
+            settings_file: &loaded.settings_file,
             readings: &readings,
         };
         looked(&context, text, loaded, self.file, target)
@@ -402,9 +403,15 @@ pub(super) fn looked(
         return Looked::Unknown("the file is gone");
     };
     debug_assert!(context.is_sample == is_sample(&input.path) || !context.is_sample);
-    let findings = Judged::new().findings(input, target, context);
+    let findings = Judged::new(&loaded.settings_file).findings(input, target, context);
     let reading = &context.readings[0].1;
-    match connection_status(text, reading, context.format, &findings) {
+    match connection_status(
+        text,
+        reading,
+        context.format,
+        &findings,
+        &loaded.settings_file.conn_types,
+    ) {
         Status::Connection(built) => match built.unusable {
             Some(problem) => Looked::Raises {
                 exception: problem.airflow,

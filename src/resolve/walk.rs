@@ -12,11 +12,12 @@ use crate::airflow::backend::data::Habit;
 use crate::airflow::backend::{self, Backend, Constructed, Supplier, multi_team};
 use crate::airflow::connection::Format;
 use crate::airflow::public::Shape;
-use crate::airflow::search::{self, Raised, Stop};
+use crate::airflow::search::{self, Last, Raised, Stop};
 use crate::airflow::{Runtime, Target, TargetSource, Version};
 use crate::inputs::EntryKind;
 use crate::load::{Loaded, One, Unreadable, View};
 use crate::report::Failure;
+use crate::settings::Metastore;
 use crate::source::{Place, display_path};
 use crate::workspace::Content;
 
@@ -192,7 +193,24 @@ impl Walk<'_, '_> {
         }
         remarks::attach(&mut answer, &self.remarks);
         answer.because = remarks::because(&answer, self.target);
+        self.ask_last(&mut answer);
         answer
+    }
+
+    /// What is asked last is left out of the verdict, unless the settings file says what stands there.
+    fn ask_last(&self, answer: &mut Answer) {
+        let Some(last) = answer.last else { return };
+        match self.loaded.settings_file.metastore {
+            Some(Metastore::Used) if answer.outcome == Outcome::Missing => {
+                answer.outcome = Outcome::Unknown;
+                answer
+                    .because
+                    .push_str("; the metadata database, which is in use, may have it");
+            }
+            // The Execution API goes through the backends of the server too.
+            Some(Metastore::Unused) if last == Last::Metastore => answer.last = None,
+            _ => {}
+        }
     }
 
     /// The class reads `[core] multi_team` in every lookup, and that is no boolean.

@@ -219,6 +219,8 @@ pub struct EntryContext<'a> {
     pub format: &'a Format,
     /// The file is meant to be copied or rendered ([`crate::inputs::is_sample`]).
     pub is_sample: bool,
+    /// What the settings file says.
+    pub settings_file: &'a SettingsFile,
     /// For a connection with a value: what each runtime of the target makes of it.
     pub readings: &'a [(Runtime, Reading)],
 }

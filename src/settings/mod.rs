@@ -17,6 +17,7 @@ mod written;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use crate::airflow::conn_types::OwnTypes;
 use crate::inputs::{EntryKind, Input, Kind, Tree};
 use crate::report::{Severity, UnknownRule};
 use crate::source::{FileId, LineIndex, Mask, Place, Secret, Span, display_path};
@@ -66,7 +67,7 @@ pub struct SettingsFile {
     /// `[[backend]]`
     pub backends: Vec<DeclaredBackend>,
     /// `[[conn-type]]`
-    pub conn_types: Vec<DeclaredConnType>,
+    pub conn_types: OwnTypes,
 }
 
 /// The file that was read.
@@ -134,16 +135,12 @@ pub struct DeclaredBackend {
     pub required_kwargs: Vec<Word>,
 }
 
-/// One `[[conn-type]]`: a connection type of the user's own.
-#[derive(Clone, Debug)]
-pub struct DeclaredConnType {
-    /// Its name.
-    pub name: Word,
-    /// Fields of its extra, where they are declared.
-    pub extra_fields: Option<Vec<Word>>,
-}
-
 impl SettingsFile {
+    /// The backend of this class, where it is declared.
+    pub fn backend(&self, class: &str) -> Option<&DeclaredBackend> {
+        self.backends.iter().find(|one| one.class.text == class)
+    }
+
     /// What holds where there is no file.
     pub fn none() -> &'static Self {
         static NONE: LazyLock<SettingsFile> = LazyLock::new(SettingsFile::default);

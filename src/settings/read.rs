@@ -11,10 +11,12 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 use super::words::{Word, Words};
 use super::written::{self, Written};
 use super::{
-    Broken, DeclaredBackend, DeclaredConnType, Mistake, Origin, PathIgnore, Required, RuleWord,
-    SettingsFile, nearest, shape,
+    Broken, DeclaredBackend, Mistake, Origin, PathIgnore, Required, RuleWord, SettingsFile,
+    nearest, shape,
 };
+use crate::airflow::conn_types::OwnTypes;
 use crate::airflow::{Python, Version, releases};
+use crate::aws::names::is_store_name;
 use crate::inputs::EntryKind;
 use crate::report::rules_named;
 use crate::source::{LineIndex, Mask, Secret, Span, display_path};
@@ -172,6 +174,9 @@ impl Reader<'_> {
         let path_ignores = written.per_path_ignore.into_iter();
         let path_ignores = path_ignores.map(|one| self.path_ignore(one)).collect();
         self.once(written.deployment.iter().map(|one| &one.name), "deployment");
+        for one in &written.deployment {
+            self.name(&one.name);
+        }
         let deployments = written.deployment.into_iter();
         let deployments = deployments.map(|one| self.deployment(one)).collect();
         let required = self.all_required(&written.required);
@@ -181,12 +186,7 @@ impl Reader<'_> {
             .map(|one| self.backend(one))
             .collect();
         self.once(backends.iter().map(|one| &one.class), "backend");
-        let conn_types: Vec<_> = written
-            .conn_type
-            .into_iter()
-            .map(|one| self.conn_type(one))
-            .collect();
-        self.once(conn_types.iter().map(|one| &one.name), "connection type");
+        let conn_types = self.conn_types(written.conn_type);
         let define = written.define.0.into_iter();
         SettingsFile {
             origin: None,
@@ -232,6 +232,17 @@ impl Reader<'_> {
             } else {
                 seen.insert(&word.text, word.span);
             }
+        }
+    }
+
+    /// A name that outputs show.
+    fn name(&mut self, word: &Word) {
+        let mut bytes = word.text.bytes();
+        if bytes.all(|byte| byte.is_ascii_alphanumeric() || b"_-+.".contains(&byte)) {
+            self.shown.push(word.span);
+        } else {
+            let message = "expected letters, digits, `_`, `-`, `+` and `.`";
+            self.wrong(word.span, message);
         }
     }
 
@@ -364,7 +375,9 @@ impl Reader<'_> {
                 self.wrong(word.span, format!("is required already ({first})"));
                 continue;
             }
-            self.shown.push(word.span);
+            if is_store_name(id) {
+                self.shown.push(word.span);
+            }
             all.push(Required {
                 kind,
                 id: id.to_owned(),
@@ -375,14 +388,19 @@ impl Reader<'_> {
     }
 
     fn backend(&mut self, one: written::Backend) -> DeclaredBackend {
-        let parts: Vec<&str> = one.class.text.split('.').collect();
-        let is_name = |part: &&str| {
-            let starts = part.starts_with(|first: char| first.is_alphabetic() || first == '_');
-            starts && part.chars().all(|c| c.is_alphanumeric() || c == '_')
-        };
-        if parts.len() < 2 || !parts.iter().all(is_name) {
+        let mut parts = one.class.text.split('.');
+        if one.class.text.contains('.') && parts.all(is_identifier) {
+            self.shown.push(one.class.span);
+        } else {
             let message = "expected the path of a class such as \"company.secrets.Backend\"";
             self.wrong(one.class.span, message);
+        }
+        for word in one.kwargs.iter().flatten().chain(&one.required_kwargs) {
+            if is_identifier(&word.text) {
+                self.shown.push(word.span);
+            } else {
+                self.wrong(word.span, "expected a name as Python has them");
+            }
         }
         if let Some(kwargs) = &one.kwargs {
             self.once(kwargs.iter(), "keyword argument");
@@ -400,15 +418,23 @@ impl Reader<'_> {
         }
     }
 
-    fn conn_type(&mut self, one: written::ConnType) -> DeclaredConnType {
-        if let Some(fields) = &one.extra_fields {
-            self.once(fields.iter(), "field");
+    fn conn_types(&mut self, all: Vec<written::ConnType>) -> OwnTypes {
+        self.once(all.iter().map(|one| &one.name), "connection type");
+        for one in &all {
+            self.name(&one.name);
+            self.once(one.extra_fields.iter().flatten(), "field");
         }
-        DeclaredConnType {
-            name: one.name,
-            extra_fields: one.extra_fields,
-        }
+        OwnTypes::new(all.into_iter().map(|one| {
+            let fields = one.extra_fields;
+            let fields = fields.map(|fields| fields.into_iter().map(|word| word.text).collect());
+            (one.name.text, fields)
+        }))
     }
+}
+
+fn is_identifier(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_alphabetic() || first == '_')
+        && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
 /// `connection:ID`, `variable:KEY`, `config:KEY`

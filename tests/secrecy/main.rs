@@ -11,6 +11,7 @@ mod fixtures;
 mod mutations;
 mod places;
 mod processes;
+mod settings;
 mod twin;
 
 use std::path::Path;

@@ -12,7 +12,7 @@ use crate::{CANARIES, Leaks, fixtures, leak};
 /// Letters that no path or word of an output holds.
 const CANARY: &str = CANARIES[0];
 
-fn run(folder: &Path, arguments: &[&str], stdin: &[u8]) -> String {
+pub(crate) fn run(folder: &Path, arguments: &[&str], stdin: &[u8]) -> String {
     let mut child = Command::new(env!("CARGO_BIN_EXE_airvane"))
         .current_dir(folder)
         .args(arguments)

@@ -2,28 +2,28 @@
 
 use super::keys::is_nameable_key;
 use super::{Reading, Shape, UriParts};
-use crate::airflow::conn_types;
+use crate::airflow::conn_types::{self, OwnTypes};
 use crate::source::{Span, Text};
 use crate::syntax::json::{Json, Kind};
 
 /// The spans of the file that may be shown of `value`: delimiters which the parser itself
 /// recognised outside the secret parts, a scheme that is a known connection type, the marks of JSON and keys
-/// that shipped data knows.
-pub fn visible_spans(value: &Text, reading: &Reading) -> Vec<Span> {
+/// that shipped data knows. `own`: more types that are known.
+pub fn visible_spans(value: &Text, reading: &Reading, own: &OwnTypes) -> Vec<Span> {
     match &reading.shape {
         Shape::Uri(parts) => {
             let clean = reading.fault.is_none()
                 && reading.outcome.is_ok()
                 && reading.unusable.is_none()
                 && value.is_known();
-            uri(value, parts, clean)
+            uri(value, parts, clean, own)
         }
         Shape::Json(Some(tree)) => object(tree),
         Shape::Json(None) | Shape::Blank => Vec::new(),
     }
 }
 
-fn uri(value: &Text, parts: &UriParts, clean: bool) -> Vec<Span> {
+fn uri(value: &Text, parts: &UriParts, clean: bool, own: &OwnTypes) -> Vec<Span> {
     let mut spans = Vec::new();
     let text = value.expose();
     let mut show = |start: usize, end: usize| {
@@ -37,10 +37,12 @@ fn uri(value: &Text, parts: &UriParts, clean: bool) -> Vec<Span> {
     // A scheme that was read, or would be one but for its underscores.
     let head = text.len() - text.trim_start().len();
     let start = parts.scheme.as_ref().map_or(head, |scheme| scheme.start);
-    // Only a connection type that shipped data knows: a password may stand where a scheme belongs.
+    // Only a connection type that shipped data or the settings file knows: a password may stand where a scheme belongs.
     let known = text.get(start..separator).is_some_and(|scheme| {
         let name = scheme.to_ascii_lowercase().replace('-', "_");
-        conn_types::is_registered(&name) || conn_types::alias_hint(&name).is_some()
+        conn_types::is_registered(&name)
+            || conn_types::alias_hint(&name).is_some()
+            || own.has(&name)
     });
     if !known {
         show(separator, separator + 3);

@@ -24,7 +24,15 @@ fn findings(text: &str, kind: Kind, looks_plain: fn(&str) -> Option<Advice>) -> 
     let input = testing::input(0, "dump.json", kind, text.as_bytes(), Tree::Store);
     let targets = targets();
     let checks = Checks::wanted(&Selection::default());
-    let mut judge = Judge::new(&input, &[], &targets, &checks, Vec::new(), false);
+    let mut judge = Judge::new(
+        &input,
+        &[],
+        &targets,
+        &checks,
+        Vec::new(),
+        false,
+        SettingsFile::none(),
+    );
     judge.looks_plain = looks_plain;
     let streamed = judge.stream(Content::Whole(text.as_bytes().into()));
     assert!(streamed.failures.is_empty());
@@ -438,7 +446,15 @@ fn a_store_is_given_each_advice_a_hundred_times() {
     let input = testing::input(0, "dump.json", Kind::Ssm, text.as_bytes(), Tree::Store);
     let checks = Checks::wanted(&Selection::default());
     let targets = [Target::chosen("3.3.2")];
-    let judge = Judge::new(&input, &[], &targets, &checks, Vec::new(), false);
+    let judge = Judge::new(
+        &input,
+        &[],
+        &targets,
+        &checks,
+        Vec::new(),
+        false,
+        SettingsFile::none(),
+    );
     let found = judge
         .stream(Content::Whole(text.as_bytes().into()))
         .findings;

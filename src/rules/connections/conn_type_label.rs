@@ -63,6 +63,9 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
     let Some(typed) = types::of(&view) else {
         return;
     };
+    if context.settings_file.conn_types.has(typed.name) {
+        return;
+    }
     let (severity, message, help) = match judge(typed.name) {
         Name::Label { meant, only_case } => {
             let what = if only_case {

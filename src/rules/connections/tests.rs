@@ -10,6 +10,7 @@ use crate::airflow::{Runtime, Target, TargetSource, Version};
 use crate::inputs::EntryKind;
 use crate::report::{Finding, Findings, Severity};
 use crate::rules::{Carrier, Check, EntryContext, Facts};
+use crate::settings::SettingsFile;
 use crate::source::{FileId, Mask, Place, Span, Text};
 
 fn target(airflow: Version, source: TargetSource) -> Target {
@@ -65,6 +66,7 @@ fn all_findings_of(text: &str, target: &Target, format: &Format) -> Vec<Finding>
         backend: None,
         format,
         is_sample: false,
+        settings_file: SettingsFile::none(),
         readings: &readings,
     };
     let mut findings = Findings::new();
@@ -608,7 +610,11 @@ fn masked(text: &str) -> String {
     let value = Text::verbatim(text, 0);
     let readings = readings(&value, &target, &Format::Airflow);
     let mut mask = Mask::new();
-    mask.show_all(visible_spans(&value, &readings[0].1));
+    mask.show_all(visible_spans(
+        &value,
+        &readings[0].1,
+        &SettingsFile::none().conn_types,
+    ));
     mask.seal();
     mask.apply(text, 0)
 }

@@ -57,7 +57,8 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
         return;
     };
     // `https` is a matter of what becomes of the host, `mysql+driver` of SQLAlchemy's dialects.
-    if typed.name == "https" || is_dialect(typed.name) {
+    let own = &context.settings_file.conn_types;
+    if typed.name == "https" || is_dialect(typed.name) || own.has(typed.name) {
         return;
     }
     let (severity, what, help) = match judge(typed.name) {
@@ -79,7 +80,8 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
         Name::Unknown => (
             Severity::Info,
             "no provider known here registers this connection type".to_owned(),
-            "leave it if a plugin or a hook of your own uses it".to_owned(),
+            "leave it if a plugin or a hook of your own uses it; [[conn-type]] in the settings file declares it"
+                .to_owned(),
         ),
     };
     let message =

@@ -4,6 +4,7 @@ use super::{types, view};
 use crate::airflow::Version;
 use crate::airflow::conn_types::{ConnType, nearest_field};
 use crate::airflow::connection::{Extra, ExtraField};
+use crate::airflow::public::is_plain_key;
 use crate::report::{Findings, Severity};
 use crate::rules::{Check, EntryContext};
 
@@ -19,7 +20,8 @@ crate::rule! {
     /// Hooks take the fields they know from the extra and leave the others alone, without a word: a misspelt
     /// `disable_ssl` leaves SSL on. Nearly the name of a field, for a type whose provider declares its fields, it
     /// is a warning; otherwise information, because a hook of your own may read it. Types whose hooks hand the
-    /// whole extra to a driver (`postgres`, `http`, `trino`…) take any field.
+    /// whole extra to a driver (`postgres`, `http`, `trino`…) take any field. A type of your own is held
+    /// against the `extra-fields` of its `[[conn-type]]` in the settings file.
     ///
     /// ## Example
     ///
@@ -58,6 +60,13 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
     let Some(view) = view::of(context) else {
         return;
     };
+    let own = &context.settings_file.conn_types;
+    if let Some(typed) = types::of(&view)
+        && let Some(fields) = own.fields(typed.name)
+    {
+        declared(context, &view, fields, findings);
+        return;
+    }
     let Some((name, kind)) = types::registered(&view) else {
         return;
     };
@@ -99,6 +108,47 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
         view::report(findings, &RULE, context, &field.raw_key, message)
             .severity(severity)
             .help(format!("write `{near}`"));
+    }
+}
+
+/// As [`check`], of a type that the settings file declares.
+fn declared(
+    context: &EntryContext<'_>,
+    view: &view::View<'_>,
+    fields: &[String],
+    findings: &mut Findings,
+) {
+    let extra = view.extra.iter().flat_map(|extra| &extra.fields);
+    let unknown = extra.filter(|field| {
+        let key = field.key.expose();
+        field.key.is_known() && !key.is_empty() && !fields.iter().any(|known| known == key)
+    });
+    for field in unknown.take(MOST) {
+        let key = field.key.expose();
+        let near = fields.iter().find(|known| {
+            let distance = strsim::osa_distance(known, key);
+            distance <= 2 && distance * 3 <= known.len() && is_plain_key(known)
+        });
+        let finding = match near {
+            Some(near) => {
+                let message = format!(
+                    "the connection type is declared to read `{near}` from the extra, and no field of this name"
+                );
+                let finding = view::report(findings, &RULE, context, &field.raw_key, message);
+                finding.severity(Severity::Warning);
+                finding.help(format!("write `{near}`"))
+            }
+            None => view::report(
+                findings,
+                &RULE,
+                context,
+                &field.raw_key,
+                "the connection type is not declared to read this field of the extra".to_owned(),
+            ),
+        };
+        if near.is_none() {
+            finding.help("add it to the `extra-fields` of the [[conn-type]] in the settings file");
+        }
     }
 }
 

@@ -56,6 +56,16 @@ pub(crate) struct PerKey<'a> {
     pub setting: &'a Setting,
 }
 
+/// What a class is called with, whichever it is.
+pub(crate) struct Given<'a> {
+    /// Arguments of the JSON object that per-key variables do not replace.
+    pub kwargs: Vec<Kwarg<'a>>,
+    /// Arguments from per-key environment variables (3.2.0 and later).
+    pub per_key: Vec<PerKey<'a>>,
+    /// The whole object; `None` where there is none.
+    pub place: Option<Place>,
+}
+
 /// What an argument's name is to the class in the target's release. Each belongs to one rule.
 #[derive(Clone, Copy)]
 pub(crate) enum Standing {
@@ -99,17 +109,27 @@ pub(crate) fn call<'a>(target: &Target, backend: &'a Backend<'a>) -> Option<Call
         return None;
     }
     let class = data::class_for(text.expose())?.class;
-    let (place, json) = match &backend.kwargs {
-        Kwargs::Absent => (setting.value_place(), None),
-        Kwargs::Object { setting, json } => (
-            Place::new(setting.file, json.root().span()),
-            Some((*setting, json)),
-        ),
-        // Dropped (AV201, AV202), or not known.
+    let given = given(backend)?;
+    Some(Call {
+        role: backend.role,
+        class,
+        release: class.release(target),
+        airflow: target.airflow,
+        kwargs: given.kwargs,
+        per_key: given.per_key,
+        place: given.place.unwrap_or_else(|| setting.value_place()),
+    })
+}
+
+/// The arguments of one backend; `None` where they are dropped (AV201, AV202), or not known.
+pub(crate) fn given<'a>(backend: &'a Backend<'a>) -> Option<Given<'a>> {
+    let json = match &backend.kwargs {
+        Kwargs::Absent => None,
+        Kwargs::Object { setting, json } => Some((*setting, json)),
         Kwargs::NotJson { .. } | Kwargs::NotObject { .. } | Kwargs::Unknown { .. } => return None,
     };
     // Empty before 3.2.0.
-    let per_key = backend
+    let per_key: Vec<PerKey<'a>> = backend
         .per_key
         .iter()
         .filter_map(|&setting| match &setting.form {
@@ -117,26 +137,20 @@ pub(crate) fn call<'a>(target: &Target, backend: &'a Backend<'a>) -> Option<Call
             _ => None,
         })
         .collect();
-    let mut call = Call {
-        role: backend.role,
-        class,
-        release: class.release(target),
-        airflow: target.airflow,
-        kwargs: Vec::new(),
-        per_key,
-        place,
-    };
-    if let Some((setting, json)) = json {
-        call.kwargs = json
-            .root()
+    let kwargs = json.map_or_else(Vec::new, |(setting, json)| {
+        json.root()
             .effective_members()
             .into_iter()
             .filter(|member| member.key.raw().is_known())
             .filter_map(|member| Kwarg::new(setting, member.key, member.value))
-            .filter(|kwarg| call.per_key.iter().all(|other| other.name != kwarg.name))
-            .collect();
-    }
-    Some(call)
+            .filter(|kwarg| per_key.iter().all(|other| other.name != kwarg.name))
+            .collect()
+    });
+    Some(Given {
+        kwargs,
+        per_key,
+        place: json.map(|(setting, json)| Place::new(setting.file, json.root().span())),
+    })
 }
 
 /// The per-key variables of a role, with their lower-cased names.

@@ -12,6 +12,7 @@ use crate::inputs::{Input, Kind, Tree};
 use crate::report::{Finding, Findings};
 use crate::rules::testing;
 use crate::rules::{Carrier, Check, EntryContext, Rule, StoreContext};
+use crate::settings::SettingsFile;
 use crate::source::{LazyText, Place};
 
 fn target(guess: bool) -> Target {
@@ -83,6 +84,7 @@ fn lines(rule: &'static Rule, text: &str, naming: Option<&Naming>, guess: bool) 
             backend: None,
             format: &Format::Airflow,
             is_sample: false,
+            settings_file: SettingsFile::none(),
             readings: &[],
         };
         for check in rule.checks {
