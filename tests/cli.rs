@@ -161,7 +161,7 @@ fn stdin_stands_beside_paths_and_may_have_a_name() {
     let directory = with(&[("airflow.cfg", GOOD), (".env", "A=b\n")]);
     let root = directory.path();
     let args = ["check", "-", "airflow.cfg", "--format", "concise"];
-    let ran = run_with_stdin(root, &args, b"[core]\nexecutor = X\nfernet_key\n");
+    let ran = run_with_stdin(root, &args, b"[core]\nexecutor = a.X\nfernet_key\n");
     assert!(
         ran.out.starts_with("<stdin>:3:1: error[AV002]"),
         "{}",

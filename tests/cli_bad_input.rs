@@ -63,14 +63,14 @@ fn a_single_line_of_fifty_megabytes() {
 
 #[test]
 fn bytes_that_are_no_text() {
-    let directory = with(&[("crlf/airflow.cfg", "[core]\r\nexecutor = X\r\n")]);
+    let directory = with(&[("crlf/airflow.cfg", "[core]\r\nexecutor = a.X\r\n")]);
     let root = directory.path();
     for (path, bytes) in [
         ("nul/airflow.cfg", &b"[core]\nexecutor = a\0b\n"[..]),
         ("latin1/airflow.cfg", &b"[core]\nexecutor = caf\xe9\n"[..]),
         (
             "bom/airflow.cfg",
-            &b"\xef\xbb\xbf[core]\nexecutor = X\n"[..],
+            &b"\xef\xbb\xbf[core]\nexecutor = a.X\n"[..],
         ),
         ("bom/.env", &b"\xef\xbb\xbfAIRFLOW__CORE__X=1\n"[..]),
         ("latin1/.env", &b"AIRFLOW__CORE__X=caf\xe9\n"[..]),
@@ -209,7 +209,7 @@ fn utf16_is_named() {
 fn a_name_that_is_not_utf8() {
     let directory = with(&[]);
     let name = std::ffi::OsStr::from_bytes(b"caf\xe9\n.cfg");
-    std::fs::write(directory.path().join(name), "[core]\nexecutor = X\nfoo\n").unwrap();
+    std::fs::write(directory.path().join(name), "[core]\nexecutor = a.X\nfoo\n").unwrap();
     let ran = walk(directory.path());
     assert!(
         ran.out.contains("caf\\xe9\\u{a}.cfg:3:1: error[AV002]"),

@@ -34,6 +34,8 @@ pub struct Renamed {
     pub section: Box<str>,
     /// New option.
     pub option: Box<str>,
+    /// The release that brought the new name, as Airflow says.
+    pub since: Option<Version>,
     /// Releases (both ends included) in which the new name falls back on this old one.
     pub read_in: Vec<(Version, Version)>,
 }
@@ -116,6 +118,8 @@ const FREE_FORM: &[&str] = &[
     "kubernetes_secrets",
     "ldap",
     "mesos",
+    // What Airflow does not know there goes to `sentry_sdk.init`.
+    "sentry",
 ];
 
 static OPTIONS: LazyLock<Options> = LazyLock::new(|| {
@@ -180,6 +184,7 @@ struct RawDeprecated {
 #[derive(Deserialize)]
 struct RawRename {
     to: Pair,
+    since: Option<Box<str>>,
     #[serde(default)]
     old_name_read_in: Vec<(Box<str>, Box<str>)>,
 }
@@ -354,6 +359,21 @@ impl Options {
             .then_some((renamed.section.as_ref(), renamed.option.as_ref()))
     }
 
+    /// The section that took the place of `section` before or in release `airflow`.
+    pub fn renamed_section(&self, section: &str, airflow: Version) -> Option<&str> {
+        let mut renamed = self.renamed_sections.iter();
+        let whole = renamed
+            .find(|renamed| renamed.old.as_ref() == section && airflow >= renamed.read_in.0)?;
+        Some(&whole.new)
+    }
+
+    /// The names of an option that the table has, as the table holds them.
+    pub fn name(&self, section: &str, option: &str) -> Option<(&str, &str)> {
+        let (section, options) = self.sections.get_key_value(section)?;
+        let (option, _) = options.get_key_value(option)?;
+        Some((section, option))
+    }
+
     /// The default that Airflow itself has for the option in release `airflow`; what providers say of it
     /// is not looked at.
     pub fn default_in(&self, section: &str, option: &str, airflow: Version) -> DefaultIn<'_> {
@@ -472,6 +492,7 @@ impl OptionFacts {
             renamed: raw.renamed_to.map(|renamed| Renamed {
                 section: renamed.to.0,
                 option: renamed.to.1,
+                since: optional(renamed.since.as_deref()),
                 read_in: renamed
                     .old_name_read_in
                     .iter()
@@ -523,6 +544,19 @@ impl OptionFacts {
             None => self.default.as_deref(),
         };
         default.map_or(DefaultIn::None, DefaultIn::Value)
+    }
+
+    /// Where the default of `airflow` is not the first one: the release that brought it, what it is,
+    /// and the defaults before it.
+    pub fn changed_default(&self, airflow: Version) -> Option<(Version, Option<&str>, Vec<&str>)> {
+        let history = &self.default_history;
+        let now = history.partition_point(|(since, _)| *since <= airflow);
+        let (since, default) = history.get(now.checked_sub(1)?)?;
+        let earlier: Vec<&str> = history[..now - 1]
+            .iter()
+            .filter_map(|(_, default)| default.as_deref())
+            .collect();
+        (!earlier.is_empty()).then_some((*since, default.as_deref(), earlier))
     }
 
     /// Some release treats it as sensitive.

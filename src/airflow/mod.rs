@@ -5,6 +5,7 @@
 //! that is compared with real Airflow.
 
 pub mod backend;
+pub mod changes;
 pub mod config;
 pub mod conn_types;
 pub mod connection;
@@ -12,6 +13,7 @@ pub mod data;
 pub mod expansion;
 pub mod interpolation;
 pub mod lookup;
+pub mod option_values;
 pub mod pattern;
 pub mod provider_options;
 pub mod public;

@@ -23,6 +23,15 @@ impl Version {
             patch,
         }
     }
+
+    /// As people say it: `3.0` for the first release of a minor one.
+    pub fn short(self) -> String {
+        if self.patch == 0 {
+            format!("{}.{}", self.major, self.minor)
+        } else {
+            self.to_string()
+        }
+    }
 }
 
 impl fmt::Display for Version {

@@ -10,6 +10,7 @@ pub mod connections;
 pub mod files;
 pub mod itself;
 pub mod kwargs;
+pub mod options;
 mod page;
 pub mod pins;
 pub mod prefixes;
@@ -277,6 +278,7 @@ static FAMILIES: &[&[&Rule]] = &[
     prefixes::RULES,
     connections::RULES,
     variables::RULES,
+    options::RULES,
     stores::RULES,
     across::RULES,
     pins::RULES,

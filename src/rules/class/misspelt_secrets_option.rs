@@ -118,7 +118,7 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
 }
 
 /// The option that a misspelt one stands for.
-fn meant(setting: &Setting) -> Option<(Role, &'static str)> {
+pub(crate) fn meant(setting: &Setting) -> Option<(Role, &'static str)> {
     let table = options();
     let written = written_name(setting);
     // Keyword arguments of their own have their own rule.

@@ -1,7 +1,7 @@
 //! AV112: `_cmd` and `_secret` where Airflow does not look at them.
 
+use crate::airflow::Target;
 use crate::airflow::data::{OptionFacts, options};
-use crate::airflow::{Target, Version};
 use crate::inputs::{Form, Origin, Setting};
 use crate::report::{Findings, Severity};
 use crate::rule;
@@ -194,18 +194,10 @@ fn when_sensitive(facts: &OptionFacts, target: &Target) -> String {
         Some(since) if target.airflow < since => format!("it is read since {since}"),
         _ => match facts.removed_in {
             Some(removed) if target.airflow >= removed => {
-                format!("it is not read any more from {} on", short(removed))
+                format!("it is not read any more from {} on", removed.short())
             }
             _ => "it is not read in this release".to_owned(),
         },
-    }
-}
-
-fn short(version: Version) -> String {
-    if version.patch == 0 {
-        format!("{}.{}", version.major, version.minor)
-    } else {
-        version.to_string()
     }
 }
 

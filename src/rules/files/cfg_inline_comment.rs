@@ -140,7 +140,7 @@ fn breaks(reads: Use, before: &str, value: &str, airflow: Version) -> bool {
 /// Where a comment begins and ends in a value: a `#` or `;` after a blank, outside quotes, followed
 /// by a blank; or at the beginning of the value, followed by a blank. Only the last line can have
 /// one that is not followed by more of the value, but any line is looked at.
-fn comment(value: &str) -> Option<Range<usize>> {
+pub(crate) fn comment(value: &str) -> Option<Range<usize>> {
     let mut start = 0;
     for line in value.split('\n') {
         if let Some(at) = comment_in_line(line) {

@@ -118,7 +118,7 @@ fn one(cx: &FileContext<'_>, section: &str, option: &Opt, findings: &mut Finding
 }
 
 /// What stands between the quotes, when one pair of them holds the whole value.
-fn inside_quotes(value: &str) -> Option<&str> {
+pub(crate) fn inside_quotes(value: &str) -> Option<&str> {
     let quote = value
         .chars()
         .next()
