@@ -7,7 +7,7 @@ use crate::airflow::Target;
 use crate::airflow::backend::SecretsConfig;
 use crate::airflow::config::{Environment, Settings};
 use crate::inputs::{Form, Input, Kind, Tree, cfg};
-use crate::report::Findings;
+use crate::report::{Finding, Findings};
 use crate::rules::testing::{self, Deployment};
 use crate::rules::{Check, FileContext, Rule};
 use crate::source::{FileId, Text};
@@ -86,6 +86,22 @@ impl Case {
 /// What `rule` finds: `line:column-line:column severity message`, sorted by place.
 pub(crate) fn lines(rule: &'static Rule, case: &Case) -> Vec<String> {
     let inputs = case.inputs();
+    let found = findings_in(rule, case, &inputs);
+    found
+        .iter()
+        .map(|finding| {
+            let input = &inputs[finding.place.file.0 as usize];
+            testing::line(finding, input)
+        })
+        .collect()
+}
+
+/// What `rule` finds, sorted by place.
+pub(crate) fn findings(rule: &'static Rule, case: &Case) -> Vec<Finding> {
+    findings_in(rule, case, &case.inputs())
+}
+
+fn findings_in(rule: &'static Rule, case: &Case, inputs: &[Input]) -> Vec<Finding> {
     let all: Vec<&Input> = inputs.iter().collect();
     let variables = case
         .variables
@@ -101,7 +117,7 @@ pub(crate) fn lines(rule: &'static Rule, case: &Case) -> Vec<String> {
     };
     let secrets = SecretsConfig::read(&settings, &case.target);
     let mut findings = Findings::new();
-    for input in &inputs {
+    for input in inputs {
         let cx = FileContext {
             input,
             target: &case.target,
@@ -125,10 +141,5 @@ pub(crate) fn lines(rule: &'static Rule, case: &Case) -> Vec<String> {
     let mut list = findings.into_vec();
     list.extend(deployment.findings(&[rule]));
     list.sort_by_key(|finding| (finding.place, finding.message.clone()));
-    list.iter()
-        .map(|finding| {
-            let input = &inputs[finding.place.file.0 as usize];
-            testing::line(finding, input)
-        })
-        .collect()
+    list
 }

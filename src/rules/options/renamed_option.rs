@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::outdated::{Outdated, outdated, summarise};
 use super::written::{Written, of_deployment};
-use crate::inputs::{Form, Setting};
-use crate::report::{Findings, Severity};
+use crate::airflow::Version;
+use crate::inputs::{Form, Origin, Setting};
+use crate::report::{Edit, Findings, Fix, Severity};
 use crate::rule;
 use crate::rules::{Check, DeploymentContext};
 
@@ -24,6 +25,9 @@ rule! {
     ///
     /// A release that still knows the old name reads it and warns with each start. A release that does not
     /// ignores the option without a word and uses the default.
+    ///
+    /// The fix writes the new name in the place of the old one. It is safe within a section of `airflow.cfg`
+    /// and for a name that 2.11 has too; a move to another section is shown only.
     ///
     /// It is an info where the old name is not read and the new one is set too: the old one is in nobody's
     /// way.
@@ -85,7 +89,7 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
             let set = set.get_or_insert_with(|| plainly_set(cx));
             let renamed = Renamed {
                 to: (section, option),
-                since: since.map(|since| format!("{}.{}", since.major, since.minor)),
+                since,
                 also: set.get(&(section, option)).copied(),
             };
             if is_read {
@@ -99,19 +103,49 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
 
 struct Renamed<'a> {
     to: (&'a str, &'a str),
-    since: Option<String>,
+    since: Option<Version>,
     /// The new name is set here.
     also: Option<&'a Setting>,
 }
 
 impl Renamed<'_> {
     fn since(&self) -> String {
-        match &self.since {
-            Some(since) => format!(" since {since}"),
+        match self.since {
+            Some(since) => format!(" since {}.{}", since.major, since.minor),
             None => String::new(),
         }
     }
+
+    /// The new name in the place of the old one, where it is not set already. Another section is
+    /// another place in a file: that is for a person to do.
+    fn fix(&self, written: Written<'_>) -> Option<Fix> {
+        let (section, option) = self.to;
+        if self.also.is_some() || UNITS.contains(&written.option()) {
+            return None;
+        }
+        let name = written.name_for(section, option);
+        let message = format!("write {}", written.words_for(section, option));
+        let edits = || vec![Edit::replace(written.place(), name)];
+        if written.setting.origin == Origin::Env {
+            // Other files may refer to the variable.
+            return Some(Fix::risky(message, edits()));
+        }
+        if section != written.section {
+            return Some(Fix::display(message, Vec::new()));
+        }
+        // A release before the new name would lose the option.
+        if self.since.is_some_and(|since| since < FIRST_OF_3) {
+            return Some(Fix::safe(message, edits()));
+        }
+        Some(Fix::risky(message, edits()))
+    }
 }
+
+/// Names that are younger are unknown to releases that somebody may still run.
+const FIRST_OF_3: Version = Version::new(3, 0, 0);
+
+/// Old names whose value means something else under the new one.
+const UNITS: &[&str] = &["session_lifetime_days"];
 
 /// The options that are set, by name: one place each.
 fn plainly_set<'a>(cx: &DeploymentContext<'a>) -> BTreeMap<(&'a str, &'a str), &'a Setting> {
@@ -155,7 +189,7 @@ fn still_read(
         ),
     };
     let finding = findings.report(&RULE, written.place(), written.subject(), message);
-    finding.help(help);
+    finding.help(help).fix(renamed.fix(written));
     if let Some(also) = renamed.also {
         finding.related(also.name_place(), "the new name stands here");
     }
@@ -172,6 +206,7 @@ fn not_read(
     let (old, airflow, since) = (written.words(), cx.target.airflow, renamed.since());
     let message = format!("Airflow {airflow} silently ignores {old}: it is called {new}{since}");
     let finding = findings.report(&RULE, written.place(), written.subject(), message);
+    finding.fix(renamed.fix(written));
     match renamed.also {
         Some(also) => {
             finding
@@ -179,7 +214,7 @@ fn not_read(
                 .help("remove it")
                 .related(also.name_place(), "the new name stands here");
         }
-        None if written.option() == "session_lifetime_days" => {
+        None if UNITS.contains(&written.option()) => {
             finding.help(format!("write {new}, in minutes"));
         }
         None => {

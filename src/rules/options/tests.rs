@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::inputs::Form;
-use crate::rules::files::cfg_testing::{Case, lines};
+use crate::report::Applicability;
+use crate::rules::files::cfg_testing::{Case, findings, lines};
 
 fn found(rule: &'static Rule, airflow: &str, text: &str) -> Vec<String> {
     lines(rule, &Case::cfg(text).airflow(airflow))
@@ -238,4 +239,25 @@ fn the_environment_comes_before_the_file() {
     assert!(over("[core]\ndags_folder = value\n").is_empty());
     assert!(over("[core]\nplugins_folder = /x\n").is_empty());
     assert!(over("[core]\ndags_folder = {{ x }}\n").is_empty());
+}
+
+#[test]
+fn a_new_name_is_written_where_nothing_else_changes() {
+    let fix = |case: &Case| {
+        let found = findings(&renamed_option::RULE, case);
+        let fix = found.iter().find_map(|finding| finding.fix.as_deref());
+        fix.map(|fix| (fix.applicability, fix.edits.len()))
+    };
+    let cfg = |text: &str| fix(&Case::cfg(text));
+    let safe = Some((Applicability::Safe, 1));
+    assert_eq!(cfg("[core]\ndag_concurrency = 1\n"), safe);
+    let risky = Some((Applicability::Unsafe, 1));
+    assert_eq!(cfg("[triggerer]\ndefault_capacity = 1\n"), risky);
+    let shown = Some((Applicability::Display, 0));
+    assert_eq!(cfg("[webserver]\nbase_url = x\n"), shown);
+    assert_eq!(cfg("[webserver]\nsession_lifetime_days = 1\n"), None);
+    let both = "[core]\ndag_concurrency = 1\nmax_active_tasks_per_dag = 2\n";
+    assert_eq!(cfg(both), None);
+    let case = Case::cfg("").env("webserver", "base_url", Form::Plain);
+    assert_eq!(fix(&case), risky);
 }

@@ -108,14 +108,27 @@ impl<'a> Written<'a> {
         words(self.setting.origin, self.section, &name)
     }
 
-    /// Another option, spelt for this carrier, in the form of this one.
+    /// Another option, in the form of this one, as a message names it.
     pub(super) fn words_for(self, section: &str, option: &str) -> String {
+        words(self.setting.origin, section, &self.with_ending(option))
+    }
+
+    /// The same as it is written in this carrier.
+    pub(super) fn name_for(self, section: &str, option: &str) -> String {
+        let name = self.with_ending(option);
+        match self.setting.origin {
+            Origin::Cfg => name,
+            Origin::Env => variable(section, &name),
+        }
+    }
+
+    fn with_ending(self, option: &str) -> String {
         let ending = match self.setting.form {
             Form::Cmd => "_cmd",
             Form::Secret => "_secret",
             Form::Plain | Form::PerKey(_) => "",
         };
-        words(self.setting.origin, section, &format!("{option}{ending}"))
+        format!("{option}{ending}")
     }
 
     /// `section.option`
@@ -179,11 +192,14 @@ impl<'a> Written<'a> {
 fn words(origin: Origin, section: &str, name: &str) -> String {
     match origin {
         Origin::Cfg => format!("`{name}` in `[{section}]`"),
-        Origin::Env => {
-            let section = section.replace('.', "_");
-            format!("`AIRFLOW__{section}__{name}`").to_uppercase()
-        }
+        Origin::Env => format!("`{}`", variable(section, name)),
     }
+}
+
+/// `AIRFLOW__S__X`
+fn variable(section: &str, name: &str) -> String {
+    let section = section.replace('.', "_");
+    format!("AIRFLOW__{section}__{name}").to_uppercase()
 }
 
 /// The severity of a fault of releases from `since` on, and the words for that: nobody chose a
