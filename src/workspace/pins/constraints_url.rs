@@ -18,22 +18,29 @@ pub(super) fn read(url: &str, at: impl Fn(Range<usize>) -> Span) -> Vec<Pin> {
         return pins;
     };
     let file = from + slash + 1;
-    let shown = || at(tag + 1..url.len());
     if let Some(version) = release(&url[from..file - 1]) {
         let span = at(from..file - 1);
         let demand = Demand::Exact(version);
-        pins.push(Pin::new(What::Airflow, demand, span, How::ConstraintsUrl).shown([shown()]));
+        // The rest of the address may be something else.
+        let shown = at(tag + 1..file);
+        pins.push(Pin::new(What::Airflow, demand, span, How::ConstraintsUrl).shown([shown]));
     }
     // `constraints-3.12.txt`, `constraints-no-providers-3.12.txt`
     let Some(stem) = url[file..].strip_suffix(".txt") else {
         return Vec::new();
     };
     let python = stem.rfind('-').map_or(0, |dash| dash + 1);
-    let known = stem.starts_with("constraints-") && stem[python..].matches('.').count() == 1;
+    let words = [
+        "constraints-",
+        "constraints-no-providers-",
+        "constraints-source-providers-",
+    ];
+    let known = words.contains(&&stem[..python]) && stem[python..].matches('.').count() == 1;
     if let Some(version) = known.then(|| release(&stem[python..])).flatten() {
         let span = at(file + python..file + stem.len());
         let demand = Demand::Exact(version);
-        pins.push(Pin::new(What::Python, demand, span, How::ConstraintsUrl).shown([shown()]));
+        let shown = at(file..url.len());
+        pins.push(Pin::new(What::Python, demand, span, How::ConstraintsUrl).shown([shown]));
     }
     pins
 }
