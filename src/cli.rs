@@ -66,6 +66,7 @@ const RESOLVE_EXAMPLES: &str = "\
 Examples:
   airvane resolve connection:smtp_default
   airvane resolve connection:db variable:env --in airflow.cfg --in .env --in ssm-export.json
+  airvane resolve --used                            every id that DAGs ask for
   airvane resolve connection:db --runtime server --airflow 2.11.2";
 
 /// The commands.
@@ -205,7 +206,7 @@ pub struct InputArgs {
     #[arg(long, value_name = "NAME=VALUE", value_parser = definition, help_heading = "Input")]
     pub define: Vec<Definition>,
 
-    /// Read PATH as this kind: cfg, env, ssm, secretsmanager, flat-store, connections or variables (repeatable).
+    /// Read PATH as this kind: cfg, env, ssm, secretsmanager, flat-store, connections, variables or dag (repeatable).
     #[arg(long, value_name = "KIND=PATH", value_parser = kind, help_heading = "Input")]
     pub kind: Vec<(Kind, PathBuf)>,
 
@@ -252,8 +253,12 @@ pub struct ListArgs {
 #[command(after_help = RESOLVE_EXAMPLES)]
 pub struct ResolveArgs {
     /// What to look up: connection:ID, variable:KEY or config:KEY.
-    #[arg(value_name = "KIND:ID", value_parser = wanted, required = true)]
+    #[arg(value_name = "KIND:ID", value_parser = wanted, required_unless_present = "used")]
     pub ids: Vec<Wanted>,
+
+    /// Look up every id that the DAGs of the deployment ask for, too.
+    #[arg(long)]
+    pub used: bool,
 
     /// Files and directories to look in; `-` is stdin (repeatable) [default: .]
     #[arg(long = "in", value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = "Input")]

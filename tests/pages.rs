@@ -50,6 +50,7 @@ fn said(rule: &Rule, blocks: &[(String, String)]) -> Vec<String> {
             "json" => "dump.json",
             "dockerfile" => "Dockerfile",
             "requirements" => "requirements.txt",
+            "python" => "dags/example.py",
             "toml" => "airvane.toml",
             _ if named.is_some() => "",
             _ => panic!("{}: a block of language `{language}`", rule.code),

@@ -11,6 +11,7 @@ use super::advice::Given;
 use super::hidden::Hidden;
 use super::rules::{Checks, readings, run_checks};
 use super::visible::Seen;
+use super::wanted::Unused;
 use super::wiring;
 use crate::airflow::conn_types::OwnTypes;
 use crate::airflow::connection::{self, Advice, Format, Reader, Reading};
@@ -25,8 +26,9 @@ use crate::load::asked::{Asked, covered, near_miss, ways};
 use crate::load::pipeline;
 use crate::load::prepared::Prepared;
 use crate::report::{Failure, Finding, Phrases, Window};
+use crate::resolve::Gather;
 use crate::rules::stores::plaintext_secrets_in_repository::{self, Credential};
-use crate::rules::{Carrier, EntryContext, StoreContext};
+use crate::rules::{Carrier, EntryContext, StoreContext, UnusedCount};
 use crate::settings::SettingsFile;
 use crate::source::{LazyText, Mask, Place, Span, Text};
 use crate::workspace::Content;
@@ -57,7 +59,7 @@ struct Ways<'v, 'a> {
 }
 
 /// The rules, over the entries of one store.
-pub(super) struct Judge<'v, 'a, 'r> {
+pub(super) struct Judge<'v, 'a, 'r, 'q> {
     input: &'r Input,
     views: &'r [&'v View<'a>],
     targets: &'r [Target],
@@ -81,6 +83,12 @@ pub(super) struct Judge<'v, 'a, 'r> {
     settings_file: &'r SettingsFile,
     /// The first one.
     credential: Option<(Credential, Spot)>,
+    /// Those who ask for some of the entries.
+    pub(super) gather: Option<&'r mut Gather<'q>>,
+    /// Which of the entries no DAG asks for, where somebody wants to know.
+    pub(super) unused: Option<&'r Unused<'r>>,
+    /// How many these are, by target.
+    unused_counts: Vec<UnusedCount>,
     streamed: Streamed,
     /// The rules spoke of the entry before.
     spoke: bool,
@@ -116,7 +124,7 @@ struct Named {
     hashed: Option<usize>,
 }
 
-impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
+impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
     pub(super) fn new(
         input: &'r Input,
         views: &'r [&'v View<'a>],
@@ -142,6 +150,9 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
             committed: committed && plaintext_secrets_in_repository::is_asked(input),
             settings_file,
             credential: None,
+            gather: None,
+            unused: None,
+            unused_counts: vec![UnusedCount::default(); targets.len()],
             streamed: Streamed::default(),
             spoke: false,
             phrases: Phrases::default(),
@@ -162,6 +173,9 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
             self.batch(batch, prepared);
             ControlFlow::Continue(())
         });
+        if let Some(gather) = &mut self.gather {
+            gather.end(self.input, summary.as_ref().ok());
+        }
         match summary {
             Ok(summary) => self.end(&summary),
             Err(failure) => self.streamed.failures.push(failure),
@@ -182,6 +196,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
                 backend: way.and_then(|way| way.backend),
                 summary,
                 tally: &self.tallies[index],
+                unused: self.unused.map(|_| self.unused_counts[index]),
                 credential: self.credential,
             };
             let path = &self.input.path;
@@ -213,6 +228,9 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
                 looks_plain: value.looks_plain,
                 entry,
             };
+            if let Some(gather) = &mut self.gather {
+                gather.take(&decoded.entry, self.input);
+            }
             for target in 0..targets {
                 names.push(self.named(target, &decoded));
             }
@@ -265,6 +283,11 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r> {
             }
             _ => None,
         };
+        if let (Some(unused), Coverage::Covered { kind: of, id }) = (self.unused, &coverage)
+            && decoded.facts.is_current()
+        {
+            self.unused_counts[target].add(*of, unused.is_unused(*of, id, false));
+        }
         self.count(at, way, &coverage, near.as_ref().map(|(_, miss)| miss));
         if decoded.facts.ciphertext && coverage != Coverage::Foreign {
             self.tallies[target].count_ciphertext(|| decoded.entry.value_spot());

@@ -14,6 +14,7 @@ mod rules;
 mod stores;
 mod suppression;
 mod visible;
+mod wanted;
 mod wiring;
 
 use std::collections::BTreeSet;
@@ -23,6 +24,7 @@ use crate::aws::shared_config::Profiles;
 use crate::inputs::{Input, Kind};
 use crate::load::{self, Loaded, Skipped};
 use crate::report::{Failure, Finding, Ignore, Report, ReportFile, Selection, Suppression};
+use crate::rules::across::unused_definition;
 use crate::source::{FileId, display_path};
 use crate::workspace::{Files, git};
 
@@ -30,6 +32,7 @@ pub use suppression::BaselineRequest;
 
 pub(crate) use rules::{Checks, run_checks, settings_findings};
 use visible::Seen;
+use wanted::{Unused, Wants};
 
 /// What to check, and how.
 #[derive(Debug)]
@@ -68,6 +71,8 @@ pub struct Outcome {
     pub skipped: Vec<Skipped>,
     /// One line for each deployment: what belongs together.
     pub groups: Vec<String>,
+    /// What the DAGs of each deployment ask for, in a line.
+    pub dags: Vec<String>,
     /// One line for each target: the releases, and why they are modelled.
     pub targets: Vec<String>,
     /// What must be said about the targets, once.
@@ -82,20 +87,31 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
     let profiles = profiles::profiles(&request.aws_config, files, &mut failures);
     let committed = loaded.inputs.iter();
     let committed = committed
-        .filter(|input| git::would_commit(&input.path))
+        .filter(|input| input.kind != Kind::Dag && git::would_commit(&input.path))
         .map(|input| input.id)
         .collect();
+    // Who names files names a part of them: what is not there may stand in the others.
+    let walked = request.load.paths.iter().any(|path| path.is_dir());
+    let wants = Wants::of(&loaded, files, walked);
+    let checks = rules::Checks::wanted(&request.selection);
+    let dag_lines = dag_lines(&wants);
+    let unused = wants.iter().enumerate().map(|(group, wants)| {
+        let wanted = request.selection.wants(&unused_definition::RULE);
+        let of_group = || Unused::of(&loaded, group, wants);
+        wanted.then(of_group).flatten()
+    });
     let mut run = Run {
         loaded: &loaded,
+        unused: &unused.collect::<Vec<_>>(),
         profiles: profiles.as_ref(),
         committed: &committed,
-        checks: &rules::Checks::wanted(&request.selection),
+        checks: &checks,
         failures,
         findings: Vec::new(),
         visible: Vec::new(),
     };
     if !only_list {
-        run.everything(contents);
+        run.everything(contents, &wants);
     }
     let Run {
         mut failures,
@@ -104,6 +120,7 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
         ..
     } = run;
     let listed = list(&loaded);
+    drop(wants);
     let groups = loaded.groups.iter();
     let groups = groups
         .map(|group| loaded.describe(&group.deployment))
@@ -152,6 +169,7 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
         listed,
         skipped,
         groups,
+        dags: dag_lines,
         targets: target_lines,
         notes,
     }
@@ -163,6 +181,8 @@ struct Run<'a> {
     profiles: Option<&'a Profiles>,
     /// Files that git would commit.
     committed: &'a BTreeSet<FileId>,
+    /// By group: what no DAG asks for, where somebody wants to know.
+    unused: &'a [Option<Unused<'a>>],
     checks: &'a rules::Checks,
     failures: Vec<Failure>,
     findings: Vec<Finding>,
@@ -187,6 +207,29 @@ fn report_files(inputs: Vec<Input>, seen: &[Seen], ignores: &[Ignore]) -> Vec<Re
                 lines: input.lines,
                 mask,
             }
+        })
+        .collect()
+}
+
+/// `DAGs: 12 ids asked for in 30 files; 3 ids are put together at run time and not checked`
+fn dag_lines(wants: &[Wants<'_>]) -> Vec<String> {
+    let with_dags = wants.iter().map(|wants| &wants.used);
+    let with_dags = with_dags.filter(|used| used.files > 0);
+    let plural = |count: usize, word: &str| {
+        let ending = if count == 1 { "" } else { "s" };
+        format!("{count} {word}{ending}")
+    };
+    with_dags
+        .map(|used| {
+            let ids = plural(used.ids.len(), "id");
+            let files = plural(used.files, "file");
+            let dynamic = used.dynamic_connections + used.dynamic_variables;
+            let rest = match dynamic {
+                0 => String::new(),
+                1 => "; 1 id is put together at run time and not checked".to_owned(),
+                _ => format!("; {dynamic} ids are put together at run time and not checked"),
+            };
+            format!("{ids} asked for in {files}{rest}")
         })
         .collect()
 }

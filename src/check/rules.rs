@@ -4,23 +4,25 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::wanted::{self, Process, Unused, Wants};
 use super::{Run, merge, wiring};
 use crate::airflow::Target;
 use crate::airflow::connection::{self, Format, Reader};
-use crate::inputs::{Definition, EntryKind, Input, Notation};
+use crate::inputs::{Definition, EntryKind, Input, Kind, Notation};
 use crate::load::guard::guard;
 use crate::load::{Group, Loaded, View};
 use crate::report::{Failure, Finding, Findings, Selection};
+use crate::resolve::Gather;
 use crate::rules::{
     self, Carrier, Check, DeploymentContext, DeploymentFiles, EntryContext, Facts, FileContext,
-    ProjectContext, StoreContext,
+    ProjectContext, StoreContext, UnusedCount, WantedContext,
 };
 use crate::source::{FileId, Place};
 use crate::workspace::{Choice, Content};
 
 impl<'a> Run<'a> {
     /// All checks. `contents` are the stores, by file number.
-    pub(super) fn everything(&mut self, contents: Vec<Option<Content>>) {
+    pub(super) fn everything(&mut self, contents: Vec<Option<Content>>, wants: &[Wants<'a>]) {
         let loaded: &'a Loaded = self.loaded;
         let views = loaded.views(&mut self.failures);
         for view in &views {
@@ -30,7 +32,17 @@ impl<'a> Run<'a> {
         self.deployment_checks(&views);
         self.project_checks();
         self.definition_checks();
-        self.stream_stores(&views, contents);
+        let processes = wanted::processes(loaded, &views, wants);
+        let customs: Vec<_> = processes.iter().map(Process::customs).collect();
+        let plans = processes.iter().zip(&customs);
+        let plans: Vec<_> = plans
+            .map(|(process, customs)| process.plan(loaded, wants, customs))
+            .collect();
+        let askers = wanted::askers(loaded, &processes, &plans);
+        let mut gathers: Vec<Gather<'_>> =
+            askers.iter().map(|askers| Gather::new(askers)).collect();
+        self.stream_stores(&views, contents, &mut gathers);
+        self.wanted_checks(wants, &processes, &plans, &gathers);
     }
 
     fn file_checks(&mut self, views: &[View<'a>]) {
@@ -53,6 +65,7 @@ impl<'a> Run<'a> {
                     target,
                     has_backend,
                     deployment_inputs: &together,
+                    unused: unused_in(input, group.and_then(|group| self.unused[group].as_ref())),
                 };
                 let found =
                     run_checks(&input.path, target, &self.checks.file, |check, findings| {
@@ -216,10 +229,11 @@ impl<'a> Run<'a> {
     }
 
     /// The files of which something is told.
+    /// DAGs are no configuration: what they ask for is looked up with the rest.
     fn told(&self) -> impl Iterator<Item = &'a Input> + use<'a> {
         let loaded: &'a Loaded = self.loaded;
         let inputs = loaded.inputs.iter();
-        inputs.filter(|input| !loaded.is_context(input.id))
+        inputs.filter(|input| input.kind != Kind::Dag && !loaded.is_context(input.id))
     }
 
     pub(super) fn take(&mut self, (found, failures): (Vec<Finding>, Vec<Failure>)) {
@@ -260,6 +274,20 @@ fn files_of<'a>(loaded: &'a Loaded, group: &'a Group) -> Vec<DeploymentFiles<'a>
         .collect()
 }
 
+/// What of the definitions of a file no DAG asks for.
+fn unused_in(input: &Input, unused: Option<&Unused<'_>>) -> Option<UnusedCount> {
+    let unused = unused?;
+    let mut count = UnusedCount::default();
+    for definition in &input.definitions {
+        let is_env = definition.notation == Notation::Env;
+        count.add(
+            definition.kind,
+            unused.is_unused(definition.kind, &definition.id, is_env),
+        );
+    }
+    Some(count)
+}
+
 /// What each process of the target makes of a connection.
 pub(super) fn readings(
     value: &crate::source::Text,
@@ -288,6 +316,7 @@ pub(crate) struct Checks {
     pub(super) store: Vec<fn(&StoreContext<'_>, &mut Findings)>,
     pub(super) deployment: Vec<fn(&DeploymentContext<'_>, &mut Findings)>,
     pub(super) project: Vec<fn(&ProjectContext<'_>, &mut Findings)>,
+    pub(super) wanted: Vec<fn(&WantedContext<'_>, &mut Findings)>,
 }
 
 impl Checks {
@@ -300,6 +329,7 @@ impl Checks {
             store: Vec::new(),
             deployment: Vec::new(),
             project: Vec::new(),
+            wanted: Vec::new(),
         };
         let rules = rules::ALL.iter().filter(|rule| selection.wants(rule));
         for check in rules.flat_map(|rule| rule.checks) {
@@ -314,6 +344,7 @@ impl Checks {
                 Check::Deployment(check) => checks.deployment.push(*check),
                 Check::Project(check) => checks.project.push(*check),
                 Check::Report => {}
+                Check::Wanted(check) => checks.wanted.push(*check),
             }
         }
         checks
@@ -379,6 +410,7 @@ pub(crate) fn settings_findings(
             target,
             has_backend: view.secrets.backends().next().is_some(),
             deployment_inputs: &inputs,
+            unused: None,
         };
         let (found, _) = run_checks(&input.path, target, &checks.file, |check, findings| {
             check(&context, findings);

@@ -10,11 +10,18 @@ use super::judge::Judge;
 use crate::airflow::Target;
 use crate::load::guard::guard;
 use crate::load::{Loaded, View};
+use crate::resolve::Gather;
 use crate::workspace::Content;
 
 impl<'a> Run<'a> {
     /// Reads the stores. `contents` go by the numbers of their files.
-    pub(super) fn stream_stores(&mut self, views: &[View<'a>], contents: Vec<Option<Content>>) {
+    /// What is wanted of them is gathered on the way, by group.
+    pub(super) fn stream_stores(
+        &mut self,
+        views: &[View<'a>],
+        contents: Vec<Option<Content>>,
+        gathers: &mut [Gather<'_>],
+    ) {
         let loaded: &'a Loaded = self.loaded;
         for (input, content) in loaded.inputs.iter().zip(contents) {
             let Some(mut content) = content else {
@@ -35,7 +42,7 @@ impl<'a> Run<'a> {
                 let hidden = targets.iter();
                 let hidden = hidden.map(|target| Hidden::of(loaded, group, &of_group, target));
                 let hidden = hidden.collect();
-                let judge = Judge::new(
+                let mut judge = Judge::new(
                     input,
                     &of_group,
                     targets,
@@ -44,6 +51,10 @@ impl<'a> Run<'a> {
                     committed,
                     &loaded.settings_file,
                 );
+                if let Some(group) = group {
+                    judge.gather = Some(&mut gathers[group]).filter(|one| one.wants(input));
+                    judge.unused = self.unused[group].as_ref();
+                }
                 let mut streamed = judge.stream(content);
                 behind::settle(&mut streamed.findings, input, again);
                 streamed

@@ -79,6 +79,9 @@ pub fn run(
         for hidden in &outcome.report.hidden {
             writeln!(err, "airvane: {hidden}")?;
         }
+        for line in &outcome.dags {
+            writeln!(err, "airvane: DAGs: {line}")?;
+        }
     }
     if let Some(baseline) = request.baseline.filter(|baseline| baseline.anew) {
         write_baseline(cli, &baseline.path, &outcome.report, err, exit)?;

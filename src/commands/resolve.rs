@@ -35,8 +35,15 @@ pub fn run(
     let Some(one) = given::one(&loaded, args.deployment.as_deref(), err)? else {
         return Ok(());
     };
+    let mut ids = args.ids.clone();
+    if args.used {
+        ids.extend(resolve::used(&loaded, &one, &ids));
+        if ids.is_empty() {
+            writeln!(err, "airvane: no DAG of this deployment asks for anything")?;
+        }
+    }
     let asked = resolve::Request {
-        ids: &args.ids,
+        ids: &ids,
         team: args.team.as_deref(),
     };
     let (answers, failures) = resolve::run(&asked, &loaded, &one, contents);

@@ -23,6 +23,7 @@ impl Input {
         let spans = match &self.tree {
             Tree::Cfg(tree) => tree.comments.clone(),
             Tree::Env(tree) => tree.comments.clone(),
+            Tree::Dag(dag) => dag.comments.clone(),
             Tree::Local(LocalTree::Env(_)) => self.marked_lines(false),
             Tree::Pins => self.marked_lines(pins::strips_comments(&self.path)),
             // The settings file has its own words for it.

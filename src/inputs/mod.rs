@@ -6,6 +6,7 @@
 
 pub mod cfg;
 pub mod comments;
+pub mod dag;
 pub mod env;
 pub mod local;
 pub mod opaque;
@@ -33,6 +34,8 @@ pub enum Kind {
     Connections,
     /// Variables in a local file.
     Variables,
+    /// Python that asks for connections and variables.
+    Dag,
     /// A file that pins releases of Airflow, its providers or Python; nobody names it as that.
     Pins,
     /// airvane's own settings file; nobody names it as that.
@@ -51,6 +54,7 @@ impl Kind {
         Self::FlatStore,
         Self::Connections,
         Self::Variables,
+        Self::Dag,
     ];
 
     /// The word of the command line and of reports.
@@ -63,6 +67,7 @@ impl Kind {
             Self::FlatStore => "flat-store",
             Self::Connections => "connections",
             Self::Variables => "variables",
+            Self::Dag => "dag",
             Self::Pins => "pins",
             Self::SettingsFile => "settings-file",
             Self::Baseline => "baseline",
@@ -73,6 +78,11 @@ impl Kind {
     /// stream, and local secrets files.
     pub const fn is_store(self) -> bool {
         matches!(self, Self::Ssm | Self::SecretsManager | Self::FlatStore) || self.is_local()
+    }
+
+    /// True for what holds options and environment variables.
+    pub const fn is_settings(self) -> bool {
+        matches!(self, Self::Cfg | Self::Env)
     }
 
     /// True for local secrets files, which are read in one piece.
@@ -251,6 +261,8 @@ pub enum Tree {
     Local(local::LocalTree),
     /// A store: read as a stream when the rules run, never held.
     Store,
+    /// What a DAG file asks for.
+    Dag(dag::Dag),
     /// What pins releases; the pins themselves are their deployment's.
     Pins,
     /// airvane's own settings file.

@@ -14,6 +14,7 @@ pub mod pipeline;
 pub mod prepared;
 mod read;
 mod unreadable;
+mod used;
 mod view;
 
 use std::collections::BTreeSet;
@@ -31,6 +32,7 @@ use crate::workspace::{Content, Deployment, Files, Grouping, deployments};
 
 pub use one::{One, Unclear};
 pub use unreadable::{Again, Unreadable};
+pub use used::{Used, UsedId};
 pub use view::View;
 
 /// What to read, and how.
@@ -209,7 +211,8 @@ impl Loaded {
     pub fn group_of(&self, file: FileId) -> Option<usize> {
         let belongs = |group: &Group| {
             let pins = || group.pins.iter().any(|pin| pin.place.file == file);
-            group.deployment.files().binary_search(&file).is_ok() || pins()
+            let is_dag = || group.deployment.dags.binary_search(&file).is_ok();
+            group.deployment.files().binary_search(&file).is_ok() || is_dag() || pins()
         };
         self.groups.iter().position(belongs)
     }
@@ -297,7 +300,12 @@ impl Loaded {
             }
         }
         parts.extend(of(Kind::is_store));
-        let mut settings = inputs.iter().filter(|input| !input.kind.is_store());
+        match self.of(&deployment.dags).as_slice() {
+            [] => {}
+            [one] => parts.push(display_path(&one.path)),
+            dags => parts.push(format!("{} DAG files", dags.len())),
+        }
+        let mut settings = inputs.iter().filter(|input| input.kind.is_settings());
         let why = if settings.clone().next().is_none() {
             " (goes with no settings: checked alone)"
         } else if !deployment.around.is_empty() && settings.all(|input| is_sample(&input.path)) {

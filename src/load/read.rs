@@ -12,6 +12,7 @@ use crate::inputs::{self, Input, Kind, Tree, local};
 use crate::report::Failure;
 use crate::source::{FileId, LineIndex, Mask};
 use crate::syntax::dotenv::Outside;
+use crate::syntax::python;
 use crate::workspace::{Content, Files, detect};
 
 /// A settings file above this size is none.
@@ -162,6 +163,13 @@ fn one(
             message,
         })
     };
+    let skipped = |reason| {
+        Step::Skipped(Skipped {
+            path: path.clone(),
+            reason,
+            named: candidate.named,
+        })
+    };
     let opened = if candidate.stdin {
         files.stdin()
     } else {
@@ -186,20 +194,10 @@ fn one(
     };
     let (kind, because) = match detected {
         Ok(detected) => detected,
-        Err(reason) => {
-            return Step::Skipped(Skipped {
-                path: path.clone(),
-                reason,
-                named: candidate.named,
-            });
-        }
+        Err(reason) => return skipped(reason),
     };
     if kind.is_local() && inputs::local::is_json(path, content.head()).is_none() {
-        return Step::Skipped(Skipped {
-            path: path.clone(),
-            reason: "a local secrets file in YAML, which is not read yet",
-            named: candidate.named,
-        });
+        return skipped("a local secrets file in YAML, which is not read yet");
     }
     let blank = Input {
         id: FileId(0),
@@ -237,6 +235,13 @@ fn one(
         };
         return found(Input { bytes, ..blank }, Some(content), candidate);
     }
+    if kind == Kind::Dag {
+        return match dag(content, blank) {
+            Ok(Ok(input)) => found(input, None, candidate),
+            Ok(Err(reason)) => skipped(reason),
+            Err(message) => failed(message),
+        };
+    }
     let bytes = match content.into_bytes_up_to(LARGEST_SETTINGS) {
         Ok(bytes) => bytes,
         Err(message) => return failed(message),
@@ -252,6 +257,33 @@ fn found(mut input: Input, content: Option<Content>, candidate: &Candidate) -> S
         content,
         context: candidate.context,
     }))
+}
+
+/// Reads a DAG file, or says why it is passed over.
+fn dag(content: Content, mut input: Input) -> Result<Result<Input, &'static str>, String> {
+    if content.head().len() >= python::LARGEST {
+        return Ok(Err(python::Refusal::TooLarge.reason()));
+    }
+    let is_whole = content.is_whole();
+    let bytes = match content.into_bytes_up_to(python::LARGEST) {
+        Ok(bytes) => bytes,
+        Err(_) if !is_whole => return Ok(Err(python::Refusal::TooLarge.reason())),
+        Err(message) => return Err(message),
+    };
+    let Ok(text) = std::str::from_utf8(&bytes) else {
+        return Ok(Err("Python that is not UTF-8"));
+    };
+    let parts = match inputs::dag::read(text) {
+        Ok(parts) => parts,
+        Err(refusal) => return Ok(Err(refusal.reason())),
+    };
+    // Of a file that asks for nothing, nothing is ever shown.
+    if !parts.dag.references.is_empty() {
+        input.bytes = std::sync::Arc::clone(&bytes);
+    }
+    input.mask = parts.mask;
+    input.tree = Tree::Dag(parts.dag);
+    Ok(Ok(input))
 }
 
 /// Reads a settings file: `input` holds path, kind and bytes.

@@ -59,6 +59,13 @@ fn object(out: &mut Vec<u8>, answer: &Answer, reveal: bool) {
             out.push(b'}');
         });
     }
+    if !answer.used.is_empty() {
+        list(out, "used", &answer.used, |out, spot| {
+            out.push(b'{');
+            place(out, Some(spot));
+            out.push(b'}');
+        });
+    }
     if !answer.remarks.is_empty() {
         list(out, "remarks", &answer.remarks, |out, remark| {
             out.push(b'{');
@@ -193,6 +200,9 @@ impl Page<'_> {
         let title = format!("{kind} {}", one_line(&answer.id));
         writeln!(out, "{}  ({whose})", self.style.painted("1", &title))?;
         self.style.wrapped(out, "", &self.verdict())?;
+        if let Some(used) = used(&answer.used) {
+            self.style.wrapped(out, "", &used)?;
+        }
         writeln!(out)?;
         for (index, step) in answer.steps.iter().enumerate() {
             self.step(out, index + 1, step)?;
@@ -276,6 +286,26 @@ impl Page<'_> {
             Found::Value(_) => MASK.to_owned(),
         }
     }
+}
+
+/// `used in dags/a.py:12, dags/b.py:3 and 4 other places`
+fn used(spots: &[Spot]) -> Option<String> {
+    const MOST: usize = 3;
+    let (told, left) = match spots.len() {
+        0 => return None,
+        // One more is as short as the words for it.
+        count if count <= MOST + 1 => (count, 0),
+        count => (MOST, count - MOST),
+    };
+    let told: Vec<String> = spots[..told].iter().map(place_of).collect();
+    let list = match (left, told.as_slice()) {
+        (0, [first @ .., last]) if !first.is_empty() => {
+            format!("{} and {last}", first.join(", "))
+        }
+        (0, _) => told.join(", "),
+        _ => format!("{} and {left} other places", told.join(", ")),
+    };
+    Some(format!("used in {list}"))
 }
 
 fn remark_line(remark: &Remark) -> String {

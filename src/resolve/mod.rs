@@ -24,6 +24,8 @@ use crate::workspace::Content;
 
 pub use near::Near;
 pub(crate) use remarks::{class_name, last};
+pub(crate) use stores::{Asker, Gather};
+pub(crate) use walk::{Customs, Plan};
 
 /// One id and what becomes of it.
 #[derive(Debug)]
@@ -46,6 +48,8 @@ pub struct Answer {
     pub last: Option<Last>,
     /// Names that do exist and are nearly the ones asked for; the nearest first.
     pub near: Vec<Near>,
+    /// Where DAGs ask for it.
+    pub used: Vec<Spot>,
     /// What the rules say of the settings and of the value, as far as it may explain the outcome.
     pub remarks: Vec<Remark>,
     /// Why, in one sentence.
@@ -182,6 +186,16 @@ pub struct Request<'r> {
     pub ids: &'r [Wanted],
     /// The team of the process that asks.
     pub team: Option<&'r str>,
+}
+
+/// Every id that the DAGs of the deployment `one` ask for and that `known` does not hold.
+pub fn used(loaded: &Loaded, one: &One, known: &[Wanted]) -> Vec<Wanted> {
+    let used = loaded.used(one.group).ids.into_iter();
+    let wanted = used.map(|used| Wanted {
+        kind: used.kind,
+        id: used.id.to_owned(),
+    });
+    wanted.filter(|wanted| !known.contains(wanted)).collect()
 }
 
 /// Looks every id up in the deployment `one`.

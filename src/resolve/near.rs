@@ -1,5 +1,7 @@
 //! Names that do exist and are nearly the ones asked for, and how they differ.
 
+use std::collections::{BTreeMap, HashMap};
+
 use super::Spot;
 use super::environment::{prefix, upper};
 use crate::airflow::lookup::{Coverage, Naming};
@@ -8,6 +10,7 @@ use crate::inputs::EntryKind;
 use crate::inputs::env::is_public_name;
 use crate::load::{Loaded, One};
 use crate::rules::stores::name_not_covered::difference;
+use crate::source::{Place, Position};
 
 /// How many are told.
 const MOST: usize = 3;
@@ -21,45 +24,138 @@ pub struct Near {
     pub why: String,
     /// Where it stands.
     pub spot: Spot,
+    /// Where it stands in its file.
+    pub place: Place,
+    /// Line and column, where a stream has passed the place.
+    pub position: Option<(Position, Position)>,
     /// The smaller, the nearer.
     rank: usize,
 }
 
 impl Near {
     /// Hardly anything else can have been meant.
-    pub(super) const fn is_likely(&self) -> bool {
+    pub(crate) const fn is_likely(&self) -> bool {
         self.rank <= 1
     }
 }
 
-/// How far a stored name is from what a lookup of `id` asks for, and why it is not that.
-pub(super) fn in_store(
-    naming: &Naming,
-    kind: EntryKind,
-    id: &str,
-    name: &str,
-) -> Option<(usize, String)> {
-    if let Some(miss) = naming.near_miss(name) {
-        let asked = naming.name_for(kind, id);
-        return (miss.kind == kind && asked.as_deref() == Some(&miss.asked))
-            .then(|| (0, difference(miss.why).to_owned()));
-    }
-    match naming.coverage(name) {
-        Coverage::Covered {
-            kind: other,
-            id: found,
-        } if other != kind => (found == id).then(|| {
-            let why = format!("it stands under the prefix of {}s", other.word());
-            (1, why)
-        }),
-        Coverage::Covered { id: found, .. } | Coverage::Ambiguous { id: found } => {
-            other_id(id, &found)
+/// The ids that are looked up, by what a name of a store may be to them.
+#[derive(Default)]
+pub(super) struct Index<'q> {
+    ids: Vec<(EntryKind, &'q str)>,
+    /// By the name that is asked for.
+    asked: HashMap<String, Vec<usize>>,
+    /// By the id.
+    exact: HashMap<&'q str, Vec<usize>>,
+    /// By the id without what people mix up.
+    plain: HashMap<String, Vec<usize>>,
+    /// By the length of the id, with the set of its characters.
+    lengths: BTreeMap<usize, Vec<(u64, usize)>>,
+}
+
+/// How far a stored name is from what a lookup asks for, and why it is not that.
+pub(super) struct Miss {
+    /// Number of the id among those of the index.
+    pub(super) number: usize,
+    pub(super) rank: usize,
+    pub(super) why: String,
+}
+
+impl<'q> Index<'q> {
+    pub(super) fn new(naming: &Naming, ids: impl Iterator<Item = (EntryKind, &'q str)>) -> Self {
+        let mut index = Self::default();
+        for (number, (kind, id)) in ids.enumerate() {
+            index.ids.push((kind, id));
+            if let Some(name) = naming.name_for(kind, id) {
+                index.asked.entry(name).or_default().push(number);
+            }
+            index.exact.entry(id).or_default().push(number);
+            index.plain.entry(plain(id)).or_default().push(number);
+            let (length, letters) = shape(id);
+            let same = index.lengths.entry(length).or_default();
+            same.push((letters, number));
         }
-        Coverage::Foreign => {
-            let last = name.rsplit('/').next()?;
-            (last == id && name != id).then(|| (4, "it stands under another path".to_owned()))
+        index
+    }
+
+    /// The ids to which `name` is nearly what they ask for.
+    pub(super) fn near(&self, naming: &Naming, name: &str) -> Vec<Miss> {
+        if self.ids.is_empty() {
+            return Vec::new();
+        }
+        let all = |numbers: Option<&Vec<usize>>| numbers.cloned().unwrap_or_default();
+        if let Some(miss) = naming.near_miss(name) {
+            let numbers = all(self.asked.get(&miss.asked)).into_iter();
+            let numbers = numbers.filter(|number| self.ids[*number].0 == miss.kind);
+            return numbers
+                .map(|number| Miss {
+                    number,
+                    rank: 0,
+                    why: difference(miss.why).to_owned(),
+                })
+                .collect();
+        }
+        match naming.coverage(name) {
+            Coverage::Covered { kind, id } => {
+                let mut near = self.others(&id, Some(kind));
+                let exact = all(self.exact.get(id.as_str())).into_iter();
+                let of_other_kind = exact.filter(|number| self.ids[*number].0 != kind);
+                near.extend(of_other_kind.map(|number| Miss {
+                    number,
+                    rank: 1,
+                    why: format!("it stands under the prefix of {}s", kind.word()),
+                }));
+                near
+            }
+            Coverage::Ambiguous { id } => self.others(&id, None),
+            Coverage::Foreign => {
+                let last = name.rsplit('/').next().filter(|last| *last != name);
+                let numbers = last.map_or_else(Vec::new, |last| all(self.exact.get(last)));
+                let near = numbers.into_iter().map(|number| Miss {
+                    number,
+                    rank: 4,
+                    why: "it stands under another path".to_owned(),
+                });
+                near.collect()
+            }
         }
     }
+
+    /// The ids, of one kind or all, that are nearly `found`.
+    fn others(&self, found: &str, kind: Option<EntryKind>) -> Vec<Miss> {
+        let (length, letters) = shape(found);
+        let mut numbers: Vec<usize> = self.plain.get(&plain(found)).cloned().unwrap_or_default();
+        for (_, same) in self.lengths.range(length.saturating_sub(2)..=length + 2) {
+            // Two letters that are changed are two that go and two that come.
+            let near = same
+                .iter()
+                .filter(|(own, _)| (own ^ letters).count_ones() <= 4);
+            numbers.extend(near.map(|(_, number)| *number));
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+            .into_iter()
+            .filter(|number| kind.is_none_or(|kind| self.ids[*number].0 == kind))
+            .filter_map(|number| {
+                let (rank, why) = other_id(self.ids[number].1, found)?;
+                Some(Miss { number, rank, why })
+            })
+            .collect()
+    }
+}
+
+/// An id without what people mix up in ids.
+fn plain(text: &str) -> String {
+    text.to_lowercase().replace(['-', '.', ' '], "_")
+}
+
+/// Number of characters, and a bit for each of them (some share one).
+fn shape(id: &str) -> (usize, u64) {
+    let letters = id
+        .chars()
+        .fold(0, |set, character| set | 1 << (character as u32 % 64));
+    (id.chars().count(), letters)
 }
 
 /// An id that is nearly the one looked up.
@@ -70,7 +166,6 @@ fn other_id(id: &str, found: &str) -> Option<(usize, String)> {
     if found.to_lowercase() == id.to_lowercase() {
         return Some((0, "ids are case-sensitive".to_owned()));
     }
-    let plain = |text: &str| text.to_lowercase().replace(['-', '.', ' '], "_");
     if plain(found) == plain(id) {
         return Some((1, "`-`, `_` and `.` are different characters".to_owned()));
     }
@@ -85,7 +180,7 @@ pub(super) fn keep(
     name: &str,
     rank: usize,
     why: String,
-    spot: impl Fn() -> Spot,
+    at: impl Fn() -> (Spot, Place, (Position, Position)),
 ) {
     if !is_store_name(name) {
         return;
@@ -93,14 +188,17 @@ pub(super) fn keep(
     if near.len() >= MOST && near.last().is_some_and(|last| last.rank <= rank) {
         return;
     }
-    let at = near.partition_point(|one| one.rank <= rank);
+    let index = near.partition_point(|one| one.rank <= rank);
+    let (spot, place, position) = at();
     let one = Near {
         name: name.to_owned(),
         why,
-        spot: spot(),
+        spot,
+        place,
+        position: Some(position),
         rank,
     };
-    near.insert(at, one);
+    near.insert(index, one);
     near.truncate(MOST);
 }
 
@@ -136,6 +234,8 @@ pub(super) fn in_environment(loaded: &Loaded, one: &One, kind: EntryKind, id: &s
                     path: input.path.clone(),
                     line: position.line,
                 },
+                place: Place::new(input.id, variable.name_span),
+                position: None,
                 rank,
             });
         }

@@ -3,11 +3,11 @@
 //! Each export is streamed once for all ids; only what has such a name is kept.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::near::{self, Near};
+use super::near::{self, Index, Near};
 use super::walk::listed;
 use super::{Found, Outcome, Spot, Step};
 use crate::airflow::Target;
@@ -15,23 +15,29 @@ use crate::airflow::backend::{Constructed, Held, serves};
 use crate::airflow::connection::{self, Format, Reader};
 use crate::airflow::lookup::Naming;
 use crate::inputs::store::{Entry, Facts, StaleWhy, StoreReader, Summary, Value};
-use crate::inputs::{EntryKind, Kind, is_sample};
+use crate::inputs::{EntryKind, Input, Kind, is_sample};
 use crate::list::{BAD_WORDS, Judged, Status, connection_status};
-use crate::load::{Loaded, One, pipeline};
+use crate::load::{Loaded, pipeline};
 use crate::report::Failure;
 use crate::rules::{Carrier, EntryContext};
 use crate::source::{FileId, LazyText, Place, Secret, Span, Text};
 use crate::workspace::Content;
 
 /// A backend, and what it is asked for.
-pub(super) struct Asker<'q> {
-    pub(super) built: Option<&'q Constructed<'q>>,
-    /// How it builds names; none where that is not known.
-    pub(super) namings: Vec<Naming>,
-    pub(super) queries: Vec<Query<'q>>,
+pub(crate) struct Asker<'q> {
+    built: Option<&'q Constructed<'q>>,
+    queries: Vec<Query<'q>>,
+    /// The stores that hold for the choice.
+    stores: &'q [FileId],
+    /// Every name that some query asks for.
+    names: HashSet<String>,
+    /// How it builds names, none where that is not known; each with the queries, for names that are
+    /// nearly one of theirs.
+    near: Vec<(Naming, Index<'q>)>,
 }
 
 /// One id, and the names that the custom backend asks for.
+#[derive(PartialEq, Eq)]
 pub(super) struct Query<'q> {
     /// Its number among all.
     pub(super) number: usize,
@@ -41,7 +47,7 @@ pub(super) struct Query<'q> {
 }
 
 /// An entry with a name that is asked for.
-pub(super) struct Hit {
+pub(crate) struct Hit {
     pub(super) spot: Spot,
     file: FileId,
     kind: Kind,
@@ -110,7 +116,7 @@ impl Looked {
 
 /// What the exports hold.
 #[derive(Default)]
-pub(super) struct Holdings {
+pub(crate) struct Holdings {
     hits: BTreeMap<String, Hit>,
     /// By number of the query.
     near: BTreeMap<usize, Vec<Near>>,
@@ -148,27 +154,82 @@ impl Holdings {
     }
 }
 
-/// Streams every export that one of the backends asks; what it holds, by backend.
+/// What passes of the exports, for those who ask.
+pub(crate) struct Gather<'g> {
+    askers: &'g [Asker<'g>],
+    holdings: Vec<Holdings>,
+    /// Number of the holdings of each asker: those who ask alike share.
+    shares: Vec<usize>,
+    /// Number of the asker that stands for each of the holdings.
+    first: Vec<usize>,
+}
+
+impl<'g> Gather<'g> {
+    pub(crate) fn new(askers: &'g [Asker<'g>]) -> Self {
+        let mut first: Vec<usize> = Vec::new();
+        let mut shares = Vec::with_capacity(askers.len());
+        for (number, asker) in askers.iter().enumerate() {
+            let known = first.iter().position(|other| askers[*other].is_like(asker));
+            shares.push(known.unwrap_or(first.len()));
+            if known.is_none() {
+                first.push(number);
+            }
+        }
+        Self {
+            askers,
+            holdings: first.iter().map(|_| Holdings::default()).collect(),
+            shares,
+            first,
+        }
+    }
+
+    /// Somebody asks this store.
+    pub(crate) fn wants(&self, input: &Input) -> bool {
+        let mut askers = self.first.iter().map(|number| &self.askers[*number]);
+        askers.any(|asker| asker.asks(input))
+    }
+
+    /// An entry passes.
+    pub(crate) fn take(&mut self, entry: &Entry<'_>, input: &Input) {
+        for (number, holdings) in self.first.iter().zip(&mut self.holdings) {
+            let asker = &self.askers[*number];
+            if !asker.asks(input) {
+                continue;
+            }
+            holdings.seen += 1;
+            if asker.serves(entry.kind()) {
+                holdings.ours += 1;
+                holdings.take(entry, input.id, &input.path, asker);
+            }
+        }
+    }
+
+    /// An export has passed; `None`: not to its end.
+    pub(crate) fn end(&mut self, input: &Input, summary: Option<&Summary>) {
+        for (number, holdings) in self.first.iter().zip(&mut self.holdings) {
+            if self.askers[*number].asks(input) {
+                holdings.end(&input.path, summary);
+            }
+        }
+    }
+
+    /// What is held for the asker with this number.
+    pub(crate) fn holdings(&self, asker: usize) -> &Holdings {
+        &self.holdings[self.shares[asker]]
+    }
+}
+
+/// Streams every export that one of the backends asks.
 pub(super) fn collect(
     loaded: &Loaded,
-    one: &One,
     contents: Vec<Option<Content>>,
-    askers: &[Asker<'_>],
-) -> (Vec<Holdings>, Vec<Failure>) {
-    let mut holdings: Vec<Holdings> = askers.iter().map(|_| Holdings::default()).collect();
+    gather: &mut Gather<'_>,
+) -> Vec<Failure> {
     let mut failures = Vec::new();
     for (input, content) in loaded.inputs.iter().zip(contents) {
-        let Some(content) = content.filter(|_| one.stores.contains(&input.id)) else {
+        let Some(content) = content.filter(|_| gather.wants(input)) else {
             continue;
         };
-        let mut asking: Vec<(&Asker<'_>, &mut Holdings)> = askers
-            .iter()
-            .zip(&mut holdings)
-            .filter(|(asker, _)| asker.serves(input.kind))
-            .collect();
-        if asking.is_empty() {
-            continue;
-        }
         let apart = !content.is_whole();
         let reader = StoreReader::new(content.into_reader(), input.kind);
         let summary = pipeline::run(
@@ -178,33 +239,62 @@ pub(super) fn collect(
             |_| (),
             |batch, ()| {
                 for entry in batch.entries() {
-                    for (asker, holdings) in &mut asking {
-                        holdings.seen += 1;
-                        if asker.serves(entry.kind()) {
-                            holdings.ours += 1;
-                            holdings.take(&entry, input.id, &input.path, asker);
-                        }
-                    }
+                    gather.take(&entry, input);
                 }
                 ControlFlow::Continue(())
             },
         );
-        for (_, holdings) in asking {
-            holdings.end(&input.path, summary.as_ref().ok());
-        }
+        gather.end(input, summary.as_ref().ok());
         match summary {
             Ok(summary) => failures.extend(pipeline::failure(&summary, input)),
             Err(failure) => failures.push(failure),
         }
     }
-    (holdings, failures)
+    failures
 }
 
-impl Asker<'_> {
+impl<'q> Asker<'q> {
+    pub(super) fn new(
+        built: Option<&'q Constructed<'q>>,
+        namings: Vec<Naming>,
+        queries: Vec<Query<'q>>,
+        stores: &'q [FileId],
+    ) -> Self {
+        let names = queries.iter().flat_map(|query| query.names.iter().cloned());
+        let near = namings.into_iter().map(|naming| {
+            let ids = queries.iter().map(|query| (query.kind, query.id));
+            let index = Index::new(&naming, ids);
+            (naming, index)
+        });
+        Self {
+            built,
+            names: names.collect(),
+            near: near.collect(),
+            queries,
+            stores,
+        }
+    }
+
+    /// The export may hold what the backend asks for.
+    fn asks(&self, input: &Input) -> bool {
+        self.stores.contains(&input.id) && self.serves(input.kind)
+    }
+
     /// Exports of this kind can hold what the backend asks for.
     fn serves(&self, kind: Kind) -> bool {
         self.built
             .is_some_and(|built| serves(&built.class.short_name, kind))
+    }
+
+    /// Both look for the same names in the same way.
+    fn is_like(&self, other: &Self) -> bool {
+        let class = |asker: &Self| asker.built.map(|built| built.class.short_name.as_str());
+        let namings = self.near.iter().map(|(naming, _)| naming);
+        let others = other.near.iter().map(|(naming, _)| naming);
+        class(self) == class(other)
+            && namings.eq(others)
+            && self.queries == other.queries
+            && self.stores == other.stores
     }
 }
 
@@ -228,21 +318,21 @@ impl Holdings {
         if self.ours > 0 || self.seen == 0 {
             self.paths.push(path.to_owned());
         }
-        self.incomplete = self.incomplete.or(summary.and_then(incomplete));
+        let why = match summary {
+            Some(summary) => incomplete(summary),
+            None => Some("the export could not be read to its end"),
+        };
+        self.incomplete = self.incomplete.or(why);
         (self.ours, self.seen) = (0, 0);
     }
 
     fn take(&mut self, entry: &Entry<'_>, file: FileId, path: &Path, asker: &Asker<'_>) {
-        let queries = &asker.queries;
         let name = entry.name();
         let spot = || Spot {
             path: path.to_owned(),
             line: entry.position(entry.name_span().start).line,
         };
-        if queries
-            .iter()
-            .any(|query| query.names.contains(name.as_ref()))
-        {
+        if asker.names.contains(name.as_ref()) {
             let facts = entry.facts();
             // Of a history the newest version counts, of repeated entries the first.
             let is_better = self
@@ -264,13 +354,20 @@ impl Holdings {
             }
             return;
         }
-        for query in queries {
-            let near = self.near.entry(query.number).or_default();
-            let mut namings = asker.namings.iter();
-            let found =
-                namings.find_map(|naming| near::in_store(naming, query.kind, query.id, &name));
-            if let Some((rank, why)) = found {
-                near::keep(near, &name, rank, why, spot);
+        // Of several ways to build names the first that tells something counts.
+        let mut told = BTreeSet::new();
+        for (naming, index) in &asker.near {
+            for miss in index.near(naming, &name) {
+                let number = asker.queries[miss.number].number;
+                if !told.insert(number) {
+                    continue;
+                }
+                let near = self.near.entry(number).or_default();
+                near::keep(near, &name, miss.rank, miss.why, || {
+                    let span = entry.name_span();
+                    let position = (entry.position(span.start), entry.position(span.end));
+                    (spot(), Place::new(file, span), position)
+                });
             }
         }
     }

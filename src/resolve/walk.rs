@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::stores::{Asker, Holdings, Looked, Query};
+use super::stores::{Asker, Gather, Holdings, Looked, Query};
 use super::{
     Answer, Candidate, Found, Near, Outcome, Request, Spot, Step, environment, local, near,
     remarks, stores, words,
@@ -34,61 +34,126 @@ pub(super) fn run(
         source: TargetSource::CommandLine,
         ..view.target.clone()
     };
-    let multi_team = multi_team(&view.settings, &target);
-    // Tasks may ask for options elsewhere than for connections and variables.
-    let customs = [EntryKind::Connection, EntryKind::Config].map(|kind| {
-        let backend = search::custom(&view.secrets, kind, &target);
-        Custom {
-            backend,
-            outcome: backend.outcome(&view.settings, &target),
+    let customs = Customs::of(&view, &target);
+    let plan = Plan::new(request, loaded, one, &view, &target, &customs);
+    let askers = plan.askers();
+    let mut gather = Gather::new(&askers);
+    let failures = stores::collect(loaded, contents, &mut gather);
+    let holdings = [gather.holdings(0), gather.holdings(1)];
+    let unreadable = unreadable.filter(|error| error.is_fatal);
+    let remarks = remarks::of_settings(loaded, one, &view, &target);
+    let mut answers = plan.answers(holdings, unreadable, remarks);
+    for used in loaded.used(one.group).ids {
+        let mut answers = answers.iter_mut();
+        let asked =
+            answers.find(|answer| (answer.kind, answer.id.as_str()) == (used.kind, used.id));
+        if let Some(answer) = asked {
+            let spots = used.places.iter();
+            answer.used = spots.filter_map(|place| spot(loaded, *place)).collect();
         }
-    });
-    let asked: Vec<Question<'_>> = request
-        .ids
-        .iter()
-        .map(|wanted| Question {
+    }
+    (answers, failures)
+}
+
+/// The backends that a process may ask, and what Airflow builds from them. Tasks may ask for options
+/// elsewhere than for connections and variables.
+pub(crate) struct Customs<'w, 'a>([Custom<'w, 'a>; 2]);
+
+impl<'w, 'a> Customs<'w, 'a> {
+    pub(crate) fn of(view: &'w View<'a>, target: &'w Target) -> Self {
+        Self([EntryKind::Connection, EntryKind::Config].map(|kind| {
+            let backend = search::custom(&view.secrets, kind, target);
+            Custom {
+                backend,
+                outcome: backend.outcome(&view.settings, target),
+            }
+        }))
+    }
+}
+
+/// What one process looks up in one choice of files, before any store is read.
+pub(crate) struct Plan<'w, 'a> {
+    loaded: &'w Loaded,
+    one: &'w One,
+    view: &'w View<'a>,
+    target: &'w Target,
+    customs: &'w [Custom<'w, 'a>; 2],
+    multi_team: Option<bool>,
+    asked: Vec<Question<'w>>,
+}
+
+impl<'w, 'a> Plan<'w, 'a> {
+    pub(crate) fn new(
+        request: &Request<'w>,
+        loaded: &'w Loaded,
+        one: &'w One,
+        view: &'w View<'a>,
+        target: &'w Target,
+        customs: &'w Customs<'w, 'a>,
+    ) -> Self {
+        let multi_team = multi_team(&view.settings, target);
+        let ids = request.ids.iter();
+        let asked = ids.map(|wanted| Question {
             kind: wanted.kind,
             id: &wanted.id,
             team: request.team,
             multi_team,
+        });
+        Self {
+            loaded,
+            one,
+            view,
+            target,
+            customs: &customs.0,
+            multi_team,
+            asked: asked.collect(),
+        }
+    }
+
+    /// What the backend of connections and variables and that of options are asked for.
+    pub(crate) fn askers(&self) -> [Asker<'_>; 2] {
+        [0, 1].map(|custom| {
+            let built = self.customs[custom].built();
+            let asked = self.asked.iter().enumerate();
+            let queries = asked
+                .filter(|(_, asked)| custom_of(asked.kind) == custom)
+                .map(|(number, asked)| Query {
+                    number,
+                    kind: asked.kind,
+                    id: asked.id,
+                    names: names(built, asked, self.target),
+                });
+            let namings = built.map_or_else(Vec::new, |built| {
+                let known = built.naming.clone().map(|naming| vec![naming]);
+                known.unwrap_or_else(|| built.namings(self.target, self.multi_team))
+            });
+            Asker::new(built, namings, queries.collect(), &self.one.stores)
         })
-        .collect();
-    let askers = [0, 1].map(|custom| Asker {
-        built: customs[custom].built(),
-        namings: customs[custom].built().map_or_else(Vec::new, |built| {
-            let known = built.naming.clone().map(|naming| vec![naming]);
-            known.unwrap_or_else(|| built.namings(&target, multi_team))
-        }),
-        queries: asked
-            .iter()
-            .enumerate()
-            .filter(|(_, asked)| custom_of(asked.kind) == custom)
-            .map(|(number, asked)| Query {
-                number,
-                kind: asked.kind,
-                id: asked.id,
-                names: names(customs[custom].built(), asked, &target),
-            })
-            .collect(),
-    });
-    let (holdings, failures) = stores::collect(loaded, one, contents, &askers);
-    let walk = Walk {
-        loaded,
-        one,
-        view: &view,
-        bad_multi_team: backend::is_bad_multi_team(&view.settings, &target),
-        unreadable: unreadable.filter(|error| error.is_fatal),
-        target: &target,
-        customs: &customs,
-        holdings: &holdings,
-        remarks: remarks::of_settings(loaded, one, &view, &target),
-    };
-    let answers = asked
-        .iter()
-        .enumerate()
-        .map(|(number, asked)| walk.answer(number, asked))
-        .collect();
-    (answers, failures)
+    }
+
+    /// What becomes of every id, now that the stores were read.
+    pub(crate) fn answers(
+        &self,
+        holdings: [&Holdings; 2],
+        unreadable: Option<Unreadable>,
+        remarks: Vec<super::Remark>,
+    ) -> Vec<Answer> {
+        let walk = Walk {
+            loaded: self.loaded,
+            one: self.one,
+            view: self.view,
+            bad_multi_team: backend::is_bad_multi_team(&self.view.settings, self.target),
+            unreadable,
+            target: self.target,
+            customs: self.customs,
+            holdings,
+            remarks,
+        };
+        let asked = self.asked.iter().enumerate();
+        asked
+            .map(|(number, asked)| walk.answer(number, asked))
+            .collect()
+    }
 }
 
 /// A pair of options, and what Airflow builds from it.
@@ -136,7 +201,7 @@ struct Walk<'w, 'a> {
     unreadable: Option<Unreadable>,
     target: &'w Target,
     customs: &'w [Custom<'w, 'a>; 2],
-    holdings: &'w [Holdings],
+    holdings: [&'w Holdings; 2],
     remarks: Vec<super::Remark>,
 }
 
@@ -152,6 +217,7 @@ impl Walk<'_, '_> {
             candidates: Vec::new(),
             last: search::last(asked.kind, self.target),
             near: Vec::new(),
+            used: Vec::new(),
             remarks: Vec::new(),
             because: String::new(),
         };
@@ -315,12 +381,7 @@ impl Walk<'_, '_> {
     }
 
     fn spot(&self, place: Place) -> Option<Spot> {
-        let input = self.loaded.input(place.file)?;
-        let position = input.lines.position(&input.bytes, place.span.start);
-        Some(Spot {
-            path: input.path.clone(),
-            line: position.line,
-        })
+        spot(self.loaded, place)
     }
 
     fn custom_step(&self, backend: &Backend<'_>, asked: &Question<'_>) -> (Step, Option<Found>) {
@@ -487,6 +548,15 @@ impl Walk<'_, '_> {
         }
         near::best(all)
     }
+}
+
+fn spot(loaded: &Loaded, place: Place) -> Option<Spot> {
+    let input = loaded.input(place.file)?;
+    let position = input.lines.position(&input.bytes, place.span.start);
+    Some(Spot {
+        path: input.path.clone(),
+        line: position.line,
+    })
 }
 
 /// `conf.getboolean("core", "multi_team")` inside of a lookup.

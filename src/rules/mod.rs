@@ -12,7 +12,6 @@ pub mod itself;
 pub mod kwargs;
 pub mod options;
 mod page;
-pub mod pins;
 pub mod prefixes;
 pub mod stores;
 #[cfg(test)]
@@ -33,7 +32,8 @@ use crate::inputs::env::is_public_name;
 use crate::inputs::store::{Spot, Summary, Tally};
 use crate::inputs::{Definition, EntryKind, Input};
 use crate::report::{Findings, Severity};
-use crate::settings::SettingsFile;
+use crate::resolve::Answer;
+use crate::settings::{Metastore, SettingsFile};
 use crate::source::{FileId, LazyText, Place};
 use crate::workspace::targets::Located;
 
@@ -88,6 +88,8 @@ pub enum Check {
     Project(fn(&ProjectContext<'_>, &mut Findings)),
     /// What the other rules found, and what is made of that: it is the report that finds these faults.
     Report,
+    /// An id that DAGs or the settings file want, and that no backend of the deployment has.
+    Wanted(fn(&WantedContext<'_>, &mut Findings)),
 }
 
 /// What a [`Check::File`] is told.
@@ -100,6 +102,52 @@ pub struct FileContext<'a> {
     pub has_backend: bool,
     /// Every input of the run that shares a deployment with this one, itself included.
     pub deployment_inputs: &'a [&'a Input],
+    /// What of the file no DAG asks for; `None`: nobody wants to know, or nobody does.
+    pub unused: Option<UnusedCount>,
+}
+
+/// Definitions that no DAG asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UnusedCount {
+    /// Connections.
+    pub connections: usize,
+    /// Variables.
+    pub variables: usize,
+}
+
+impl UnusedCount {
+    /// Counts one more of `kind`, if it is `unused`.
+    pub(crate) fn add(&mut self, kind: EntryKind, unused: bool) {
+        match kind {
+            EntryKind::Connection => self.connections += usize::from(unused),
+            EntryKind::Variable => self.variables += usize::from(unused),
+            EntryKind::Config => {}
+        }
+    }
+}
+
+/// What a [`Check::Wanted`] is told.
+pub struct WantedContext<'a> {
+    /// Whose behaviour is modelled.
+    pub target: &'a Target,
+    /// Name of the deployment, where the settings file gives it one.
+    pub deployment: Option<&'a str>,
+    /// Connection or variable; of the settings file an option too.
+    pub kind: EntryKind,
+    /// The id.
+    pub id: &'a str,
+    /// Where DAGs ask for it.
+    pub places: &'a [Place],
+    /// The first of them where code fails without it.
+    pub must: Option<Place>,
+    /// Where the settings file requires it.
+    pub required: Option<Place>,
+    /// How each process looks it up, for each choice of the deployment's files.
+    pub answers: &'a [&'a Answer],
+    /// The deployment keeps ids of the kind where airvane looks.
+    pub is_kept_here: bool,
+    /// What the settings file says of the metadata database.
+    pub metastore: Option<Metastore>,
 }
 
 /// What a [`Check::Store`] is told: what is left of an export that was read.
@@ -116,6 +164,8 @@ pub struct StoreContext<'a> {
     pub summary: &'a Summary,
     /// What `naming` said of the names.
     pub tally: &'a Tally,
+    /// What of it no DAG asks for; `None`: nobody wants to know, or nobody does.
+    pub unused: Option<UnusedCount>,
     /// The first credential in it, where git would commit the file.
     pub credential: Option<(stores::plaintext_secrets_in_repository::Credential, Spot)>,
 }
@@ -281,7 +331,6 @@ static FAMILIES: &[&[&Rule]] = &[
     options::RULES,
     stores::RULES,
     across::RULES,
-    pins::RULES,
     itself::RULES,
 ];
 

@@ -4,3 +4,4 @@
 pub mod cfg;
 pub mod dotenv;
 pub mod json;
+pub mod python;

@@ -8,7 +8,7 @@
 
 mod declared;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use crate::inputs::{Input, Kind, is_sample};
@@ -73,6 +73,8 @@ pub struct Deployment {
     pub choices: Vec<Choice>,
     /// Stores; they hold for every choice that does not say otherwise.
     pub stores: Vec<FileId>,
+    /// DAGs that Airflow runs with any of the choices; they are no part of [`Deployment::files`].
+    pub dags: Vec<FileId>,
     /// Settings that are no part of it and may still be what Airflow reads: a sample beside it, the
     /// airflow.cfg files for an env file that belongs to none. Rules that depend on something not
     /// being set look here too.
@@ -82,7 +84,7 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// Every file of the group, once.
+    /// Every file of settings and every store of the group, once.
     pub fn files(&self) -> Vec<FileId> {
         let settings = self.choices.iter().flat_map(|choice| &choice.settings);
         let mut files: Vec<FileId> = settings.chain(&self.stores).copied().collect();
@@ -144,7 +146,9 @@ pub fn group(
         return one(inputs);
     }
     let mut deployments = declared::group(inputs, declared);
-    let taken: BTreeSet<FileId> = deployments.iter().flat_map(Deployment::files).collect();
+    let taken = deployments.iter();
+    let taken = taken.flat_map(|one| one.files().into_iter().chain(one.dags.iter().copied()));
+    let taken: BTreeSet<FileId> = taken.collect();
     let rest: Vec<&Input> = inputs
         .iter()
         .filter(|input| !taken.contains(&input.id))
@@ -154,10 +158,8 @@ pub fn group(
 }
 
 fn one(inputs: &[Input]) -> Vec<Deployment> {
-    let of = |store: bool| {
-        let files = inputs
-            .iter()
-            .filter(move |input| input.kind.is_store() == store);
+    let of = |wanted: fn(Kind) -> bool| {
+        let files = inputs.iter().filter(move |input| wanted(input.kind));
         files.map(|input| input.id).collect()
     };
     if inputs.is_empty() {
@@ -165,8 +167,9 @@ fn one(inputs: &[Input]) -> Vec<Deployment> {
     }
     vec![Deployment {
         home: PathBuf::new(),
-        choices: vec![Choice::of(of(false))],
-        stores: of(true),
+        choices: vec![Choice::of(of(Kind::is_settings))],
+        stores: of(Kind::is_store),
+        dags: of(|kind| kind == Kind::Dag),
         around: Vec::new(),
         left_out: 0,
     }]
@@ -275,6 +278,7 @@ fn auto(inputs: &[&Input], files: &Files, deployments: &mut Vec<Deployment>) {
             choices,
             home: group.home,
             stores: Vec::new(),
+            dags: Vec::new(),
             around,
             left_out,
         });
@@ -296,9 +300,21 @@ fn auto(inputs: &[&Input], files: &Files, deployments: &mut Vec<Deployment>) {
                 home: store.path.clone(),
                 choices: vec![Choice::of(Vec::new())],
                 stores: vec![store.id],
+                dags: Vec::new(),
                 around: Vec::new(),
                 left_out: 0,
             });
+        }
+    }
+    // Many stand in one folder.
+    let mut folders: BTreeMap<&Path, Option<usize>> = BTreeMap::new();
+    for dag in inputs.iter().filter(|input| input.kind == Kind::Dag) {
+        let folder = dag.path.parent().unwrap_or(Path::new(""));
+        let nearest = folders
+            .entry(folder)
+            .or_insert_with(|| nearest(&dag.path, &homes));
+        if let Some(index) = *nearest {
+            deployments[index].dags.push(dag.id);
         }
     }
 }
@@ -307,7 +323,7 @@ fn auto(inputs: &[&Input], files: &Files, deployments: &mut Vec<Deployment>) {
 fn groups<'a>(inputs: &[&'a Input], files: &Files) -> Vec<Group<'a>> {
     let settings = || {
         let inputs = inputs.iter().copied();
-        inputs.filter(|input| !input.kind.is_store())
+        inputs.filter(|input| input.kind.is_settings())
     };
     // Where there is nothing else, a sample is what there is to check.
     let only_samples = settings().all(|input| is_sample(&input.path));

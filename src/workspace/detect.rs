@@ -9,6 +9,7 @@ use crate::inputs::store::cli_output;
 use crate::inputs::{Kind, opaque, store};
 use crate::source::Text;
 use crate::syntax::json;
+use crate::workspace::walk;
 
 /// A kind with the reason for it, for `--show-files`.
 pub type Detected = (Kind, &'static str);
@@ -53,6 +54,14 @@ pub fn detect(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'stati
     }
     if is_env_name(&name) {
         return Ok((Kind::Env, "its name"));
+    }
+    if has_extension(path, &["py"]) {
+        let because = if walk::is_in_dags(path) {
+            "Python in a folder of DAGs"
+        } else {
+            "its name"
+        };
+        return Ok((Kind::Dag, because));
     }
     if let Some(wide) = opaque::wide(head) {
         // A rule says that it must be converted, if it is ours.
@@ -232,7 +241,7 @@ mod tests {
         assert!(kind("setup.cfg", setup).is_err());
         assert!(kind("tox.ini", "[tox]\nenvlist = py312\n[core]\nx = 1\n").is_err());
         assert!(kind("supervisord.ini", "# c\n[program:web]\ncommand=x\n").is_err());
-        assert!(kind("main.py", "X = 1\n").is_err());
+        assert!(kind("main.js", "X = 1\n").is_err());
         assert!(kind("settings.json", "{\n  // note\n  \"a\": 1,\n}").is_err());
         assert!(kind("settings.json", "// note\n{}").is_err());
         let compose = "x-env:\n  AIRFLOW__CORE__X: 1\n  - AIRFLOW__CORE__Y=1\nA=b\n";
@@ -247,6 +256,7 @@ mod tests {
         assert_eq!(kind("airflow.cfg.tmpl", "{{ x }}"), Ok(Kind::Cfg));
         assert_eq!(kind("my.cfg", "# x\n[core]\nexecutor = X\n"), Ok(Kind::Cfg));
         assert_eq!(kind("x/.env.prod", "A=b"), Ok(Kind::Env));
+        assert_eq!(kind("dags/main.py", "X = 1\n"), Ok(Kind::Dag));
         assert_eq!(kind("vars", "A=b\nAIRFLOW__CORE__X=1\n"), Ok(Kind::Env));
     }
 }

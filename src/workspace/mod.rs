@@ -11,6 +11,7 @@ pub mod globs;
 pub mod pins;
 pub mod replace;
 pub mod targets;
+pub mod unread;
 pub mod walk;
 
 pub use deployments::{Choice, Declared, Deployment, Grouping};

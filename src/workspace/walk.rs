@@ -54,6 +54,34 @@ fn is_candidate(name: &str) -> bool {
     name.contains("airflow.cfg.") && !matches!(extension, "bak" | "orig" | "old" | "swp")
 }
 
+/// The folder that Airflow reads DAGs from.
+const DAGS: &str = "dags";
+
+/// True for a path below a folder of DAGs.
+pub fn is_in_dags(path: &Path) -> bool {
+    let folders = path.parent().into_iter().flat_map(Path::components);
+    folders.into_iter().any(|folder| folder.as_os_str() == DAGS)
+}
+
+/// Python that Airflow may run: below a folder of DAGs, and no test of them. What `.airflowignore`
+/// names is read too: it is no DAG, and DAGs import it.
+fn is_dag(path: &Path, root: &Path) -> bool {
+    if path.extension().is_none_or(|extension| extension != "py") {
+        return false;
+    }
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let whole = std::path::absolute(root);
+    let is_root = whole.is_ok_and(|root| root.file_name().is_some_and(|name| name == DAGS));
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let is_test = name.starts_with("test_") || name.ends_with("_test") || name == "conftest";
+    let mut folders = below.parent().into_iter().flat_map(Path::components);
+    let in_tests = folders.any(|folder| {
+        let folder = folder.as_os_str();
+        folder == "tests" || folder == "test" || folder == "__pycache__"
+    });
+    (is_root || is_in_dags(below)) && !is_test && !in_tests
+}
+
 /// Walks `root`.
 pub fn walk(root: &Path, rules: &Rules) -> Walked {
     let mut walked = Walked::default();
@@ -91,7 +119,8 @@ pub fn walk(root: &Path, rules: &Rules) -> Walked {
             continue;
         }
         let is_included = || rules.include.iter().any(|(globs, _)| globs.matches(path));
-        if is_candidate(&entry.file_name().to_string_lossy()) || is_included() {
+        let is_known = is_candidate(&entry.file_name().to_string_lossy());
+        if is_known || is_dag(path, root) || is_included() {
             files.insert(path.to_owned());
         }
     }
@@ -209,6 +238,32 @@ mod tests {
             ]
         );
         assert!(walked.failures.is_empty());
+    }
+
+    #[test]
+    fn python_is_read_below_a_folder_of_dags_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path();
+        for name in [
+            "setup.py",
+            "dags/a.py",
+            "dags/.airflowignore",
+            "dags/b/c.py",
+            "dags/tests/d.py",
+            "dags/test_e.py",
+            "dags/.hidden/f.py",
+            "plugins/g.py",
+        ] {
+            let path = root.join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+        assert_eq!(
+            walk(root, &Rules::default()).files,
+            [root.join("dags/a.py"), root.join("dags/b/c.py")]
+        );
+        // The folder itself may be what is named.
+        assert_eq!(walk(&root.join("dags"), &Rules::default()).files.len(), 2);
     }
 
     #[cfg(unix)]

@@ -215,7 +215,7 @@ pub(crate) fn arguments(
     }
     if random.below(3) == 0 {
         let (name, _) = random.of(files);
-        let kind = *random.of(&["cfg", "env", "ssm", "secretsmanager", "flat-store"]);
+        let kind = *random.of(&["cfg", "env", "ssm", "secretsmanager", "flat-store", "dag"]);
         let path = folder.join(name);
         arguments.extend(["--kind".to_owned(), format!("{kind}={}", path.display())]);
     }

@@ -123,6 +123,7 @@ fn findings_in(rule: &'static Rule, case: &Case, inputs: &[Input]) -> Vec<Findin
             target: &case.target,
             has_backend: secrets.backends().next().is_some(),
             deployment_inputs: &all,
+            unused: None,
         };
         for check in rule.checks {
             if let Check::File(check) = check {

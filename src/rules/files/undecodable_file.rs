@@ -66,7 +66,7 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
             env_mark(cx, tree, findings);
             nul(cx, nul_severity(cx, tree), findings);
         }
-        Tree::Local(_) | Tree::Store | Tree::Pins | Tree::SettingsFile => {}
+        Tree::Local(_) | Tree::Store | Tree::Dag(_) | Tree::Pins | Tree::SettingsFile => {}
     }
 }
 

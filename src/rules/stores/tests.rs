@@ -101,6 +101,7 @@ fn lines(rule: &'static Rule, text: &str, naming: Option<&Naming>, guess: bool) 
         backend: None,
         summary: &summary,
         tally: &tally,
+        unused: None,
         credential: None,
     };
     for check in rule.checks {

@@ -15,6 +15,7 @@ struct Found<'a> {
     cfgs: Vec<FileId>,
     envs: Vec<FileId>,
     stores: Vec<FileId>,
+    dags: Vec<FileId>,
     homes: Vec<PathBuf>,
 }
 
@@ -67,6 +68,7 @@ fn found<'a>(inputs: &[Input], declared: &'a Declared) -> Found<'a> {
         cfgs: Vec::new(),
         envs: Vec::new(),
         stores: Vec::new(),
+        dags: Vec::new(),
         homes: Vec::new(),
     };
     // By the last pattern that names it.
@@ -82,11 +84,12 @@ fn found<'a>(inputs: &[Input], declared: &'a Declared) -> Found<'a> {
     for (_, input) in ours {
         let list = match input.kind {
             Kind::Cfg => &mut found.cfgs,
+            Kind::Dag => &mut found.dags,
             kind if kind.is_store() => &mut found.stores,
             _ => &mut found.envs,
         };
         list.push(input.id);
-        if !input.kind.is_store() {
+        if input.kind.is_settings() {
             found.homes.push(directory(&input.path));
         }
     }
@@ -108,10 +111,15 @@ fn deployment(group: &[Found<'_>]) -> Deployment {
         .collect();
     stores.sort_unstable();
     stores.dedup();
+    let dags = group.iter().flat_map(|found| found.dags.clone());
+    let mut dags: Vec<FileId> = dags.collect();
+    dags.sort_unstable();
+    dags.dedup();
     Deployment {
         home,
         choices: group.iter().flat_map(Found::choices).collect(),
         stores,
+        dags,
         around: Vec::new(),
         left_out: 0,
     }

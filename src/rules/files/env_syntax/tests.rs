@@ -34,6 +34,7 @@ fn findings(input: &Input) -> Vec<Finding> {
         target: &target,
         has_backend: false,
         deployment_inputs: &[input],
+        unused: None,
     };
     let mut findings = Findings::new();
     let rules = [&undecodable_file::RULE, &RULE, &env_name_ineffective::RULE];
