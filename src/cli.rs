@@ -53,6 +53,7 @@ Examples:
   airvane check --airflow 2.11.2 --airflow 3.3.2    judge an upgrade
   airvane check --select AV2,uri-port --ignore AV210
   airvane check --format full --format json=report.json
+  airvane check --diff; airvane check --fix         see the safe fixes, then make them
   aws ssm get-parameters-by-path --path /airflow --recursive --with-decryption |
     airvane check airflow.cfg -                     an export that never lies on the disk";
 
@@ -166,6 +167,10 @@ pub struct CheckArgs {
     #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Rules")]
     pub fail_on: Option<FailOn>,
 
+    /// What is put right.
+    #[command(flatten)]
+    pub fixes: FixArgs,
+
     /// Nothing to lint is fine.
     #[arg(long, help_heading = "Rules")]
     pub allow_empty: bool,
@@ -173,6 +178,27 @@ pub struct CheckArgs {
     /// Number of files read at a time, default: one a core; the output does not depend on it.
     #[arg(long, value_name = "N", value_parser = jobs, help_heading = "Input")]
     pub jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// What is put right.
+#[derive(Args, Debug)]
+#[command(group(clap::ArgGroup::new("fixing").args(["fix", "diff"]).multiple(true)))]
+pub struct FixArgs {
+    /// Make the fixes that are safe, and report what remains.
+    #[arg(long, conflicts_with = "show_files", help_heading = "Fixes")]
+    pub fix: bool,
+
+    /// With --fix or --diff: those too that may not be what was meant.
+    #[arg(long, requires = "fixing", help_heading = "Fixes")]
+    pub unsafe_fixes: bool,
+
+    /// Show what --fix would change (secrets are masked), and write nothing.
+    #[arg(
+        long,
+        conflicts_with_all = ["show_files", "format", "statistics", "write_baseline"],
+        help_heading = "Fixes"
+    )]
+    pub diff: bool,
 }
 
 /// Whose behaviour is modelled, for every command that models one.

@@ -13,6 +13,7 @@ mod profiles;
 mod rules;
 mod stores;
 mod suppression;
+mod trust;
 mod visible;
 mod wanted;
 mod wiring;
@@ -65,6 +66,8 @@ pub struct Listed {
 pub struct Outcome {
     /// The findings.
     pub report: Report,
+    /// Paths as named or walked, by the number of the file in the report.
+    pub paths: Vec<PathBuf>,
     /// What was read as what.
     pub listed: Vec<Listed>,
     /// What was passed over.
@@ -125,10 +128,11 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
     let groups = groups
         .map(|group| loaded.describe(&group.deployment))
         .collect();
-    let findings = findings
+    let mut findings: Vec<Finding> = findings
         .into_iter()
         .filter(|finding| !loaded.is_context(finding.place.file))
         .collect();
+    trust::limit(&mut findings, &loaded);
     let targets = loaded.all_targets();
     let target_lines = loaded.target_lines();
     let notes = std::mem::take(&mut loaded.notes);
@@ -166,6 +170,7 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
     report.summary.files = count;
     Outcome {
         report,
+        paths,
         listed,
         skipped,
         groups,

@@ -1,5 +1,7 @@
 //! `airvane check`
 
+mod fixing;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -52,41 +54,170 @@ pub fn run(
     let runtime = args.runtime.map(Runtime::from).or(settings.target.runtime);
     let wanted = given::wanted(&args.target, runtime.unwrap_or(Runtime::Both));
     let request = request(args, selection, wanted, &settings);
-    let outcome = check::run(&request, &mut files, args.show_files);
-    if !cli.quiet {
-        for note in &outcome.notes {
-            writeln!(err, "airvane: {note}")?;
-        }
-    }
-    if cli.verbose {
-        for target in &outcome.targets {
-            writeln!(err, "airvane: target: {}", one_line(target))?;
-        }
-    }
-    // Earned before anything is written: a reader that goes away changes nothing.
-    let nothing = outcome.listed.is_empty() && outcome.report.failures.is_empty();
     let fail_on = args.fail_on.map(FailOn::severity).or(settings.fail_on);
-    let fail_on = fail_on.unwrap_or(Some(Severity::Warning));
-    *exit = earned(args, fail_on, &outcome.report, nothing);
-    say_troubles(cli, args, &outcome, nothing, err)?;
-    if args.show_files {
-        return show_files(&outcome, out);
+    let call = Call {
+        cli,
+        args,
+        surroundings,
+        fail_on: fail_on.unwrap_or(Some(Severity::Warning)),
+        baseline: request.baseline.as_ref(),
+    };
+    if args.fixes.diff || args.fixes.fix {
+        return fixing::run(call, &request, files, out, err, exit);
     }
-    if cli.verbose {
-        for group in &outcome.groups {
-            writeln!(err, "airvane: deployment: {}", one_line(group))?;
+    let outcome = check::run(&request, &mut files, args.show_files);
+    call.report(&outcome, out, err, exit)
+}
+
+/// What was asked for.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    cli: &'a Cli,
+    args: &'a CheckArgs,
+    surroundings: Surroundings,
+    /// The least severity that fails the run.
+    fail_on: Option<Severity>,
+    baseline: Option<&'a BaselineRequest>,
+}
+
+impl Call<'_> {
+    /// Says what was found: of the files, on `out`; of the run, on `err`.
+    fn report(
+        self,
+        outcome: &Outcome,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+        exit: &mut Exit,
+    ) -> io::Result<()> {
+        // Earned before anything is written: a reader that goes away changes nothing.
+        *exit = self.earned(outcome);
+        self.say_run(outcome, err)?;
+        if self.args.show_files {
+            return show_files(outcome, out);
         }
-        for hidden in &outcome.report.hidden {
-            writeln!(err, "airvane: {hidden}")?;
+        if let Some(baseline) = self.baseline.filter(|baseline| baseline.anew) {
+            write_baseline(self.cli, &baseline.path, &outcome.report, err, exit)?;
         }
-        for line in &outcome.dags {
-            writeln!(err, "airvane: DAGs: {line}")?;
-        }
+        self.write_all(&outcome.report, out, err, exit)
     }
-    if let Some(baseline) = request.baseline.filter(|baseline| baseline.anew) {
-        write_baseline(cli, &baseline.path, &outcome.report, err, exit)?;
+
+    /// What is said of the run as a whole.
+    fn say_run(self, outcome: &Outcome, err: &mut dyn Write) -> io::Result<()> {
+        let cli = self.cli;
+        if !cli.quiet {
+            for note in &outcome.notes {
+                writeln!(err, "airvane: {note}")?;
+            }
+        }
+        if cli.verbose {
+            for target in &outcome.targets {
+                writeln!(err, "airvane: target: {}", one_line(target))?;
+            }
+        }
+        self.say_troubles(outcome, err)?;
+        if cli.verbose && !self.args.show_files {
+            for group in &outcome.groups {
+                writeln!(err, "airvane: deployment: {}", one_line(group))?;
+            }
+            for hidden in &outcome.report.hidden {
+                writeln!(err, "airvane: {hidden}")?;
+            }
+            for line in &outcome.dags {
+                writeln!(err, "airvane: DAGs: {line}")?;
+            }
+        }
+        Ok(())
     }
-    write_all(cli, args, surroundings, &outcome.report, out, err, exit)
+
+    /// The whole job was done.
+    fn is_done(self, outcome: &Outcome) -> bool {
+        outcome.report.failures.is_empty() && (self.args.allow_empty || !is_empty(outcome))
+    }
+
+    fn earned(self, outcome: &Outcome) -> Exit {
+        if !self.is_done(outcome) {
+            return Exit::Failure;
+        }
+        let worst = outcome.report.worst();
+        let fails = self
+            .fail_on
+            .is_some_and(|least| worst.is_some_and(|worst| worst >= least));
+        if fails { Exit::Findings } else { Exit::Clean }
+    }
+
+    /// Failures always, the rest unless `-q`.
+    fn say_troubles(self, outcome: &Outcome, err: &mut dyn Write) -> io::Result<()> {
+        let skipped: &[Skipped] = if self.args.show_files {
+            &[]
+        } else {
+            &outcome.skipped
+        };
+        given::say_troubles(self.cli, &outcome.report.failures, skipped, err)?;
+        if is_empty(outcome) && !self.args.allow_empty {
+            let hint = "nothing to lint (--allow-empty allows that, --show-files says why)";
+            writeln!(err, "airvane: {hint}")?;
+        }
+        Ok(())
+    }
+
+    fn write_all(
+        self,
+        report: &Report,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+        exit: &mut Exit,
+    ) -> io::Result<()> {
+        let plain = Style {
+            infos: self.cli.verbose,
+            summary: !self.cli.quiet && report.summary.files > 0,
+            statistics: self.args.statistics,
+            ..Style::default()
+        };
+        let style = Style {
+            colour: self.surroundings.colour(self.cli.color),
+            links: self.surroundings.stdout_is_terminal && self.surroundings.colour(self.cli.color),
+            width: self.surroundings.columns.unwrap_or(plain.width),
+            unicode: !self.surroundings.ascii,
+            ..plain
+        };
+        let default = [(Format::Full, None)];
+        let formats: &[(Format, Option<PathBuf>)] = if self.args.format.is_empty() {
+            &default
+        } else {
+            &self.args.format
+        };
+        // Files first: whoever reads stdout may go away.
+        for (format, path) in formats {
+            let Some(path) = path else { continue };
+            if let Err(error) = write_file(*format, path, report, plain) {
+                let path = display_path(path);
+                let why = match error.kind() {
+                    io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+                    kind => kind.to_string(),
+                };
+                writeln!(err, "airvane: {path}: cannot be written: {why}")?;
+                *exit = Exit::Failure;
+            }
+        }
+        for (format, path) in formats {
+            if path.is_none() {
+                format.write(out, report, style)?;
+                if *format == Format::Concise && !self.cli.quiet {
+                    out.flush()?;
+                    writeln!(err, "airvane: {}", report.summary.sentence(style.infos))?;
+                    if let Some(fixes) = report.summary.fixes() {
+                        writeln!(err, "airvane: {fixes}")?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// There was nothing to look at.
+fn is_empty(outcome: &Outcome) -> bool {
+    outcome.listed.is_empty() && outcome.report.failures.is_empty()
 }
 
 /// `--select` says all that the settings file says with `select` and `ignore`; the rest adds to it.
@@ -174,44 +305,15 @@ fn write_baseline(
         return writeln!(err, "airvane: {shown}: cannot be written: {kind}");
     }
     if !cli.quiet {
-        let entries = counted(report.baseline.len(), "entry", "entries");
-        writeln!(err, "airvane: {shown}: written, {entries}")?;
+        let written = entries(report.baseline.len());
+        writeln!(err, "airvane: {shown}: written, {written}")?;
     }
     Ok(())
 }
 
-fn counted(number: usize, one: &str, several: &str) -> String {
-    let word = if number == 1 { one } else { several };
+fn entries(number: usize) -> String {
+    let word = if number == 1 { "entry" } else { "entries" };
     format!("{number} {word}")
-}
-
-fn earned(args: &CheckArgs, fail_on: Option<Severity>, report: &Report, nothing: bool) -> Exit {
-    if !report.failures.is_empty() || (nothing && !args.allow_empty) {
-        return Exit::Failure;
-    }
-    let fails = fail_on.is_some_and(|least| report.worst().is_some_and(|worst| worst >= least));
-    if fails { Exit::Findings } else { Exit::Clean }
-}
-
-/// Failures always, the rest unless `-q`.
-fn say_troubles(
-    cli: &Cli,
-    args: &CheckArgs,
-    outcome: &Outcome,
-    nothing: bool,
-    err: &mut dyn Write,
-) -> io::Result<()> {
-    let skipped: &[Skipped] = if args.show_files {
-        &[]
-    } else {
-        &outcome.skipped
-    };
-    given::say_troubles(cli, &outcome.report.failures, skipped, err)?;
-    if nothing && !args.allow_empty {
-        let hint = "nothing to lint (--allow-empty allows that, --show-files says why)";
-        writeln!(err, "airvane: {hint}")?;
-    }
-    Ok(())
 }
 
 fn show_files(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
@@ -229,59 +331,6 @@ fn show_files(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     }
     for (index, group) in outcome.groups.iter().enumerate() {
         writeln!(out, "deployment {}: {}", index + 1, one_line(group))?;
-    }
-    Ok(())
-}
-
-fn write_all(
-    cli: &Cli,
-    args: &CheckArgs,
-    surroundings: Surroundings,
-    report: &Report,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-    exit: &mut Exit,
-) -> io::Result<()> {
-    let plain = Style {
-        infos: cli.verbose,
-        summary: !cli.quiet && report.summary.files > 0,
-        statistics: args.statistics,
-        ..Style::default()
-    };
-    let style = Style {
-        colour: surroundings.colour(cli.color),
-        links: surroundings.stdout_is_terminal && surroundings.colour(cli.color),
-        width: surroundings.columns.unwrap_or(plain.width),
-        unicode: !surroundings.ascii,
-        ..plain
-    };
-    let default = [(Format::Full, None)];
-    let formats: &[(Format, Option<PathBuf>)] = if args.format.is_empty() {
-        &default
-    } else {
-        &args.format
-    };
-    // Files first: whoever reads stdout may go away.
-    for (format, path) in formats {
-        let Some(path) = path else { continue };
-        if let Err(error) = write_file(*format, path, report, plain) {
-            let path = display_path(path);
-            let why = match error.kind() {
-                io::ErrorKind::NotFound => "there is no such folder".to_owned(),
-                kind => kind.to_string(),
-            };
-            writeln!(err, "airvane: {path}: cannot be written: {why}")?;
-            *exit = Exit::Failure;
-        }
-    }
-    for (format, path) in formats {
-        if path.is_none() {
-            format.write(out, report, style)?;
-            if *format == Format::Concise && !cli.quiet {
-                out.flush()?;
-                writeln!(err, "airvane: {}", report.summary.sentence(style.infos))?;
-            }
-        }
     }
     Ok(())
 }

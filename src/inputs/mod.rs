@@ -10,6 +10,7 @@ pub mod dag;
 pub mod env;
 pub mod local;
 pub mod opaque;
+pub mod rewrite;
 pub mod store;
 
 use std::path::PathBuf;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Request, Skipped};
 use crate::report::Failure;
-use crate::workspace::{Files, walk};
+use crate::workspace::{Files, STDIN, walk};
 
 /// A file to look at.
 #[derive(Clone, Debug)]
@@ -123,7 +123,7 @@ fn stdin(
     let Some(path) = &request.stdin_filename else {
         gathered.candidates.push(Candidate {
             stdin: true,
-            ..Candidate::new(PathBuf::from("<stdin>"), true)
+            ..Candidate::new(PathBuf::from(STDIN), true)
         });
         return;
     };

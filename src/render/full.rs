@@ -12,7 +12,7 @@ use textwrap::{WordSeparator, WordSplitter};
 
 use super::snippet::{Snippet, TAB};
 use super::{Style, one_line, place, shown, statistics};
-use crate::report::{Located, Report, Severity};
+use crate::report::{Applicability, Located, Report, Severity};
 
 /// Nobody reads more; the summary counts the rest.
 const LIMIT: usize = 200;
@@ -40,6 +40,9 @@ pub fn write(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<(
     }
     if style.summary {
         writeln!(out, "{}", report.summary.sentence(style.infos))?;
+        if let Some(fixes) = report.summary.fixes() {
+            writeln!(out, "{fixes}")?;
+        }
     }
     Ok(())
 }
@@ -95,6 +98,14 @@ impl<'a> Shown<'a> {
     fn new(report: &Report, finding: &'a Located, width: usize) -> Self {
         let snippet = Snippet::new(report, finding, width);
         let mut help: Vec<String> = finding.help.iter().map(|help| one_line(help)).collect();
+        if let Some(fix) = finding.fix.as_deref() {
+            let how = match fix.applicability {
+                Applicability::Safe => "--fix",
+                Applicability::Unsafe => "--unsafe-fixes",
+                Applicability::Display => "by hand",
+            };
+            help.push(format!("fix ({how}): {}", one_line(&fix.message)));
+        }
         for related in &finding.related {
             let in_snippet =
                 related.file == finding.file && related.start.line != finding.start.line;

@@ -3,8 +3,10 @@
 //! As findings do, edits hold spans and public characters, never text of the input: what a fix moves
 //! to another line is named by the span it stands in and copied when the fix is applied.
 
+use std::ops::Range;
+
 use super::Words;
-use crate::source::{FileId, Place, Span};
+use crate::source::{FileId, Place, Span, Text};
 
 /// How far a fix may be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +66,23 @@ impl Edit {
     /// `text`, which is public, instead of what stands at `place`.
     pub fn replace(place: Place, text: impl Into<String>) -> Self {
         Self::delete(place).with(text)
+    }
+
+    /// `new` instead of a decoded range of `text`, which stands in `file`: for characters that mean
+    /// themselves in every layer (letters, digits, `-`, `/`, `%` in an environment file) and for deletions.
+    /// `None` where the file has no bytes of its own for the range. See
+    /// [`crate::inputs::rewrite`] for other characters.
+    pub fn in_text(file: FileId, text: &Text, range: Range<usize>, new: &str) -> Option<Vec<Self>> {
+        let pieces = text.editable(range)?;
+        let edits = pieces.into_iter().enumerate().map(|(index, span)| {
+            let place = Place::new(file, span);
+            if index == 0 && !new.is_empty() {
+                Self::replace(place, new)
+            } else {
+                Self::delete(place)
+            }
+        });
+        Some(edits.collect())
     }
 
     /// Adds public characters to what is written.

@@ -179,6 +179,14 @@ impl Report {
         }
     }
 
+    /// Adds what could not be done afterwards.
+    pub fn fail(&mut self, failures: Vec<Failure>) {
+        self.failures.extend(failures);
+        self.failures.sort();
+        self.failures.dedup();
+        self.summary.failures = self.failures.len();
+    }
+
     /// Path of the file with this index.
     pub fn path(&self, file: usize) -> &str {
         self.files.get(file).map_or("", |file| file.path.as_str())

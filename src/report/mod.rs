@@ -19,6 +19,7 @@ pub use finding::{Failure, Finding, Findings, Related, Severity, Window};
 pub use ignore::Ignore;
 pub use located::{Located, LocatedEdit, LocatedFix, LocatedRelated, Report, ReportFile};
 pub use select::{Selection, UnknownRule, rules_named};
+pub(crate) use summary::counted;
 pub use summary::{RuleCount, Summary};
 pub use suppress::{By, Hidden, PathIgnore, Seen, Suppression};
 pub use words::{Phrases, Words};

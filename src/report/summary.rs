@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Located, Severity};
+use super::{Applicability, Located, Severity};
 use crate::rules::Rule;
 
 /// Counts of a run.
@@ -22,6 +22,10 @@ pub struct Summary {
     pub baselined: usize,
     /// Things that could not be done.
     pub failures: usize,
+    /// Findings with a fix that `--fix` makes.
+    pub fixable: usize,
+    /// Findings with a fix that only `--unsafe-fixes` makes.
+    pub unsafely_fixable: usize,
 }
 
 impl Summary {
@@ -39,6 +43,20 @@ impl Summary {
             suppressed: 0,
             baselined: 0,
             failures,
+            fixable: fixable(findings, Applicability::Safe),
+            unsafely_fixable: fixable(findings, Applicability::Unsafe),
+        }
+    }
+
+    /// `[*] 3 fixable with --fix (1 more with --unsafe-fixes)`, if there are any.
+    pub fn fixes(&self) -> Option<String> {
+        match (self.fixable, self.unsafely_fixable) {
+            (0, 0) => None,
+            (safe, 0) => Some(format!("[*] {safe} fixable with --fix")),
+            (0, unsafe_ones) => Some(format!("[*] {unsafe_ones} fixable with --unsafe-fixes")),
+            (safe, more) => Some(format!(
+                "[*] {safe} fixable with --fix ({more} more with --unsafe-fixes)"
+            )),
         }
     }
 
@@ -79,6 +97,13 @@ impl Summary {
         }
         sentence
     }
+}
+
+fn fixable(findings: &[Located], applicability: Applicability) -> usize {
+    let fixes = findings.iter().filter_map(|finding| finding.fix.as_deref());
+    fixes
+        .filter(|fix| fix.applicability == applicability && !fix.edits.is_empty())
+        .count()
 }
 
 /// `1 file`, `2 files`.

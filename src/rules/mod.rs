@@ -8,6 +8,7 @@ pub mod across;
 pub mod class;
 pub mod connections;
 pub mod files;
+pub(crate) mod fixes;
 pub mod itself;
 pub mod kwargs;
 pub mod options;

@@ -53,6 +53,11 @@ impl Mask {
         self.sorted = true;
     }
 
+    /// The visible spans, sorted and apart; [`Mask::seal`] must have run.
+    pub fn visible(&self) -> &[Span] {
+        &self.visible
+    }
+
     /// True when every byte of `span` may be shown; [`Mask::seal`] must have run.
     pub fn shows(&self, span: Span) -> bool {
         let next = self.visible.partition_point(|shown| shown.end < span.end);

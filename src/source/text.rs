@@ -35,6 +35,41 @@ struct Segment {
     unknown: bool,
 }
 
+impl Segment {
+    /// The bytes that stand for `range` (absolute, inside this segment) and for nothing else.
+    fn source_to_edit(&self, range: Range<usize>) -> Option<Span> {
+        if self.unknown {
+            return None;
+        }
+        match self.fidelity {
+            Fidelity::Exact => Some(Span::new(
+                self.source.start + (range.start - self.start),
+                self.source.start + (range.end - self.start),
+            )),
+            // What stands for nothing in the file (the line break between two lines) cannot go.
+            Fidelity::Within => {
+                let whole = range == (self.start..self.end) && !self.source.is_empty();
+                whole.then_some(self.source)
+            }
+            Fidelity::Elsewhere => None,
+        }
+    }
+
+    /// Where to insert at `at` (absolute, inside this segment or at one of its ends).
+    fn point_to_insert(&self, at: usize) -> Option<usize> {
+        if at < self.start || self.end < at || self.unknown {
+            return None;
+        }
+        match self.fidelity {
+            Fidelity::Exact => Some(self.source.start + (at - self.start)),
+            Fidelity::Within if self.source.is_empty() => None,
+            Fidelity::Within if at == self.start => Some(self.source.start),
+            Fidelity::Within if at == self.end => Some(self.source.end),
+            Fidelity::Within | Fidelity::Elsewhere => None,
+        }
+    }
+}
+
 #[derive(Default)]
 struct Inner {
     value: String,
@@ -180,6 +215,58 @@ impl Text {
             .filter(|segment| !segment.unknown && segment.fidelity != Fidelity::Elsewhere)
             .map(|segment| segment.source)
             .collect()
+    }
+
+    /// The bytes of the file that may be written anew to change a decoded range: each of them stands for
+    /// characters of the range and for nothing else. For an empty range, the point at which to insert.
+    ///
+    /// `None` where there are none: a part came from a variable, only half of an escape is meant, or
+    /// what Airflow will see there is not known.
+    pub fn editable(&self, range: Range<usize>) -> Option<Vec<Span>> {
+        let (from, to) = (self.start + range.start, self.start + range.end);
+        if self.inner.lossy || range.start > range.end || to > self.end {
+            return None;
+        }
+        let segments = &self.inner.segments;
+        let first = segments.partition_point(|segment| segment.end <= from);
+        if from == to {
+            let before = segments.get(..first).and_then(<[Segment]>::last);
+            let at = segments
+                .get(first)
+                .and_then(|here| here.point_to_insert(from));
+            let behind = before.and_then(|before| before.point_to_insert(from));
+            return behind.or(at).map(|at| vec![Span::at(at)]);
+        }
+        let mut pieces: Vec<Span> = Vec::new();
+        let overlapping = segments[first..].iter().take_while(|one| one.start < to);
+        for segment in overlapping {
+            let source = segment.source_to_edit(from.max(segment.start)..to.min(segment.end))?;
+            match pieces.last_mut() {
+                Some(last) if last.end == source.start => last.end = source.end,
+                _ => pieces.push(source),
+            }
+        }
+        (!pieces.is_empty()).then_some(pieces)
+    }
+
+    /// The decoded range that a span of the file stands for, where that is certain. The inverse of
+    /// [`Text::editable`].
+    pub fn decoded(&self, span: Span) -> Option<Range<usize>> {
+        let segments = &self.inner.segments;
+        let found = segments.iter().find_map(|segment| match segment.fidelity {
+            Fidelity::Exact
+                if segment.source.start <= span.start && span.end <= segment.source.end =>
+            {
+                let start = segment.start + (span.start - segment.source.start);
+                Some(start..start + span.len())
+            }
+            Fidelity::Within if segment.source == span && !span.is_empty() => {
+                Some(segment.start..segment.end)
+            }
+            _ => None,
+        })?;
+        let inside = self.start <= found.start && found.end <= self.end;
+        inside.then(|| found.start - self.start..found.end - self.start)
     }
 
     /// The offset in the file at which the decoded offset `at` stands.
@@ -448,6 +535,36 @@ mod tests {
         assert_eq!(text.expose(), "abc!");
         assert_eq!(text.span(0..3), Span::new(5, 8));
         assert_eq!(text.span(3..4), Span::new(20, 22));
+    }
+
+    #[test]
+    fn only_bytes_that_stand_for_the_range_alone_may_be_edited() {
+        // File at 10: `ab\\n` (an escape of two bytes), a variable, `cd`, a line break of no bytes.
+        let mut builder = TextBuilder::at(10);
+        builder.push_exact("ab", 10);
+        builder.push_within("\n", Span::new(12, 14));
+        builder.push("xy", Span::new(14, 18), Fidelity::Elsewhere);
+        builder.push_exact("cd", 18);
+        builder.push_within("\n", Span::at(25));
+        builder.push_exact("ef", 25);
+        let text = builder.finish();
+        assert_eq!(text.editable(1..3), Some(vec![Span::new(11, 14)]));
+        assert_eq!(text.editable(6..6), Some(vec![Span::at(19)]));
+        assert_eq!(text.editable(3..3), Some(vec![Span::at(14)]));
+        assert_eq!(text.editable(5..5), Some(vec![Span::at(18)]));
+        assert_eq!(text.editable(7..7), Some(vec![Span::at(20)]));
+        assert_eq!(text.editable(8..8), Some(vec![Span::at(25)]));
+        assert_eq!(text.editable(10..10), Some(vec![Span::at(27)]));
+        for range in [2..4, 3..5, 4..4, 7..8, 6..9] {
+            assert_eq!(text.editable(range.clone()), None, "{range:?}");
+        }
+        let part = text.slice(5..10);
+        assert_eq!(part.editable(0..1), Some(vec![Span::new(18, 19)]));
+        assert_eq!(part.decoded(Span::new(18, 19)), Some(0..1));
+        assert_eq!(part.decoded(Span::new(12, 14)), None);
+        assert_eq!(text.decoded(Span::new(12, 14)), Some(2..3));
+        assert_eq!(text.into_unknown().editable(0..1), None);
+        assert_eq!(Text::verbatim("", 7).editable(0..0), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What is given whole, and how much of a stream is looked at to see what it is.
@@ -94,10 +94,15 @@ impl Content {
     }
 }
 
+/// The path of a file that is read from stdin and has no name.
+pub const STDIN: &str = "<stdin>";
+
 /// Disk plus overlay.
 #[derive(Debug, Default)]
 pub struct Files {
     overlay: BTreeMap<PathBuf, Arc<[u8]>>,
+    /// What can be read only once (stdin, pipes), where it is wanted again.
+    streams: Option<Mutex<BTreeMap<PathBuf, Arc<[u8]>>>>,
 }
 
 impl Files {
@@ -109,6 +114,48 @@ impl Files {
     /// Lets `path` have this content, whatever the disk holds.
     pub fn overlay(&mut self, path: impl Into<PathBuf>, bytes: impl Into<Arc<[u8]>>) {
         self.overlay.insert(path.into(), bytes.into());
+    }
+
+    /// From now on stdin and pipes are kept in memory, so that they can be read again.
+    pub fn keep_streams(&mut self) {
+        self.streams.get_or_insert_default();
+    }
+
+    /// Lets stdin have this content from now on.
+    pub fn replace_stdin(&mut self, bytes: impl Into<Arc<[u8]>>) {
+        let streams = self.streams.get_or_insert_default();
+        let streams = streams.get_mut().unwrap_or_else(PoisonError::into_inner);
+        streams.insert(PathBuf::from(STDIN), bytes.into());
+    }
+
+    /// What `read` gives, from memory when it is asked for again.
+    fn once(
+        &self,
+        path: &Path,
+        read: impl FnOnce() -> Result<Content, String>,
+    ) -> Result<Content, String> {
+        let Some(streams) = &self.streams else {
+            return read();
+        };
+        let known = || {
+            let streams = streams.lock().unwrap_or_else(PoisonError::into_inner);
+            streams.get(path).map(Arc::clone)
+        };
+        let failed = |error: io::Error| format!("cannot be read: {}", error.kind());
+        let bytes = if let Some(bytes) = known() {
+            bytes
+        } else {
+            let bytes = read()?.into_bytes().map_err(failed)?;
+            let mut streams = streams.lock().unwrap_or_else(PoisonError::into_inner);
+            streams.insert(path.to_owned(), Arc::clone(&bytes));
+            bytes
+        };
+        peek(Cursor::new(bytes)).map_err(failed)
+    }
+
+    /// The disk counts again, and stdin as it was kept.
+    pub fn forget_overlay(&mut self) {
+        self.overlay.clear();
     }
 
     /// True for a path of the overlay.
@@ -132,7 +179,11 @@ impl Files {
             return Err("is a directory, not a file".to_owned());
         }
         if is_fifo(&metadata) {
-            return open_fifo(file);
+            return self.once(path, || open_fifo(file));
+        }
+        if !metadata.is_file() && self.streams.is_some() {
+            let failed = |error: io::Error| reason(path, &error);
+            return self.once(path, || peek(file).map_err(failed));
         }
         let again = file.try_clone().ok().filter(|_| metadata.is_file());
         let mut content = peek(file).map_err(|error| reason(path, &error))?;
@@ -144,7 +195,8 @@ impl Files {
 
     /// Stdin.
     pub fn stdin(&self) -> Result<Content, String> {
-        peek(io::stdin()).map_err(|error| format!("cannot be read: {}", error.kind()))
+        let failed = |error: io::Error| format!("cannot be read: {}", error.kind());
+        self.once(Path::new(STDIN), || peek(io::stdin()).map_err(failed))
     }
 }
 
@@ -251,6 +303,21 @@ mod tests {
         files.overlay(&path, b"overlay".to_vec());
         assert_eq!(files.open(&path).unwrap().head(), b"overlay");
         assert!(files.exists(&path));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_read_again_where_it_is_kept() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, 0o600.into()).unwrap();
+        let to = path.clone();
+        let writer = std::thread::spawn(move || std::fs::write(to, "text").unwrap());
+        let mut files = Files::new();
+        files.keep_streams();
+        assert_eq!(files.open(&path).unwrap().head(), b"text");
+        writer.join().unwrap();
+        assert_eq!(files.open(&path).unwrap().head(), b"text");
     }
 
     #[test]

@@ -15,5 +15,5 @@ pub mod unread;
 pub mod walk;
 
 pub use deployments::{Choice, Declared, Deployment, Grouping};
-pub use files::{Content, Files};
+pub use files::{Content, Files, STDIN};
 pub use globs::Globs;

@@ -5,8 +5,18 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Puts `bytes` in the place of the file at `path`, which need not exist. Links are followed and
-/// permissions kept.
+/// permissions and owner kept.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_if(path, bytes, |_| Ok(()))
+}
+
+/// As [`replace`], if `may` has nothing against it, which is asked in the last moment about the file that a
+/// link leads to.
+pub fn replace_if(
+    path: &Path,
+    bytes: &[u8],
+    may: impl FnOnce(&Path) -> io::Result<()>,
+) -> io::Result<()> {
     // The file that a link leads to is replaced, not the link.
     let target: PathBuf = match fs::canonicalize(path) {
         Ok(target) => target,
@@ -22,7 +32,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".airvane-");
     let old = match fs::metadata(&target) {
-        Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),
+        Ok(metadata) if metadata.is_file() => Some(metadata),
         Ok(_) => return Err(io::ErrorKind::IsADirectory.into()),
         Err(_) => None,
     };
@@ -34,11 +44,35 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(bytes)?;
-    if let Some(permissions) = old {
-        file.as_file().set_permissions(permissions)?;
+    if let Some(old) = old {
+        keep_owner(file.as_file(), &old)?;
+        file.as_file().set_permissions(old.permissions())?;
     }
     file.as_file().sync_all()?;
+    may(&target)?;
     file.persist(&target).map_err(|error| error.error)?;
+    // The name is safe then, too; where a folder cannot be opened the system sees to it sooner or later.
+    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+/// A file of somebody else stays theirs, or whoever runs Airflow could not read it any more.
+#[cfg(unix)]
+fn keep_owner(file: &fs::File, wanted: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let ours = file.metadata()?;
+    if (ours.uid(), ours.gid()) == (wanted.uid(), wanted.gid()) {
+        return Ok(());
+    }
+    let owner = rustix::fs::Uid::from_raw(wanted.uid());
+    let group = rustix::fs::Gid::from_raw(wanted.gid());
+    rustix::fs::fchown(file, Some(owner), Some(group))?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as the other one")]
+fn keep_owner(_: &fs::File, _: &fs::Metadata) -> io::Result<()> {
     Ok(())
 }
 

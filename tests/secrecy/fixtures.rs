@@ -137,24 +137,33 @@ pub(crate) fn write(folder: &Path, files: &[(String, String)]) {
     }
 }
 
-/// Everything that `airvane check` prints for `folder` in all formats, stderr included. Runs in
-/// this process: thousands of runs take as many milliseconds.
+/// Everything that `airvane check` prints for `folder` in all formats, stderr included, and the difference
+/// that all fixes would make. Runs in this process: thousands of runs take as many milliseconds.
 pub(crate) fn output(folder: &Path, arguments: &[String]) -> String {
     let path = folder.display().to_string();
-    let mut line = vec!["airvane".to_owned(), "check".to_owned(), "-v".to_owned()];
-    line.push("--statistics".to_owned());
+    let mut formats = vec!["--statistics".to_owned()];
     for format in ["full", "concise", "json", "jsonl", "github"] {
-        line.extend(["--format".to_owned(), format.to_owned()]);
+        formats.extend(["--format".to_owned(), format.to_owned()]);
     }
-    line.extend(arguments.iter().cloned());
-    line.push(path.clone());
+    let difference = ["--diff", "--unsafe-fixes"].map(str::to_owned);
     guard::install();
-    let cli = match Cli::try_parse_from(&line) {
-        Ok(cli) => cli,
-        Err(error) => panic!("{line:?}: {error}"),
-    };
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    commands::run(&cli, Surroundings::default(), &mut out, &mut err);
+    for options in [&formats[..], &difference] {
+        // Where nothing can be fixed there is no difference.
+        let is_difference = options.len() == difference.len();
+        if is_difference && !String::from_utf8_lossy(&out).contains("\"edits\":[{") {
+            break;
+        }
+        let mut line = vec!["airvane".to_owned(), "check".to_owned(), "-v".to_owned()];
+        line.extend_from_slice(options);
+        line.extend(arguments.iter().cloned());
+        line.push(path.clone());
+        let cli = match Cli::try_parse_from(&line) {
+            Ok(cli) => cli,
+            Err(error) => panic!("{line:?}: {error}"),
+        };
+        commands::run(&cli, Surroundings::default(), &mut out, &mut err);
+    }
     out.extend(err);
     let seen = String::from_utf8(out).unwrap();
     // The folder is a random name.

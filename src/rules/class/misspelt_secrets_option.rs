@@ -4,9 +4,9 @@ use crate::airflow::backend::Role;
 use crate::airflow::config::written_name;
 use crate::airflow::data::{fold, options};
 use crate::inputs::{Form, Origin, Setting};
-use crate::report::{Findings, Severity};
+use crate::report::{Edit, Findings, Fix, Piece, Severity};
 use crate::rule;
-use crate::rules::{Check, FileContext};
+use crate::rules::{Check, FileContext, fixes};
 
 rule! {
     /// # misspelt-secrets-option
@@ -43,6 +43,11 @@ rule! {
     /// [secrets]
     /// backend = airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Unsafe: the option gets the name that is probably meant, unless that is set too. An option of another section
+    /// of `airflow.cfg` has to be moved by hand.
     ///
     /// ## Versions
     ///
@@ -109,12 +114,30 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
                 ),
             )
             .help(help)
+            .fix(fix(cx, setting, role, option))
             .severity(if is_set {
                 Severity::Warning
             } else {
                 Severity::Error
             });
     }
+}
+
+/// The option that was probably meant, unless it is set too or another one is meant for it.
+fn fix(cx: &FileContext<'_>, setting: &Setting, role: Role, option: &str) -> Option<Fix> {
+    let alike = cx.input.settings.iter();
+    let alike = alike.filter(|other| meant(other).is_some_and(|(_, meant)| meant == option));
+    if setting.form != Form::Plain || alike.count() > 1 {
+        return None;
+    }
+    let edits = fixes::renamed(&[cx.input], setting, role.section(), option)?;
+    let [Edit { text, .. }] = edits.as_slice() else {
+        return None;
+    };
+    let [Piece::Public(name)] = text.as_slice() else {
+        return None;
+    };
+    Some(Fix::risky(format!("write `{name}`"), edits))
 }
 
 /// The option that a misspelt one stands for.

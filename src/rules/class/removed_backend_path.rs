@@ -4,9 +4,11 @@ use super::place;
 use crate::airflow::Version;
 use crate::airflow::backend::Backend;
 use crate::airflow::backend::data::{ClassMatch, LegacyPath, Release};
-use crate::report::{Findings, Severity};
+use crate::inputs::Setting;
+use crate::report::{Findings, Fix, Severity};
 use crate::rule;
-use crate::rules::{Check, DeploymentContext};
+use crate::rules::{Check, DeploymentContext, fixes};
+use crate::source::Text;
 
 rule! {
     /// # removed-backend-path
@@ -41,6 +43,11 @@ rule! {
     /// backend = airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend
     /// ```
     ///
+    /// ## Fix
+    ///
+    /// The path of today. Safe where the release that is modelled has it; unsafe for the Azure module where nobody
+    /// chose the release.
+    ///
     /// ## Versions
     ///
     /// `airflow.contrib` works in Airflow 2.0 to 2.11 (a warning) and is gone in 3.0.0 (an error).
@@ -63,6 +70,32 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
             one(cx, backend, found, legacy, findings);
         }
     }
+}
+
+/// The path that the class has now. The old paths of Airflow itself lead to it in every release that has
+/// them; those of a provider only in some, so the release must be one that has the new one.
+fn fix(
+    cx: &DeploymentContext<'_>,
+    setting: &Setting,
+    text: &Text,
+    found: ClassMatch,
+    legacy: &LegacyPath,
+) -> Option<Fix> {
+    let path = &found.class.class_path;
+    let wanted = [(0..text.len(), path.as_str())];
+    let edits = fixes::in_setting(cx.inputs, setting.file, text, &wanted)?;
+    let release = found.class.release(cx.target);
+    let is_there = release.is_none_or(|release| release >= found.class.first_release);
+    let certain = match legacy.removed_in {
+        Some(Release::Airflow(_)) => is_there,
+        _ => is_there && release.is_some() && !cx.target.is_guess(),
+    };
+    let message = format!("write `{path}`");
+    Some(if certain {
+        Fix::safe(message, edits)
+    } else {
+        Fix::risky(message, edits)
+    })
 }
 
 fn one(
@@ -122,5 +155,6 @@ fn one(
             message,
         )
         .severity(severity)
+        .fix(fix(cx, setting, text, found, legacy))
         .help(format!("write `{}`", found.class.class_path));
 }

@@ -3,9 +3,9 @@
 use super::place::{self, Fault, Standing};
 use crate::airflow::backend::{Backend, data};
 use crate::inputs::{Origin, Setting};
-use crate::report::{Findings, Severity};
+use crate::report::{Findings, Fix, Severity};
 use crate::rule;
-use crate::rules::{Check, DeploymentContext};
+use crate::rules::{Check, DeploymentContext, fixes};
 use crate::source::Text;
 
 rule! {
@@ -46,6 +46,10 @@ rule! {
     /// backend = airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend
     /// ```
     ///
+    /// ## Fix
+    ///
+    /// Unsafe: the known path that is nearest, where one is near.
+    ///
     /// ## Versions
     ///
     /// All releases.
@@ -66,12 +70,18 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
             if is_declared && place::standing(text) == Standing::NearMiss {
                 continue;
             }
-            one(backend, setting, text, findings);
+            one(cx, backend, setting, text, findings);
         }
     }
 }
 
-fn one(backend: &Backend<'_>, setting: &Setting, text: &Text, findings: &mut Findings) {
+fn one(
+    cx: &DeploymentContext<'_>,
+    backend: &Backend<'_>,
+    setting: &Setting,
+    text: &Text,
+    findings: &mut Findings,
+) {
     let path = text.expose();
     let label = place::label(backend.role);
     let nearest = data::nearest_class(clean(path));
@@ -133,7 +143,15 @@ fn one(backend: &Backend<'_>, setting: &Setting, text: &Text, findings: &mut Fin
             message,
         )
         .severity(severity)
+        .fix(nearest.and_then(|near| fix(cx, setting, text, &near.class.class_path)))
         .help(suggestion());
+}
+
+/// The path that was probably meant.
+fn fix(cx: &DeploymentContext<'_>, setting: &Setting, text: &Text, path: &str) -> Option<Fix> {
+    let wanted = [(0..text.len(), path)];
+    let edits = fixes::in_setting(cx.inputs, setting.file, text, &wanted)?;
+    Some(Fix::risky(format!("write `{path}`"), edits))
 }
 
 /// One pair of quotes holds the whole value.

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::{speak, view};
 use crate::airflow::connection::{Fault, FaultKind, UriParts, Whitespace};
 use crate::airflow::python::space::{is_invisible, strip};
-use crate::report::{Findings, Severity};
-use crate::rules::{Check, EntryContext};
+use crate::report::{Findings, Fix, Severity};
+use crate::rules::{Check, EntryContext, fixes};
 use crate::source::Text;
 
 crate::rule! {
@@ -47,6 +47,11 @@ crate::rule! {
     /// AIRFLOW_CONN_WAREHOUSE="postgres://etl:secret@db.example.com/dwh"
     /// AIRFLOW_CONN_MART='{"conn_type": "mysql", "host": "db.example.com", "password": "secret"}'
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// In environment files, what stands at an edge is removed. Safe where Python deletes it anyway, unsafe where
+    /// Airflow keeps it: it may belong to a password.
     ///
     /// ## Versions
     ///
@@ -117,9 +122,23 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
             format!("remove {}", definite(&sign)),
         ),
     };
+    let fix = fix(context, &stray);
     view::report(findings, &RULE, context, &stray.at, message)
+        .fix(fix)
         .help(help)
         .severity(severity);
+}
+
+/// It goes. What Python deletes anyway is no loss; a blank that Airflow keeps may be meant.
+fn fix(context: &EntryContext<'_>, stray: &Stray) -> Option<Fix> {
+    let edits = || fixes::in_connection(context, &stray.at, &[(0..stray.at.len(), "")]);
+    match stray.kind {
+        Kind::Deleted => edits().map(|edits| Fix::safe("remove it", edits)),
+        Kind::Edge(_) | Kind::Encoded(_) | Kind::Field(_) | Kind::Copied(_) => {
+            edits().map(|edits| Fix::risky("remove it", edits))
+        }
+        Kind::Inside | Kind::Control | Kind::Quoted => None,
+    }
 }
 
 fn certain(context: &EntryContext<'_>, fault: &Fault, findings: &mut Findings) {
@@ -145,7 +164,13 @@ fn certain(context: &EntryContext<'_>, fault: &Fault, findings: &mut Findings) {
         ),
     };
     let message = format!("{message}{}", speak::whose(context));
-    speak::report(findings, &RULE, context, fault, message).help(help);
+    // What stood in the middle may have been meant as `%0A`; no host begins or ends with a blank.
+    let edits = (cause == Whitespace::Host)
+        .then(|| fixes::in_connection(context, &fault.at, &[(0..fault.at.len(), "")]))
+        .flatten();
+    speak::report(findings, &RULE, context, fault, message)
+        .fix(edits.map(|edits| Fix::risky("remove it", edits)))
+        .help(help);
 }
 
 /// What stands where it should not.

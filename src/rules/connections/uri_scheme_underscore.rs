@@ -2,8 +2,8 @@
 
 use super::speak;
 use crate::airflow::connection::FaultKind;
-use crate::report::Findings;
-use crate::rules::{Check, EntryContext};
+use crate::report::{Findings, Fix};
+use crate::rules::{Check, EntryContext, fixes};
 
 crate::rule! {
     /// # uri-scheme-underscore
@@ -36,6 +36,10 @@ crate::rule! {
     /// AIRFLOW_CONN_GCP=google-cloud-platform://?project=example
     /// ```
     ///
+    /// ## Fix
+    ///
+    /// Safe in environment files, where the rest of the scheme is one: `-` for each `_` of it.
+    ///
     /// ## Versions
     ///
     /// All releases. In a JSON value `_` is right.
@@ -57,5 +61,22 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
         speak::whose(context)
     );
     speak::report(findings, &RULE, context, fault, message)
+        .fix(fix(context))
         .help("write `-` instead of `_`: Airflow turns it into `_` itself");
+}
+
+/// `-` for each `_` of a scheme that is one but for them.
+fn fix(context: &EntryContext<'_>) -> Option<Fix> {
+    let value = context.value?.text();
+    let text = value.expose();
+    let scheme = text.split_once("://")?.0;
+    let start = scheme.len() - scheme.trim_start().len();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '.');
+    let scheme = &scheme[start..];
+    let is_scheme =
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(plain);
+    let signs = scheme.match_indices('_').map(|(at, _)| start + at);
+    let wanted: Vec<_> = signs.map(|at| (at..at + 1, "-")).collect();
+    let edits = fixes::in_connection(context, value, &wanted).filter(|_| is_scheme)?;
+    Some(Fix::safe("write `-` for each `_` of the scheme", edits))
 }

@@ -1,9 +1,10 @@
 //! AV405: delimiters inside login and password.
 
 use super::speak;
-use crate::airflow::connection::FaultKind;
-use crate::report::Findings;
-use crate::rules::{Check, EntryContext};
+use crate::airflow::connection::{FaultKind, Reader, read};
+use crate::report::{Findings, Fix};
+use crate::rules::{Check, EntryContext, fixes};
+use crate::source::Text;
 
 crate::rule! {
     /// # uri-unencoded-credentials
@@ -39,6 +40,11 @@ crate::rule! {
     /// AIRFLOW_CONN_S3=aws://AKIAEXAMPLE:abc%2Fdef+ghi@/?region_name=eu-west-1
     /// ```
     ///
+    /// ## Fix
+    ///
+    /// Unsafe, in environment files with a single `@` in the value: what stands before it is taken for login and
+    /// password, and each of the five characters in it is percent-encoded.
+    ///
     /// ## Versions
     ///
     /// All releases. `@`, `:` (in the password), `+` and `%` without two hexadecimal digits do no harm.
@@ -51,6 +57,15 @@ crate::rule! {
     checks &[Check::Connection(check)],
 }
 
+/// What must not stand in login or password, and how it is written.
+const ENCODED: [(char, &str); 5] = [
+    ('/', "%2F"),
+    ('?', "%3F"),
+    ('#', "%23"),
+    ('[', "%5B"),
+    (']', "%5D"),
+];
+
 fn check(context: &EntryContext<'_>, findings: &mut Findings) {
     let Some(fault) = speak::fault(context, |kind| matches!(kind, FaultKind::Unencoded { .. }))
     else {
@@ -59,13 +74,8 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
     let FaultKind::Unencoded { character } = fault.kind else {
         return;
     };
-    let encoded = match character {
-        '/' => "%2F",
-        '?' => "%3F",
-        '#' => "%23",
-        '[' => "%5B",
-        ']' => "%5D",
-        _ => return,
+    let Some((_, encoded)) = ENCODED.iter().find(|(sign, _)| *sign == character) else {
+        return;
     };
     let outcome = match fault.exception {
         Some(_) => speak::consequence(context, fault),
@@ -80,5 +90,46 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
     if speak::takes_objects(context) {
         help.push_str(", or give the connection as a JSON object");
     }
-    speak::report(findings, &RULE, context, fault, message).help(help);
+    speak::report(findings, &RULE, context, fault, message)
+        .fix(fix(context))
+        .help(help);
+}
+
+/// The five characters, encoded, between the scheme and the only `@`: with two of them nobody can say where
+/// the password ends. Airflow then has to read the value without a fault.
+fn fix(context: &EntryContext<'_>) -> Option<Fix> {
+    let value = context.value?.text();
+    let text = value.expose();
+    let start = text.find("://")? + 3;
+    let (credentials, rest) = text[start..].split_once('@')?;
+    if rest.contains('@') || credentials.contains("://") {
+        return None;
+    }
+    let encoded = |character: char| ENCODED.iter().find(|(sign, _)| *sign == character);
+    let mut wanted = Vec::new();
+    let mut repaired = text[..start].to_owned();
+    for (at, character) in credentials.char_indices() {
+        match encoded(character) {
+            Some((_, sequence)) => {
+                wanted.push((start + at..start + at + 1, *sequence));
+                repaired.push_str(sequence);
+            }
+            None => repaired.push(character),
+        }
+    }
+    repaired.extend(["@", rest]);
+    let repaired = Text::verbatim(&repaired, 0);
+    let reads = context.readings.iter().all(|(runtime, _)| {
+        let reader = Reader {
+            airflow: context.target.airflow,
+            runtime: *runtime,
+            python: context.target.python,
+        };
+        read(&repaired, &reader, context.format).fault.is_none()
+    });
+    let edits = fixes::in_connection(context, value, &wanted).filter(|_| reads)?;
+    Some(Fix::risky(
+        "percent-encode what belongs to login and password",
+        edits,
+    ))
 }

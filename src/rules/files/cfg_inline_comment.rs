@@ -9,7 +9,7 @@ use super::cfg_words::{
 use crate::airflow::Version;
 use crate::airflow::config::read_bool;
 use crate::airflow::data::options;
-use crate::report::{Findings, Severity};
+use crate::report::{Edit, Findings, Fix, Severity};
 use crate::rule;
 use crate::rules::{Check, FileContext};
 use crate::syntax::cfg::{Opt, is_blank};
@@ -51,6 +51,11 @@ rule! {
     /// # per scheduler
     /// parallelism = 16
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// The comment moves to a line of its own above the option. Safe where Airflow fails with the comment and not
+    /// without it (the errors), else unsafe. As comments may hold anything, the edit is shown without its text.
     ///
     /// ## Versions
     ///
@@ -121,12 +126,55 @@ fn one(cx: &FileContext<'_>, section: &str, option: &Opt, findings: &mut Finding
     findings
         .report(
             &RULE,
-            place(cx, option.value.span(range)),
+            place(cx, option.value.span(range.clone())),
             subject(section, name),
             format!("`{marker}` begins no comment behind the value of {words}: {effect}"),
         )
         .help("put the comment on a line of its own")
+        .fix(fix(cx, option, range, severity))
         .severity(severity);
+}
+
+/// The comment moves to a line of its own above the option. Where Airflow fails with it and not without
+/// it, nothing else can have been meant.
+fn fix(cx: &FileContext<'_>, option: &Opt, range: Range<usize>, severity: Severity) -> Option<Fix> {
+    let value = option.value.expose();
+    let before = value[..range.start].trim_end_matches(is_blank);
+    let comment = *option.value.editable(range.clone())?.first()?;
+    let kept = if before.is_empty() || before.ends_with('\n') {
+        range.start
+    } else {
+        before.len()
+    };
+    // The blanks before it go too; they stand on the line of the comment.
+    let gone = option.value.editable(kept..range.end)?;
+    let [gone] = gone.as_slice() else {
+        return None;
+    };
+    let name = option.name.source().start;
+    let bytes = &cx.input.bytes;
+    let line = memchr::memrchr(b'\n', bytes.get(..name)?).map_or(0, |end| end + 1);
+    // `continued = by # a note` below another value would become a part of that one.
+    if line != name {
+        return None;
+    }
+    // The header of the section stands above.
+    let end = if bytes.get(..line)?.ends_with(b"\r\n") {
+        "\r\n"
+    } else {
+        "\n"
+    };
+    let edits = vec![
+        Edit::insert(cx.input.id, line, "")
+            .with_copy(comment)
+            .with(end),
+        Edit::delete(place(cx, *gone)),
+    ];
+    let message = "move the comment to a line of its own above the option";
+    Some(match severity {
+        Severity::Error => Fix::safe(message, edits),
+        _ => Fix::risky(message, edits),
+    })
 }
 
 /// The option is readable without the comment and not with it.

@@ -8,7 +8,7 @@ use crate::airflow::config::written_name;
 use crate::airflow::data::options;
 use crate::airflow::interpolation::{Fault, FaultKind, interpolate};
 use crate::inputs::{Form, Origin, Setting};
-use crate::report::{Findings, Severity};
+use crate::report::{Edit, Findings, Fix, Severity};
 use crate::rule;
 use crate::rules::{Check, FileContext};
 
@@ -51,6 +51,11 @@ rule! {
     /// [database]
     /// sql_alchemy_conn = postgresql://airflow:p%%40ss@db/airflow
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Safe: every single `%` of the value is doubled. Unsafe where the value holds `%%` or `%(` too (somebody
+    /// knew of the sign), and for a reference to an option that does not exist.
     ///
     /// ## Versions
     ///
@@ -138,7 +143,64 @@ fn report(cx: &FileContext<'_>, setting: &Setting, fault: Fault, findings: &mut 
             words,
         )
         .help(help)
+        .fix(fix(cx, fault))
         .severity(severity);
+}
+
+/// A `%` that nothing can be made of is doubled, and every other one of the value with it. Where the value
+/// holds `%%` or a reference, somebody knew of the sign: what they meant is not certain.
+fn fix(cx: &FileContext<'_>, fault: Fault) -> Option<Fix> {
+    if fault.kind == FaultKind::Depth {
+        return None;
+    }
+    // The fault may stand in another option, to which a reference leads.
+    let holds = |setting: &&Setting| {
+        let value = setting.value.source();
+        setting.origin == Origin::Cfg
+            && value.start <= fault.span.start
+            && fault.span.end <= value.end
+    };
+    let text = &cx.input.settings.iter().find(holds)?.value;
+    let value = text.expose();
+    let wanted = if fault.kind == FaultKind::MissingOption {
+        vec![text.decoded(fault.span)?.start]
+    } else {
+        lone_signs(value)
+    };
+    let edits = wanted.iter().map(|&at| {
+        let place = text.editable(at..at)?;
+        Some(Edit::insert(cx.input.id, place.first()?.start, "%"))
+    });
+    let edits: Option<Vec<Edit>> = edits.collect();
+    let message = "write `%%` for each single `%`";
+    let certain = fault.kind == FaultKind::Syntax && !value.contains("%%") && !value.contains("%(");
+    edits.map(|edits| match (certain, fault.kind) {
+        (true, _) => Fix::safe(message, edits),
+        (false, FaultKind::Syntax) => Fix::risky(message, edits),
+        (false, _) => Fix::risky("write `%%(`, if it is no reference", edits),
+    })
+}
+
+/// Where a `%` stands that is neither one of two nor the beginning of a reference.
+fn lone_signs(value: &str) -> Vec<usize> {
+    let mut signs = Vec::new();
+    let mut at = 0;
+    while let Some(found) = value[at..].find('%') {
+        let sign = at + found;
+        let rest = &value[sign..];
+        if rest.starts_with("%%") {
+            at = sign + 2;
+            continue;
+        }
+        let reference = rest
+            .strip_prefix("%(")
+            .and_then(|inside| inside.split_once(')'));
+        if !reference.is_some_and(|(name, rest)| !name.is_empty() && rest.starts_with('s')) {
+            signs.push(sign);
+        }
+        at = sign + 1;
+    }
+    signs
 }
 
 fn severity(cx: &FileContext<'_>, setting: &Setting) -> Severity {

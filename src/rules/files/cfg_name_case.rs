@@ -2,8 +2,9 @@
 
 use super::cfg_words::{place, subject, tree};
 use crate::airflow::data::{is_free_form, options};
-use crate::report::{Findings, Severity};
+use crate::report::{Edit, Findings, Fix, Severity};
 use crate::rule;
+use crate::rules::fixes::is_referenced;
 use crate::rules::{Check, FileContext};
 use crate::syntax::cfg::{Cfg, DEFAULT_SECTION, Section};
 
@@ -40,6 +41,11 @@ rule! {
     /// [secrets]
     /// backend = airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Safe: the name is written as Airflow asks for it, unless that name is there too. Where the section may be
+    /// somebody's own (it holds no option of Airflow's) it is unsafe.
     ///
     /// ## Versions
     ///
@@ -92,7 +98,7 @@ fn report_section(
     cx: &FileContext<'_>,
     tree: &Cfg,
     section: &Section,
-    known: &str,
+    known: &'static str,
     findings: &mut Findings,
 ) {
     let table = options();
@@ -115,15 +121,27 @@ fn report_section(
         format!("this is not the section `[{known}]` but another one: Airflow silently ignores all its options"),
     );
     finding.severity(severity);
-    match also {
-        Some(other) => finding
+    if let Some(other) = also {
+        finding
             .help(format!("move its options to `[{known}]`"))
             .related(
                 place(cx, other.header),
                 "this is the section that Airflow reads",
-            ),
-        None => finding.help(format!("write `[{known}]`")),
-    };
+            );
+        return;
+    }
+    let what = format!("write `[{known}]`");
+    finding.help(what.clone());
+    let alike = tree.sections.iter();
+    let alike = alike.filter(|other| meant_section(cx, other.name.expose()) == Some(known));
+    if alike.count() > 1 {
+        return;
+    }
+    let edit = Edit::replace(place(cx, section.header), format!("[{known}]"));
+    finding.fix(match severity {
+        Severity::Error => Fix::safe(what, vec![edit]),
+        _ => Fix::risky(what, vec![edit]),
+    });
 }
 
 fn report_options(cx: &FileContext<'_>, section: &Section, findings: &mut Findings) {
@@ -145,16 +163,25 @@ fn report_options(cx: &FileContext<'_>, section: &Section, findings: &mut Findin
             subject(section_name, &known),
             format!("Airflow looks for `{known}` in lower case: this option of `[{section_name}]` is silently ignored"),
         );
-        match other {
-            Some(other) => finding
+        if let Some(other) = other {
+            finding
                 .severity(Severity::Warning)
                 .help("remove one of the two")
                 .related(
                     place(cx, other.name.source()),
                     "this is the option that Airflow reads",
-                ),
-            None => finding.help(format!("write `{known}`")),
-        };
+                );
+            continue;
+        }
+        let what = format!("write `{known}`");
+        finding.help(what.clone());
+        let name = option.name.source();
+        let alike = section.options.iter();
+        let alike = alike.filter(|other| other.name.expose().to_lowercase() == known);
+        if alike.count() == 1 && !is_referenced(cx.input, name) {
+            let edit = Edit::replace(place(cx, name), known);
+            finding.fix(Fix::safe(what, vec![edit]));
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::cfg_words::{
 };
 use crate::airflow::Version;
 use crate::airflow::data::options;
-use crate::report::{Findings, Severity};
+use crate::report::{Edit, Findings, Fix, Severity};
 use crate::rule;
 use crate::rules::{Check, FileContext};
 use crate::syntax::cfg::Opt;
@@ -46,6 +46,11 @@ rule! {
     /// [secrets]
     /// backend = airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// The quotes are removed. Safe where what stands between them is what the option takes (a number, a boolean,
+    /// a class path, JSON); unsafe for plain text.
     ///
     /// ## Versions
     ///
@@ -114,7 +119,33 @@ fn one(cx: &FileContext<'_>, section: &str, option: &Opt, findings: &mut Finding
         } else {
             "remove the quotes"
         })
+        .fix(fix(cx, reads, option, inner))
         .severity(severity);
+}
+
+/// The quotes go. Where Airflow reads what stands between them as what the option wants, they are a slip;
+/// of a plain text nobody can say.
+fn fix(cx: &FileContext<'_>, reads: Use, option: &Opt, inner: &str) -> Option<Fix> {
+    let length = option.value.len();
+    let edits = [0..1, length - 1..length]
+        .map(|range| Edit::in_text(cx.input.id, &option.value, range, ""));
+    let [Some(first), Some(last)] = edits else {
+        return None;
+    };
+    let plain = inner == inner.trim() && !inner.contains('\n');
+    let certain = !inner.is_empty()
+        && plain
+        && reads != Use::Text
+        && is_read(reads, inner, cx.target.airflow);
+    let edits = [first, last].concat();
+    if !plain {
+        return None;
+    }
+    Some(if certain {
+        Fix::safe("remove the quotes", edits)
+    } else {
+        Fix::risky("remove the quotes", edits)
+    })
 }
 
 /// What stands between the quotes, when one pair of them holds the whole value.

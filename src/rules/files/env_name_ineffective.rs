@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use crate::airflow::data::options;
 use crate::inputs::Tree;
 use crate::inputs::env::{is_public_name, is_shown};
-use crate::report::{Findings, Severity};
+use crate::report::{Edit, Findings, Fix, Severity};
 use crate::rule;
 use crate::rules::{Check, FileContext};
 use crate::source::Place;
-use crate::syntax::dotenv::{Delivery, EnvVariable};
+use crate::syntax::dotenv::{Delivery, EnvFile, EnvVariable};
 
 rule! {
     /// # env-name-ineffective
@@ -51,6 +51,11 @@ rule! {
     /// AIRFLOW_VAR_BUCKET=example-bucket
     /// AIRFLOW__WEBSERVER__BASE_URL=http://localhost:8080
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Unsafe: the variable gets the name that Airflow asks for, unless the file has that one too. Another program
+    /// may ask for the old name.
     ///
     /// ## Versions
     ///
@@ -99,8 +104,32 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
         findings
             .report(&RULE, place, name, fault.message)
             .severity(fault.severity)
+            .fix(fix(tree, variable, place, text, &fault.instead))
             .help(format!("write `{}`", fault.instead));
     }
+}
+
+/// Another name for the variable, unless the file has one of that name. Other programs may ask for the old
+/// one.
+fn fix(
+    tree: &EnvFile,
+    variable: &EnvVariable,
+    place: Place,
+    text: &str,
+    instead: &str,
+) -> Option<Fix> {
+    // A name in quotes or with escapes is for a person to see to.
+    let written = text.get(place.span.start..place.span.end)? == variable.name;
+    let taken = tree.variables.iter().any(|other| other.name == instead);
+    let alike = tree.variables.iter();
+    let alike = alike
+        .filter(|other| fault(&other.name, true).is_some_and(|fault| fault.instead == instead));
+    (written && !taken && alike.count() == 1).then(|| {
+        Fix::risky(
+            format!("write `{instead}`"),
+            vec![Edit::replace(place, instead)],
+        )
+    })
 }
 
 /// A connection is a URI or JSON.

@@ -45,6 +45,8 @@ pub(crate) struct Kwarg<'a> {
     pub name_place: Place,
     /// The name stands in the file as it is (no variable supplied it), so that it may be shown.
     pub written: bool,
+    /// The name with its map.
+    pub name_text: Text,
     setting: &'a Setting,
 }
 
@@ -186,6 +188,7 @@ impl<'a> Kwarg<'a> {
         let span = key.inner_span();
         Some(Self {
             name: key.as_str()?.into_owned(),
+            name_text: key.string()?,
             value,
             name_place: Place::new(setting.file, span),
             written: key.raw().len() == key.span().len(),

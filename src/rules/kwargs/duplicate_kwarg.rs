@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use super::call;
 use crate::airflow::backend::data;
 use crate::airflow::backend::{Backend, Kwargs};
-use crate::report::Findings;
+use crate::inputs::Setting;
+use crate::report::{Edit, Findings, Fix};
 use crate::rule;
 use crate::rules::{Check, DeploymentContext};
-use crate::source::Place;
-use crate::syntax::json::Value;
+use crate::source::{Place, Span, Text};
+use crate::syntax::json::{Member, Value};
 
 rule! {
     /// # duplicate-kwarg
@@ -44,6 +45,11 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "b/connections"}
     /// ```
     ///
+    /// ## Fix
+    ///
+    /// Unsafe: the first of the two is removed. That changes nothing of what Airflow uses, but it may have been the
+    /// right one.
+    ///
     /// ## Versions
     ///
     /// All.
@@ -70,7 +76,8 @@ fn one(backend: &Backend<'_>, findings: &mut Findings) {
     while let Some((value, top)) = waiting.pop() {
         waiting.extend(value.items().map(|item| (item, false)));
         let mut first: HashMap<String, Value<'_>> = HashMap::new();
-        for member in value.members() {
+        let members: Vec<Member<'_>> = value.members().collect();
+        for member in &members {
             waiting.push((member.value, false));
             let Some(name) = member.key.as_str().map(std::borrow::Cow::into_owned) else {
                 continue;
@@ -98,7 +105,26 @@ fn one(backend: &Backend<'_>, findings: &mut Findings) {
                     format!("{shown} stands twice in `{option}`: Airflow uses the last value"),
                 )
                 .help("remove one of the two")
+                .fix(fix(setting, json.text(), earlier, &members))
                 .related(Place::new(setting.file, earlier.inner_span()), "first here");
         }
     }
+}
+
+/// What Python forgets goes: from the first key to the one that follows it, where all of that belongs to the
+/// value itself.
+fn fix(setting: &Setting, text: &Text, earlier: Value<'_>, members: &[Member<'_>]) -> Option<Fix> {
+    let at = earlier.range().start;
+    let index = members
+        .iter()
+        .position(|member| member.key.range().start == at)?;
+    let next = members.get(index + 1)?.key;
+    let range = at..next.range().start;
+    let whole = text.own_pieces(range.clone());
+    let own = text.is_known_in(range.clone())
+        && whole.len() == text.pieces(range.clone()).len()
+        && text.editable(at..at + 1).is_some();
+    let span = Span::new(earlier.span().start, next.span().start);
+    let edits = vec![Edit::delete(Place::new(setting.file, span))];
+    (own && span.start < span.end).then(|| Fix::risky("remove the first of the two", edits))
 }

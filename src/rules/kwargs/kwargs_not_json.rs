@@ -1,13 +1,16 @@
 //! AV201: the keyword arguments are not JSON.
 
 use super::call;
-use super::cause;
+use super::{cause, repair};
 use crate::airflow::Version;
 use crate::airflow::backend::{Backend, Kwargs};
 use crate::airflow::config::Reading;
-use crate::report::{Findings, Severity};
+use crate::inputs::{Origin, Setting};
+use crate::report::{Applicability, Findings, Fix, Severity};
 use crate::rule;
-use crate::rules::{Check, DeploymentContext};
+use crate::rules::{Check, DeploymentContext, fixes};
+use crate::source::Text;
+use crate::syntax::json;
 
 rule! {
     /// # kwargs-not-json
@@ -49,6 +52,13 @@ rule! {
     /// backend = airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend
     /// backend_kwargs = {"connections_prefix": "airflow/connections"}
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Offered where all of the text then is an object. Safe for what Python reads as the same: a trailing comma,
+    /// single quotes, `True`, `False`, `None`, quotes round the whole value of `airflow.cfg`, blanks that JSON has
+    /// not. Unsafe for typographic quotes, comments (they go away), keys without quotes, a missing or doubled comma,
+    /// `=`, escaped quotes.
     ///
     /// ## Versions
     ///
@@ -117,7 +127,30 @@ fn one(cx: &DeploymentContext<'_>, backend: &Backend<'_>, findings: &mut Finding
     findings
         .report(&RULE, setting.place(range), subject, message)
         .help(cause.help())
+        .fix(fix(cx, setting, text, *error))
         .severity(severity);
+}
+
+/// In airflow.cfg nothing but Airflow reads the value. Quotes round the whole of it are taken off by some
+/// readers of an environment file.
+fn fix(
+    cx: &DeploymentContext<'_>,
+    setting: &Setting,
+    text: &Text,
+    error: json::Error,
+) -> Option<Fix> {
+    let repair = repair::find(text, error)?;
+    let changes = repair.changes.iter();
+    let wanted: Vec<_> = changes
+        .map(|(range, new)| (range.clone(), new.as_str()))
+        .collect();
+    let edits = fixes::in_setting(cx.inputs, setting.file, text, &wanted)?;
+    let mut fix = Fix::new(repair.trust, repair.message, edits);
+    let value = text.expose().trim_start();
+    if setting.origin == Origin::Env && !value.starts_with('{') {
+        fix.limit(Applicability::Unsafe);
+    }
+    Some(fix)
 }
 
 /// False when the class of this very backend is known to be unset: its arguments are never parsed.

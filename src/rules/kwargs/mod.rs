@@ -7,6 +7,7 @@
 mod botocore_config;
 pub(crate) mod call;
 pub(crate) mod cause;
+mod repair;
 pub(crate) mod types;
 
 pub mod credential_in_settings;

@@ -4,9 +4,9 @@ use super::call::{self, Call, PER_KEY_SINCE, Standing, per_release};
 use crate::airflow::backend::Role;
 use crate::airflow::backend::data::{JsonType, WrongType};
 use crate::inputs::{Form, Origin, Setting};
-use crate::report::{Findings, Severity};
+use crate::report::{Findings, Fix, Severity};
 use crate::rule;
-use crate::rules::{Check, DeploymentContext};
+use crate::rules::{Check, DeploymentContext, fixes};
 
 rule! {
     /// # per-key-kwarg
@@ -43,6 +43,10 @@ rule! {
     /// AIRFLOW__SECRETS__BACKEND=airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend
     /// AIRFLOW__SECRETS__BACKEND_KWARGS={"variables_prefix": null}
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Unsafe: a name with `KWARGS`, or with too few underscores, gets the form that is read, where the release has it.
     ///
     /// ## Versions
     ///
@@ -121,8 +125,22 @@ fn plural(cx: &DeploymentContext<'_>, role: Role, findings: &mut Findings) {
                     singular.to_uppercase()
                 ),
             )
+            .fix(fix(cx, setting, role, rest))
             .help("write it with KWARG in the singular and two underscores");
     }
+}
+
+/// The name in the form that is read, where the release has it.
+fn fix(cx: &DeploymentContext<'_>, setting: &Setting, role: Role, rest: &str) -> Option<Fix> {
+    let singular = role.kwargs_option().trim_end_matches('s');
+    let key = rest.trim_start_matches('_');
+    if cx.target.airflow < PER_KEY_SINCE || key.is_empty() || setting.form != Form::Plain {
+        return None;
+    }
+    let option = format!("{singular}__{key}");
+    let edits = fixes::renamed(cx.inputs, setting, role.section(), &option)?;
+    let what = "write `KWARG` in the singular and two underscores";
+    Some(Fix::risky(what, edits))
 }
 
 fn typed(

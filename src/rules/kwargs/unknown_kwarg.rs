@@ -1,10 +1,10 @@
 //! AV203: a keyword argument that the class does not know.
 
-use super::call::{self, Call, Standing};
+use super::call::{self, Call, Kwarg, Standing};
 use crate::airflow::backend::data::UnknownKwarg;
-use crate::report::{Findings, Severity};
+use crate::report::{Finding, Findings, Fix, Severity};
 use crate::rule;
-use crate::rules::{Check, DeploymentContext};
+use crate::rules::{Check, DeploymentContext, fixes};
 use crate::source::Place;
 
 rule! {
@@ -45,6 +45,10 @@ rule! {
     /// backend_kwargs = {"connections_prefix": "team/connections", "region_name": "eu-west-1"}
     /// ```
     ///
+    /// ## Fix
+    ///
+    /// Unsafe: the name that was probably meant, where one is near and not given too.
+    ///
     /// ## Versions
     ///
     /// The amazon provider before 5.1.0 handed unknown names to boto3, which raised TypeError in
@@ -71,7 +75,8 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
                     kwarg.name_place,
                     subject,
                     findings,
-                );
+                )
+                .fix(fix(cx, &call, kwarg));
             }
         }
         for per_key in &call.per_key {
@@ -99,14 +104,28 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
     }
 }
 
-fn tell(
+/// The name that was probably meant, unless it is given too.
+fn fix(cx: &DeploymentContext<'_>, call: &Call<'_>, kwarg: &Kwarg<'_>) -> Option<Fix> {
+    let meant = call.meant(&kwarg.name)?;
+    let others = call.kwargs.iter().filter(|other| other.name != kwarg.name);
+    let alike = others.filter(|other| call.meant(&other.name).as_ref() == Some(&meant));
+    if call.has(&meant) || alike.count() > 0 {
+        return None;
+    }
+    let text = &kwarg.name_text;
+    let wanted = [(0..text.len(), meant.as_str())];
+    let edits = fixes::in_setting(cx.inputs, kwarg.name_place.file, text, &wanted)?;
+    Some(Fix::risky(format!("write `{meant}`"), edits))
+}
+
+fn tell<'f>(
     call: &Call<'_>,
     name: &str,
     shown: &str,
     place: Place,
     subject: String,
-    findings: &mut Findings,
-) {
+    findings: &'f mut Findings,
+) -> &'f mut Finding {
     let class = call.class_name();
     let meant = call.meant(name);
     let (severity, effect) = match call.unknown() {
@@ -136,5 +155,5 @@ fn tell(
             format!("{shown} is not a keyword argument of {class}: {effect}"),
         )
         .help(help)
-        .severity(severity);
+        .severity(severity)
 }

@@ -8,7 +8,7 @@ use crate::airflow::Version;
 use crate::inputs::{Form, Origin, Setting};
 use crate::report::{Edit, Findings, Fix, Severity};
 use crate::rule;
-use crate::rules::{Check, DeploymentContext};
+use crate::rules::{Check, DeploymentContext, fixes};
 
 rule! {
     /// # renamed-option
@@ -25,9 +25,6 @@ rule! {
     ///
     /// A release that still knows the old name reads it and warns with each start. A release that does not
     /// ignores the option without a word and uses the default.
-    ///
-    /// The fix writes the new name in the place of the old one. It is safe within a section of `airflow.cfg`
-    /// and for a name that 2.11 has too; a move to another section is shown only.
     ///
     /// It is an info where the old name is not read and the new one is set too: the old one is in nobody's
     /// way.
@@ -52,6 +49,12 @@ rule! {
     /// [core]
     /// max_active_tasks_per_dag = 32
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// The new name is written in the place of the old one. Safe within a section of `airflow.cfg` and for a name
+    /// that 2.11 has too, unsafe for a younger one and for variables, to which other files may refer. A move to
+    /// another section is shown only.
     ///
     /// ## Versions
     ///
@@ -118,7 +121,7 @@ impl Renamed<'_> {
 
     /// The new name in the place of the old one, where it is not set already. Another section is
     /// another place in a file: that is for a person to do.
-    fn fix(&self, written: Written<'_>) -> Option<Fix> {
+    fn fix(&self, cx: &DeploymentContext<'_>, written: Written<'_>) -> Option<Fix> {
         let (section, option) = self.to;
         if self.also.is_some() || UNITS.contains(&written.option()) {
             return None;
@@ -133,6 +136,8 @@ impl Renamed<'_> {
         if section != written.section {
             return Some(Fix::display(message, Vec::new()));
         }
+        // Nothing else of the file has the new name or refers to the old one.
+        fixes::renamed(cx.all_inputs, written.setting, section, option)?;
         // A release before the new name would lose the option.
         if self.since.is_some_and(|since| since < FIRST_OF_3) {
             return Some(Fix::safe(message, edits()));
@@ -189,7 +194,7 @@ fn still_read(
         ),
     };
     let finding = findings.report(&RULE, written.place(), written.subject(), message);
-    finding.help(help).fix(renamed.fix(written));
+    finding.help(help).fix(renamed.fix(cx, written));
     if let Some(also) = renamed.also {
         finding.related(also.name_place(), "the new name stands here");
     }
@@ -206,7 +211,7 @@ fn not_read(
     let (old, airflow, since) = (written.words(), cx.target.airflow, renamed.since());
     let message = format!("Airflow {airflow} silently ignores {old}: it is called {new}{since}");
     let finding = findings.report(&RULE, written.place(), written.subject(), message);
-    finding.fix(renamed.fix(written));
+    finding.fix(renamed.fix(cx, written));
     match renamed.also {
         Some(also) => {
             finding

@@ -1,7 +1,7 @@
 //! AV304: two slashes in a row.
 
-use super::view;
-use crate::report::{Findings, Severity};
+use super::view::{self, Written};
+use crate::report::{Findings, Fix, Severity};
 use crate::rule;
 use crate::rules::{Check, DeploymentContext};
 
@@ -39,6 +39,10 @@ rule! {
     /// backend = airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend
     /// backend_kwargs = {"connections_prefix": "/airflow/connections"}
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// One slash is kept of each run. Safe for SSM, which can hold no name with two; unsafe for Secrets Manager.
     ///
     /// ## Versions
     ///
@@ -83,7 +87,21 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
                     message,
                 )
                 .severity(severity)
+                .fix(fix(cx, &prefix, view.ssm))
                 .help("write one slash");
         }
     }
+}
+
+/// One slash of each run stays.
+fn fix(cx: &DeploymentContext<'_>, prefix: &Written<'_, '_>, ssm: bool) -> Option<Fix> {
+    let clean = prefix.clean.as_bytes();
+    let extra = (1..clean.len()).filter(|&at| clean[at] == b'/' && clean[at - 1] == b'/');
+    let wanted: Vec<_> = extra.map(|at| (at..at + 1, "")).collect();
+    let edits = prefix.edits(cx, &wanted)?;
+    Some(if ssm {
+        Fix::safe("write one slash", edits)
+    } else {
+        Fix::risky("write one slash", edits)
+    })
 }

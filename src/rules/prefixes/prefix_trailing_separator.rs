@@ -1,7 +1,7 @@
 //! AV303: a separator at the end of a prefix that nothing strips.
 
 use super::view::{self, SEP_STRIPPED};
-use crate::report::{Findings, Severity};
+use crate::report::{Findings, Fix, Severity};
 use crate::rule;
 use crate::rules::{Check, DeploymentContext};
 
@@ -41,6 +41,10 @@ rule! {
     /// backend = airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend
     /// backend_kwargs = {"connections_prefix": "airflow/connections", "sep": "-"}
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Unsafe: the separator at the end is removed. Names in the store may have been given with both.
     ///
     /// ## Versions
     ///
@@ -94,6 +98,11 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
                     message,
                 )
                 .severity(severity)
+                .fix(
+                    prefix
+                        .edits(cx, &[(end - last.len_utf8()..end, "")])
+                        .map(|edits| Fix::risky(format!("remove the trailing `{last}`"), edits)),
+                )
                 .help(format!("remove the trailing `{last}`"));
         }
     }

@@ -1,7 +1,7 @@
 //! AV301: an SSM prefix without the leading slash, for providers that do not add it.
 
 use super::view::{self, SLASH_ADDED};
-use crate::report::Findings;
+use crate::report::{Findings, Fix};
 use crate::rule;
 use crate::rules::{Check, DeploymentContext};
 
@@ -39,6 +39,10 @@ rule! {
     /// backend = airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend
     /// backend_kwargs = {"connections_prefix": "/airflow/connections"}
     /// ```
+    ///
+    /// ## Fix
+    ///
+    /// Safe: `/` is put in front, which every release understands.
     ///
     /// ## Versions
     ///
@@ -78,6 +82,11 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
                     prefix.place,
                     view.subject(prefix.prefix.name),
                     message,
+                )
+                .fix(
+                    prefix
+                        .edits(cx, &[(0..0, "/")])
+                        .map(|edits| Fix::safe("put `/` in front", edits)),
                 )
                 .help("put `/` in front, or use the amazon provider 7.3.0 or later, which adds it");
         }

@@ -4,7 +4,8 @@ use crate::airflow::backend::construct::{Attribute, Constructed, Prefix};
 use crate::airflow::backend::{Backend, Construction};
 use crate::airflow::{Target, Version};
 use crate::inputs::EntryKind;
-use crate::rules::DeploymentContext;
+use crate::report::Edit;
+use crate::rules::{DeploymentContext, fixes};
 use crate::source::{Place, Text};
 
 pub(crate) use crate::airflow::lookup::{SEP_STRIPPED, SLASH_ADDED};
@@ -104,6 +105,19 @@ pub(crate) fn written<'v, 'b>(view: &'v View<'b>) -> Vec<Written<'v, 'b>> {
 }
 
 impl Written<'_, '_> {
+    /// The edits by which the prefix reads with `wanted`, which are ranges of [`Written::clean`].
+    pub(crate) fn edits(
+        &self,
+        cx: &DeploymentContext<'_>,
+        wanted: &[(std::ops::Range<usize>, &str)],
+    ) -> Option<Vec<Edit>> {
+        // Clean-up at the front would have moved the ranges.
+        if !self.text.expose().starts_with(self.clean) {
+            return None;
+        }
+        fixes::in_setting(cx.inputs, self.place.file, &self.text, wanted)
+    }
+
     /// A part of the string (decoded range), in the file.
     pub(crate) fn at(&self, range: std::ops::Range<usize>) -> Place {
         Place::new(self.place.file, self.text.span(range))
