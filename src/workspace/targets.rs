@@ -92,6 +92,14 @@ pub enum Why {
         /// `pyproject.toml:4`
         at: String,
     },
+    /// Several files pin different ones, and none is nearer than the others (the environments of two
+    /// stages): the newest was taken.
+    NewestOfSeveral {
+        /// How.
+        how: How,
+        /// `terraform/prod.tf:3`
+        at: String,
+    },
     /// Nobody chose one.
     NewestKnown,
 }
@@ -108,6 +116,13 @@ impl fmt::Display for Why {
             Self::UsualFor(airflow) => write!(f, "usual for Airflow {airflow}"),
             Self::NewestAllowed { how, at } => {
                 write!(f, "the newest known that {} in {at} allows", how.words())
+            }
+            Self::NewestOfSeveral { how, at } => {
+                let how = how.words();
+                write!(
+                    f,
+                    "{how} in {at}, the newest of several that differ: --airflow chooses"
+                )
             }
             Self::NewestKnown => f.write_str("the newest known: nothing chooses one"),
         }
@@ -193,8 +208,17 @@ pub fn resolve(wanted: &Wanted, stated: &Stated, pins: &[Located]) -> Resolved {
     }
     if airflow.is_empty() {
         airflow.push(if let Some((version, why)) = chosen(&What::Airflow, pins) {
-            let known = nearest("Airflow", version, releases::known_airflow(), &mut notes);
-            (known, why, TargetSource::Pins)
+            let range = releases::known_airflow();
+            match newest_of_several(pins) {
+                Some((version, why)) => {
+                    let known = nearest("Airflow", version, range, &mut notes);
+                    (known, why, TargetSource::Default)
+                }
+                None => {
+                    let known = nearest("Airflow", version, range, &mut notes);
+                    (known, why, TargetSource::Pins)
+                }
+            }
         } else {
             let (version, why) = newest_allowed(pins);
             (version, why, TargetSource::Default)
@@ -310,6 +334,27 @@ fn newest_allowed(pins: &[Located]) -> (Version, Why) {
         }
         None => newest,
     }
+}
+
+/// The newest Airflow of those that several files pin, where none of the files is nearer or plainer than
+/// the others: which of them a deployment runs on is not known.
+fn newest_of_several(pins: &[Located]) -> Option<(Version, Why)> {
+    let first = deciding(&What::Airflow, pins)?;
+    let rank = |one: &Located| (one.distance, one.pin.how, !one.plain);
+    let tied = pins
+        .iter()
+        .filter(|one| one.pin.what == What::Airflow && rank(one) == rank(first))
+        .filter_map(|one| Some((one.pin.demand.exact()?, one)));
+    let tied: Vec<(Version, &Located)> = tied.collect();
+    let differs = |(version, one): &(Version, &Located)| {
+        Some(*version) != first.pin.demand.exact() && one.place.file != first.place.file
+    };
+    if !tied.iter().any(differs) {
+        return None;
+    }
+    let (version, one) = tied.into_iter().max_by_key(|(version, _)| *version)?;
+    let (how, at) = (one.pin.how, one.at.clone());
+    Some((version, Why::NewestOfSeveral { how, at }))
 }
 
 fn chosen(what: &What, pins: &[Located]) -> Option<(Version, Why)> {
@@ -437,11 +482,11 @@ mod tests {
 
     /// The pins of files in the deployment's own folder.
     fn pinned(files: &[(&str, &str)]) -> Vec<Located> {
-        let located = files.iter().flat_map(|(name, text)| {
+        let located = (0..).zip(files).flat_map(|(number, (name, text))| {
             let path = Path::new(*name);
             let pins = pins::read(pins::carrier(path).unwrap(), text);
             pins.into_iter().map(move |pin| Located {
-                place: Place::new(FileId(0), pin.span),
+                place: Place::new(FileId(number), pin.span),
                 at: format!(
                     "{name}:{}",
                     text[..pin.span.start].matches('\n').count() + 1
@@ -541,6 +586,28 @@ mod tests {
             reasons.providers["google"].to_string(),
             "the release current when Airflow 2.10.4 came out"
         );
+    }
+
+    #[test]
+    fn environments_of_two_stages_choose_nothing() {
+        let mwaa = |version: &str| {
+            format!(
+                "resource \"aws_mwaa_environment\" \"x\" {{\n  airflow_version = \"{version}\"\n}}\n"
+            )
+        };
+        let (dev, prod) = (mwaa("2.10.3"), mwaa("2.7.2"));
+        let of = |dev: &str, prod: &str| {
+            let pins = pinned(&[("blue.tf", dev), ("green.tf", prod)]);
+            resolve(&Wanted::default(), &Stated::default(), &pins)
+        };
+        let resolved = of(&dev, &prod);
+        assert!(resolved.targets[0].is_guess());
+        assert_eq!(resolved.targets[0].airflow.to_string(), "2.10.3");
+        assert_eq!(
+            resolved.reasons[0].airflow.to_string(),
+            "the managed environment in blue.tf:2, the newest of several that differ: --airflow chooses"
+        );
+        assert!(!of(&dev, &dev).targets[0].is_guess());
     }
 
     #[test]
