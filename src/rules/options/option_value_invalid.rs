@@ -28,7 +28,7 @@ rule! {
     /// A value that is not on the list raises `AirflowConfigException` while `airflow` is imported: no command
     /// works. The others end the scheduler when it makes its executor.
     ///
-    /// SQLite is a warning: what Airflow finds in the environment may be another database.
+    /// SQLite is an info: files that Airflow wrote name it, and the environment mostly sets another database.
     ///
     /// ## Example
     ///
@@ -277,7 +277,7 @@ fn on_sqlite(
         return;
     }
     // Two options meet: either may be another one where Airflow runs.
-    let severity = written.if_read(cx, ("core", "executor"), Severity::Warning);
+    let severity = written.if_read(cx, ("core", "executor"), Severity::Info);
     findings
         .report(
             &RULE,
