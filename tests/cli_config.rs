@@ -256,3 +256,29 @@ fn nothing_of_a_value_is_printed_unless_it_is_revealed() {
         }
     }
 }
+
+#[test]
+fn a_token_in_the_place_of_a_key_is_not_shown() {
+    let directory = tempfile::tempdir().unwrap();
+    let kwargs = "{\"hvs.x7~exampletoken#1\": \"token\", \"verify\": false}";
+    let cfg = format!(
+        "[secrets]\nbackend = airflow.providers.hashicorp.secrets.vault.VaultBackend\nbackend_kwargs = {kwargs}\n"
+    );
+    common::write(directory.path(), &[("airflow.cfg", &cfg)]);
+    for format in ["json", "text"] {
+        let args = ["config", "--airflow", "3.3.2", "--format", format];
+        let hidden = common::run(directory.path(), &args).out;
+        assert!(hidden.contains("a key of 21 characters"), "{hidden}");
+        assert!(!hidden.contains("example"), "{hidden}");
+        let args = [
+            "config",
+            "--airflow",
+            "3.3.2",
+            "--format",
+            format,
+            "--reveal",
+        ];
+        let shown = common::run(directory.path(), &args).out;
+        assert!(shown.contains("hvs.x7~exampletoken#1"), "{shown}");
+    }
+}

@@ -208,17 +208,12 @@ pub fn resolve(wanted: &Wanted, stated: &Stated, pins: &[Located]) -> Resolved {
     }
     if airflow.is_empty() {
         airflow.push(if let Some((version, why)) = chosen(&What::Airflow, pins) {
-            let range = releases::known_airflow();
-            match newest_of_several(pins) {
-                Some((version, why)) => {
-                    let known = nearest("Airflow", version, range, &mut notes);
-                    (known, why, TargetSource::Default)
-                }
-                None => {
-                    let known = nearest("Airflow", version, range, &mut notes);
-                    (known, why, TargetSource::Pins)
-                }
-            }
+            let (version, why, source) = match newest_of_several(pins) {
+                Some((version, why)) => (version, why, TargetSource::Default),
+                None => (version, why, TargetSource::Pins),
+            };
+            let known = nearest("Airflow", version, releases::known_airflow(), &mut notes);
+            (known, why, source)
         } else {
             let (version, why) = newest_allowed(pins);
             (version, why, TargetSource::Default)

@@ -1,10 +1,12 @@
 //! What `config` prints: one document for programs.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::list::number;
 use super::values::{self, MASK};
+use crate::airflow::public::is_plain_key;
 use crate::config::{Attributes, Built, Ending, Entry, Held, Spot, State};
 use crate::source::{Text, display_path};
 use crate::syntax::json::parse;
@@ -168,11 +170,19 @@ fn attributes(out: &mut Vec<u8>, name: &str, attributes: &Attributes, reveal: bo
         if !matches!(out.last(), Some(b'{')) {
             out.extend_from_slice(b", ");
         }
-        values::string(out, name);
+        values::string(out, &shown_name(name, reveal));
         out.extend_from_slice(b": ");
         value(out, held, reveal);
     }
     out.push(b'}');
+}
+
+/// The name of a keyword argument; a token that stands in its place is none.
+fn shown_name(name: &str, reveal: bool) -> Cow<'_, str> {
+    if reveal || is_plain_key(name) {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(format!("a key of {} characters", name.chars().count()))
 }
 
 fn member(out: &mut Vec<u8>, name: &str, held: &Held, reveal: bool) {

@@ -207,7 +207,8 @@ impl Page<'_> {
         note: &str,
     ) -> io::Result<()> {
         for (name, held) in attributes {
-            self.line(out, name, &self.held(held), note)?;
+            let name = super::shown_name(name, self.reveal);
+            self.line(out, &name, &self.held(held), note)?;
         }
         Ok(())
     }
