@@ -150,3 +150,29 @@ fn plain_and_read_values_print_the_same() {
     assert_eq!(stored.len(), values.len());
     assert_eq!(stored, defined);
 }
+
+#[test]
+fn half_of_a_surrogate_pair_in_an_extra_is_nothing_that_can_be_printed() {
+    let directory = tempfile::tempdir().unwrap();
+    let env = "AIRFLOW_CONN_A=aws://h?__extra__=%7B%22a%22%3A%22%5Cudd11%22%7D\nAIRFLOW_CONN_B=aws://h?__extra__=%22%5Cudd11%22\nAIRFLOW_CONN_C=aws://h?a=%22%5Cudd11%22\nAIRFLOW_CONN_D=aws://h?a=%22%5Cud83d%5Cude00%22\n";
+    common::write(directory.path(), &[(".env", env)]);
+    let statuses = |airflow: &str| {
+        let args = [
+            "list",
+            "--airflow",
+            airflow,
+            "--runtime",
+            "server",
+            "--format",
+            "jsonl",
+        ];
+        let ran = common::run(directory.path(), &args);
+        let lines = ran.out.lines();
+        let lines = lines.map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        lines
+            .map(|line| line["status"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(statuses("2.11.2"), ["unknown", "unknown", "ok", "ok"]);
+    assert_eq!(statuses("3.3.2"), ["unknown", "error", "unknown", "ok"]);
+}

@@ -499,25 +499,30 @@ fn surrogate(field: &'static str, value: Value<'_>) -> Failure {
     failure("UnicodeEncodeError", Reason::Surrogate(field), value.raw())
 }
 
-/// The same in an extra, which `get_uri()` gives to `urlencode`: since 3.2.1 its keys and texts, before
-/// that whatever it holds.
+/// The same in an extra, which `get_uri()` gives to `urlencode`: its keys and texts. Before 3.0.0 the
+/// secrets masker looks at whatever it holds.
 fn holds_surrogate(extra: Value<'_>, ways: &Ways) -> bool {
     // Most have no such escape.
     if memchr::memmem::find(extra.raw().expose().as_bytes(), b"\\u").is_none() {
         return false;
     }
-    let anywhere = |tree: &Json| {
-        let root = tree.root();
-        if !ways.flat_query && root.kind() == Kind::Object {
-            return tree.values().any(is_surrogate);
-        }
-        root.members()
-            .any(|member| is_surrogate(member.key) || is_surrogate(member.value))
-    };
     if let Some(text) = extra.string() {
-        return text.is_lossy() || json::parse(&text).is_ok_and(|tree| anywhere(&tree));
+        return text.is_lossy() || is_surrogate_in(&text, ways);
     }
-    json::parse(&extra.raw()).is_ok_and(|tree| anywhere(&tree))
+    is_surrogate_in(&extra.raw(), ways)
+}
+
+/// The same in the text of an extra. What is no object is not taken apart: the releases that look at
+/// keys and texts only leave it alone.
+fn is_surrogate_in(extra: &Text, ways: &Ways) -> bool {
+    let Ok(tree) = json::parse(extra) else {
+        return false;
+    };
+    if ways.extra_encoded {
+        return tree.values().any(is_surrogate);
+    }
+    let mut members = tree.root().members();
+    members.any(|member| is_surrogate(member.key) || is_surrogate(member.value))
 }
 
 /// `extra_dejson` inside `get_uri()`: what `json.loads` raises besides `JSONDecodeError`.
@@ -536,5 +541,14 @@ pub(super) fn unusable_extra(
     outcome: &Result<Connection, Failure>,
     ways: &Ways,
 ) -> Option<Failure> {
-    extra_failure(outcome.as_ref().ok()?, ways)
+    let connection = outcome.as_ref().ok()?;
+    let extra = connection.extra.as_ref().filter(|extra| {
+        let escaped = memchr::memmem::find(extra.expose().as_bytes(), b"\\u").is_some();
+        ways.get_uri && escaped && is_surrogate_in(extra, ways)
+    });
+    if let Some(extra) = extra {
+        let reason = Reason::Surrogate("extra");
+        return Some(failure("UnicodeEncodeError", reason, extra.clone()));
+    }
+    extra_failure(connection, ways)
 }

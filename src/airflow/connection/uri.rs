@@ -316,6 +316,7 @@ fn extra(query: Option<&Text>, pairs: &[Pair], ways: &Ways) -> Result<Field, Fai
         return Ok(Some(extra));
     }
     let mut out = String::with_capacity(query.len() + 16);
+    let mut lossy = false;
     out.push('{');
     for (index, pair) in pairs.iter().enumerate() {
         if index > 0 {
@@ -323,16 +324,20 @@ fn extra(query: Option<&Text>, pairs: &[Pair], ways: &Ways) -> Result<Field, Fai
         }
         dumps::string(&mut out, pair.key.expose());
         out.push_str(": ");
-        push_value(&mut out, &pair.value, ways)?;
+        lossy |= push_value(&mut out, &pair.value, ways)?;
     }
     out.push('}');
     let mut builder = TextBuilder::at(query.span(0..0).start);
     builder.push_replaced(query, 0..query.len(), &out);
+    if lossy {
+        builder.set_lossy();
+    }
     Ok(Some(builder.finish()))
 }
 
-/// A query value in the extra: text, or since 3.1.6 what `json.loads` makes of it.
-fn push_value(out: &mut String, value: &Text, ways: &Ways) -> Result<(), Failure> {
+/// A query value in the extra: text, or since 3.1.6 what `json.loads` makes of it. True where that holds
+/// half of a surrogate pair.
+fn push_value(out: &mut String, value: &Text, ways: &Ways) -> Result<bool, Failure> {
     // Most values begin with a letter that begins no JSON value.
     let may_be_json = value.expose().bytes().next().is_some_and(|byte| {
         matches!(
@@ -342,7 +347,7 @@ fn push_value(out: &mut String, value: &Text, ways: &Ways) -> Result<(), Failure
     });
     if !ways.decode_query || !may_be_json {
         dumps::string(out, value.expose());
-        return Ok(());
+        return Ok(false);
     }
     match json::parse(value) {
         Ok(tree) if dumps::has_oversized_integer(&tree) => {
@@ -350,7 +355,8 @@ fn push_value(out: &mut String, value: &Text, ways: &Ways) -> Result<(), Failure
         }
         Ok(tree) => {
             dumps::value(out, tree.root());
-            Ok(())
+            let lossy = |value: json::Value<'_>| value.string().is_some_and(|text| text.is_lossy());
+            Ok(tree.values().any(lossy))
         }
         Err(error) if error.kind == json::ErrorKind::TooDeep => Err(failure(
             "RecursionError",
@@ -359,7 +365,7 @@ fn push_value(out: &mut String, value: &Text, ways: &Ways) -> Result<(), Failure
         )),
         Err(_) => {
             dumps::string(out, value.expose());
-            Ok(())
+            Ok(false)
         }
     }
 }

@@ -31,8 +31,8 @@ pub(super) struct Ways {
     pub(super) extra_checked: bool,
     /// 2.7.0 core, Task SDK 1.1: `get_uri()` inside the lookup's `try`.
     pub(super) get_uri: bool,
-    /// 3.2.1: `get_uri()` writes a query of texts only.
-    pub(super) flat_query: bool,
+    /// Before 3.0.0 the secrets masker encodes every text of the extra (`re2.escape`).
+    pub(super) extra_encoded: bool,
     /// Task SDK 1.1.0 to 1.1.4: JSON without `conn_type` raises `ValueError`.
     pub(super) conn_type_required: bool,
     /// 3.1, core: `team_id`.
@@ -61,7 +61,7 @@ impl Ways {
             extra_parsed: since(2, 3, 0),
             extra_checked: since(3, 0, 0),
             get_uri: since(2, 7, 0) && !(task && since(3, 0, 0) && !since(3, 1, 0)),
-            flat_query: since(3, 2, 1),
+            extra_encoded: !since(3, 0, 0),
             conn_type_required: sdk_json && !since(3, 1, 5),
             team_id: since(3, 1, 0) && !since(3, 2, 0),
             team_name: since(3, 2, 0),

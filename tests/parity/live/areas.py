@@ -4,6 +4,7 @@ import random
 import re
 import sys
 from collections import Counter
+from urllib.parse import unquote
 
 from compare import FIELDS, SURROGATE, connection_differences, same_exception
 from generate import connections as make_values
@@ -69,7 +70,7 @@ class Connections(Area):
     def excluded(self, case, real, shown):
         if case.get("unwritable"):
             return "no line of an env file"
-        if shown.get("status") == "unknown" and SURROGATE.search(case["value"]):
+        if shown.get("status") == "unknown" and (SURROGATE.search(case["value"]) or SURROGATE.search(unquote(case["value"]))):
             return "lone surrogate"
         return None
 
