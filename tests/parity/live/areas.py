@@ -44,7 +44,8 @@ class Connections(Area):
     name = "connections"
     driver = "connections"
     readers = ["plain", "env", "sm", "sm_words"]
-    reasons = {"lone surrogate": "a lone surrogate is text that only Python can hold; airvane says `unknown` and reports it as a finding",
+    reasons = {"template marks": "a file with `{{ }}` is filled in by somebody before it is read; airvane says `unknown`",
+               "lone surrogate": "a lone surrogate is text that only Python can hold; airvane says `unknown` and reports it as a finding",
                "no line of an env file": "of the cases that were handed in: a line of `docker run --env-file` cannot hold them"}
 
     def cases(self, count, seed, release, reader, given):
@@ -72,6 +73,8 @@ class Connections(Area):
             return "no line of an env file"
         if shown.get("status") == "unknown" and (SURROGATE.search(case["value"]) or SURROGATE.search(unquote(case["value"]))):
             return "lone surrogate"
+        if shown.get("status") == "unknown" and re.search(r"\{\{|\{%|<%", case["value"]):
+            return "template marks"
         return None
 
     def differences(self, case, real, shown):
