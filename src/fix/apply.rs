@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use crate::report::{Applicability, LocatedEdit, LocatedFix, Piece, Report};
 use crate::source::Span;
 
-/// The edits of one file in one round, by place; they neither overlap nor touch.
+/// The edits of one file in one round, by place; those of two fixes neither overlap nor touch.
+#[derive(Default)]
 pub(super) struct Chosen<'r> {
-    pub(super) edits: Vec<&'r LocatedEdit>,
+    edits: Vec<&'r LocatedEdit>,
+    /// The same by their first byte.
+    places: BTreeMap<usize, &'r LocatedEdit>,
     /// Findings that they put right.
     fixes: usize,
 }
@@ -33,8 +36,12 @@ pub(super) fn choose<'r>(
     let wanted = report.findings.iter().filter_map(|finding| {
         let fix = finding.fix.as_deref()?;
         let made = fix.applicability >= least && fix.applicability > Applicability::Display;
-        (made && !fix.edits.is_empty() && fix.edits.iter().all(|edit| open(edit.file)))
-            .then_some(fix)
+        let apart = fix
+            .edits
+            .windows(2)
+            .all(|pair| pair[0].file != pair[1].file || pair[0].end.offset <= pair[1].start.offset);
+        let all_open = fix.edits.iter().all(|edit| open(edit.file));
+        (made && apart && all_open && !fix.edits.is_empty()).then_some(fix)
     });
     for fix in wanted {
         add(&mut chosen, fix);
@@ -47,36 +54,40 @@ pub(super) fn choose<'r>(
 }
 
 fn add<'r>(chosen: &mut BTreeMap<usize, Chosen<'r>>, fix: &'r LocatedFix) {
-    let taken = |edit: &LocatedEdit| {
-        let edits = chosen.get(&edit.file).map(|file| &file.edits);
-        edits.is_some_and(|edits| edits.iter().any(|other| **other == *edit))
-    };
     // Two findings may be of one mind.
-    let all = fix.edits.iter().all(taken);
-    let free = |edit: &LocatedEdit| {
-        let edits = chosen.get(&edit.file).map(|file| &file.edits);
-        edits.is_none_or(|edits| edits.iter().all(|other| is_apart(other, edit)))
+    let is_made = |edit: &LocatedEdit| {
+        let file = chosen.get(&edit.file);
+        file.is_some_and(|file| file.places.get(&edit.start.offset) == Some(&edit))
     };
-    if !all && !fix.edits.iter().all(free) {
+    let all = fix.edits.iter().all(is_made);
+    let is_free = |edit: &LocatedEdit| {
+        let file = chosen.get(&edit.file);
+        file.is_none_or(|file| file.is_free(edit))
+    };
+    if !all && !fix.edits.iter().all(is_free) {
         return;
     }
     for (index, edit) in fix.edits.iter().enumerate() {
-        let file = chosen.entry(edit.file).or_insert_with(|| Chosen {
-            edits: Vec::new(),
-            fixes: 0,
-        });
+        let file = chosen.entry(edit.file).or_default();
         if index == 0 {
             file.fixes += 1;
         }
         if !all {
             file.edits.push(edit);
+            file.places.insert(edit.start.offset, edit);
         }
     }
 }
 
-/// Nothing of the one is in the way of the other; at one point nobody knows which comes first.
-fn is_apart(one: &LocatedEdit, other: &LocatedEdit) -> bool {
-    one.end.offset < other.start.offset || other.end.offset < one.start.offset
+impl Chosen<'_> {
+    /// No edit so far overlaps or touches `edit`: at one point nobody knows which of two comes first.
+    fn is_free(&self, edit: &LocatedEdit) -> bool {
+        // They are apart, so the last one that begins before its end is the one that ends last.
+        let mut before = self.places.range(..=edit.end.offset);
+        before
+            .next_back()
+            .is_none_or(|(_, last)| last.end.offset < edit.start.offset)
+    }
 }
 
 /// `bytes` with the edits made.
@@ -264,7 +275,7 @@ mod tests {
         let edits = [edit(1, 1, "++"), edit(3, 5, ""), edit(7, 9, "abc")];
         let chosen = Chosen {
             edits: edits.iter().collect(),
-            fixes: 1,
+            ..Chosen::default()
         };
         // "0++12" + "56" + "abc" + "9"
         let after = "0++1256abc9";

@@ -15,17 +15,7 @@ const CONTEXT: usize = 3;
 /// Writes the difference of one file.
 pub fn write(out: &mut dyn Write, file: &FixedFile, colour: bool) -> io::Result<()> {
     let (old, new) = (lines(&file.before), lines(&file.after));
-    let texts = |text: &[u8], lines: &[Range<usize>]| -> Vec<Vec<u8>> {
-        lines
-            .iter()
-            .map(|line| text[line.clone()].to_vec())
-            .collect()
-    };
-    let operations = capture_diff_slices(
-        Algorithm::Myers,
-        &texts(&file.before, &old),
-        &texts(&file.after, &new),
-    );
+    let operations = operations(&texts(&file.before, &old), &texts(&file.after, &new));
     let path = display_path(&file.path);
     let mut line = |code: &str, text: &str| {
         if colour && !code.is_empty() {
@@ -69,6 +59,46 @@ pub fn write(out: &mut dyn Write, file: &FixedFile, colour: bool) -> io::Result<
         }
     }
     Ok(())
+}
+
+/// Lines that differ from which on the search for the smallest difference takes too long: by the square of
+/// their number.
+const MANY: usize = 1000;
+
+/// What to do with the old lines to get the new ones.
+fn operations(old: &[&[u8]], new: &[&[u8]]) -> Vec<DiffOp> {
+    let differing = old.iter().zip(new).filter(|(old, new)| old != new).count();
+    // Fixes change lines where they stand and seldom add one.
+    if old.len() != new.len() || differing < MANY {
+        return capture_diff_slices(Algorithm::Myers, old, new);
+    }
+    let mut operations = Vec::new();
+    let mut start = 0;
+    while start < old.len() {
+        let same = old[start] == new[start];
+        let rest = old[start..].iter().zip(&new[start..]);
+        let len = rest.take_while(|(old, new)| (old == new) == same).count();
+        operations.push(if same {
+            DiffOp::Equal {
+                old_index: start,
+                new_index: start,
+                len,
+            }
+        } else {
+            DiffOp::Replace {
+                old_index: start,
+                old_len: len,
+                new_index: start,
+                new_len: len,
+            }
+        });
+        start += len;
+    }
+    operations
+}
+
+fn texts<'t>(text: &'t [u8], lines: &[Range<usize>]) -> Vec<&'t [u8]> {
+    lines.iter().map(|line| &text[line.clone()]).collect()
 }
 
 /// One side of the difference.
@@ -185,6 +215,31 @@ mod tests {
         +c = ****%23****
          d = *
         ");
+    }
+
+    #[test]
+    fn many_changes_are_shown_line_by_line() {
+        let lines = |word: &str| -> Vec<String> {
+            let line = |n: usize| {
+                if n.is_multiple_of(2) {
+                    word.to_owned()
+                } else {
+                    n.to_string()
+                }
+            };
+            (0..4 * MANY).map(line).collect()
+        };
+        let (old, new) = (lines("a"), lines("b"));
+        let bytes = |lines: &[String]| -> Vec<u8> { lines.join("\n").into_bytes() };
+        let (old, new) = (bytes(&old), bytes(&new));
+        let (old, new) = (
+            texts(&old, &super::lines(&old)),
+            texts(&new, &super::lines(&new)),
+        );
+        let many = operations(&old, &new);
+        let few = capture_diff_slices(Algorithm::Myers, &old[..100], &new[..100]);
+        assert_eq!(many[..100], few[..100]);
+        assert_eq!(many.len(), 4 * MANY);
     }
 
     #[test]

@@ -84,10 +84,11 @@ const MEANT_KWARGS: &[&str] = &[
 ];
 
 fn check(cx: &FileContext<'_>, findings: &mut Findings) {
-    for setting in &cx.input.settings {
-        let Some((role, option)) = meant(setting) else {
-            continue;
-        };
+    let settings = cx.input.settings.iter();
+    let misspelt: Vec<_> = settings
+        .filter_map(|setting| Some((setting, meant(setting)?)))
+        .collect();
+    for &(setting, (role, option)) in &misspelt {
         let section = role.section();
         let is_set = cx.input.settings.iter().any(|other| {
             other.section == section && other.option == option && other.form == Form::Plain
@@ -114,7 +115,14 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
                 ),
             )
             .help(help)
-            .fix(fix(cx, setting, role, option))
+            .fix(fix(cx, setting, role, option).filter(|_| {
+                let alike = misspelt.iter();
+                alike
+                    .filter(|(_, other)| *other == (role, option))
+                    .take(2)
+                    .count()
+                    == 1
+            }))
             .severity(if is_set {
                 Severity::Warning
             } else {
@@ -123,11 +131,9 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
     }
 }
 
-/// The option that was probably meant, unless it is set too or another one is meant for it.
+/// The option that was probably meant, unless it is set too.
 fn fix(cx: &FileContext<'_>, setting: &Setting, role: Role, option: &str) -> Option<Fix> {
-    let alike = cx.input.settings.iter();
-    let alike = alike.filter(|other| meant(other).is_some_and(|(_, meant)| meant == option));
-    if setting.form != Form::Plain || alike.count() > 1 {
+    if setting.form != Form::Plain {
         return None;
     }
     let edits = fixes::renamed(&[cx.input], setting, role.section(), option)?;

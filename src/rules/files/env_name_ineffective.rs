@@ -1,6 +1,6 @@
 //! AV012: a name of an environment variable that looks like one of Airflow's and is none.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::airflow::data::options;
 use crate::inputs::Tree;
@@ -84,6 +84,7 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
     let counting = |variable: &&EnvVariable| variable.delivery != Delivery::Overridden;
     let text = std::str::from_utf8(&cx.input.bytes).unwrap_or_default();
     let mut referenced = None;
+    let mut meant = None;
     for variable in tree.variables.iter().filter(counting) {
         let name = variable.name.as_str();
         if !is_shown(variable, text) {
@@ -104,7 +105,7 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
         findings
             .report(&RULE, place, name, fault.message)
             .severity(fault.severity)
-            .fix(fix(tree, variable, place, text, &fault.instead))
+            .fix(fix(tree, variable, place, text, &fault.instead, &mut meant))
             .help(format!("write `{}`", fault.instead));
     }
 }
@@ -117,19 +118,29 @@ fn fix(
     place: Place,
     text: &str,
     instead: &str,
+    meant: &mut Option<HashMap<String, usize>>,
 ) -> Option<Fix> {
     // A name in quotes or with escapes is for a person to see to.
     let written = text.get(place.span.start..place.span.end)? == variable.name;
-    let taken = tree.variables.iter().any(|other| other.name == instead);
-    let alike = tree.variables.iter();
-    let alike = alike
-        .filter(|other| fault(&other.name, true).is_some_and(|fault| fault.instead == instead));
-    (written && !taken && alike.count() == 1).then(|| {
+    let meant = meant.get_or_insert_with(|| names_meant(tree));
+    let certain = written && meant.get(instead) == Some(&1);
+    certain.then(|| {
         Fix::risky(
             format!("write `{instead}`"),
             vec![Edit::replace(place, instead)],
         )
     })
+}
+
+/// How many variables have each name or are meant to have it.
+fn names_meant(tree: &EnvFile) -> HashMap<String, usize> {
+    let mut names: HashMap<String, usize> = HashMap::new();
+    for variable in &tree.variables {
+        let meant = fault(&variable.name, true);
+        let name = meant.map_or_else(|| variable.name.clone(), |fault| fault.instead);
+        *names.entry(name).or_default() += 1;
+    }
+    names
 }
 
 /// A connection is a URI or JSON.

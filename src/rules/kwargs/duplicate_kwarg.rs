@@ -111,9 +111,15 @@ fn one(backend: &Backend<'_>, findings: &mut Findings) {
     }
 }
 
+/// Bigger objects are nobody's keyword arguments.
+const MOST_MEMBERS: usize = 1000;
+
 /// What Python forgets goes: from the first key to the one that follows it, where all of that belongs to the
 /// value itself.
 fn fix(setting: &Setting, text: &Text, earlier: Value<'_>, members: &[Member<'_>]) -> Option<Fix> {
+    if members.len() > MOST_MEMBERS {
+        return None;
+    }
     let at = earlier.range().start;
     let index = members
         .iter()

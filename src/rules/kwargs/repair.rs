@@ -11,6 +11,9 @@ use crate::syntax::json::{self, Kind};
 /// More mistakes than this are not put right.
 const MOST: usize = 500;
 
+/// Longer texts are nobody's keyword arguments: each step reads the whole text again.
+const LONGEST: usize = 16 << 10;
+
 /// How a text becomes JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Repair {
@@ -24,6 +27,9 @@ pub(crate) struct Repair {
 
 /// The repair of `text`, an object that `json.loads` refuses with `error`.
 pub(crate) fn find(text: &Text, error: json::Error) -> Option<Repair> {
+    if text.len() > LONGEST {
+        return None;
+    }
     let mut draft = Draft::new(text.expose());
     let mut trust = Applicability::Safe;
     let mut orders: Vec<String> = Vec::new();

@@ -104,8 +104,14 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
     }
 }
 
+/// With more arguments than this nobody asks which of them were meant to be one.
+const MOST_COMPARED: usize = 200;
+
 /// The name that was probably meant, unless it is given too.
 fn fix(cx: &DeploymentContext<'_>, call: &Call<'_>, kwarg: &Kwarg<'_>) -> Option<Fix> {
+    if call.kwargs.len() > MOST_COMPARED {
+        return None;
+    }
     let meant = call.meant(&kwarg.name)?;
     let others = call.kwargs.iter().filter(|other| other.name != kwarg.name);
     let alike = others.filter(|other| call.meant(&other.name).as_ref() == Some(&meant));
