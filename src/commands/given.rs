@@ -5,14 +5,14 @@ use std::path::PathBuf;
 
 use crate::airflow::Runtime;
 use crate::cli::{Cli, Grouping, InputArgs, ProcessChoice, TargetArgs};
-use crate::load::{Loaded, One, Request, Skipped, Unclear};
+use crate::load::{self, Loaded, One, Request, Skipped, Unclear};
 use crate::render::one_line;
 use crate::report::Failure;
 use crate::settings::{self, SettingsFile};
 use crate::source::display_path;
 use crate::syntax::dotenv::Dialect;
 use crate::workspace::targets::Wanted;
-use crate::workspace::{Files, deployments};
+use crate::workspace::{Content, Files, deployments};
 
 /// The settings file; one that is broken is told, and then nothing is done.
 pub(super) fn settings_file(
@@ -53,7 +53,7 @@ pub(super) fn wanted(args: &TargetArgs, runtime: Runtime) -> Wanted {
 }
 
 /// The one process through whose eyes a command looks.
-pub(super) fn process(choice: Option<ProcessChoice>, settings: &SettingsFile) -> Runtime {
+fn process(choice: Option<ProcessChoice>, settings: &SettingsFile) -> Runtime {
     let stated = settings.target.runtime;
     let stated = stated.filter(|runtime| *runtime != Runtime::Both);
     choice
@@ -63,7 +63,7 @@ pub(super) fn process(choice: Option<ProcessChoice>, settings: &SettingsFile) ->
 }
 
 /// What must be said of the targets, unless `-q`.
-pub(super) fn say_notes(cli: &Cli, loaded: &Loaded, err: &mut dyn Write) -> io::Result<()> {
+fn say_notes(cli: &Cli, loaded: &Loaded, err: &mut dyn Write) -> io::Result<()> {
     if !cli.quiet {
         for note in &loaded.notes {
             writeln!(err, "airvane: {note}")?;
@@ -79,8 +79,39 @@ pub(super) fn say_notes(cli: &Cli, loaded: &Loaded, err: &mut dyn Write) -> io::
     Ok(())
 }
 
+/// What a command that looks through the eyes of one process is to read.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) paths: &'a [PathBuf],
+    pub(super) target: &'a TargetArgs,
+    pub(super) runtime: Option<ProcessChoice>,
+    pub(super) input: &'a InputArgs,
+}
+
+/// Reads what `view` names, with the contents of stores by file, and says what must be said of it; `None`
+/// where nothing can be done, which is said too.
+pub(super) fn loaded(
+    cli: &Cli,
+    view: View<'_>,
+    err: &mut dyn Write,
+) -> io::Result<Option<(Loaded, Vec<Option<Content>>)>> {
+    if !is_one_release(view.target, err)? {
+        return Ok(None);
+    }
+    let mut files = Files::new();
+    let Some(settings) = settings_file(cli, &files, err)? else {
+        return Ok(None);
+    };
+    let wanted = wanted(view.target, process(view.runtime, &settings));
+    let request = request(view.paths, view.input, wanted, &settings);
+    let (loaded, contents) = load::load(&request, &mut files);
+    say_notes(cli, &loaded, err)?;
+    say_troubles(cli, &loaded.failures, &loaded.skipped, err)?;
+    Ok(Some((loaded, contents)))
+}
+
 /// Commands that look through the eyes of one process look at one release.
-pub(super) fn is_one_release(args: &TargetArgs, err: &mut dyn Write) -> io::Result<bool> {
+fn is_one_release(args: &TargetArgs, err: &mut dyn Write) -> io::Result<bool> {
     if args.airflow.len() > 1 {
         writeln!(
             err,

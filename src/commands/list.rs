@@ -5,10 +5,8 @@ use std::io::{self, Write};
 use super::{Exit, Surroundings, given};
 use crate::cli::{Cli, ListArgs, ListFormat};
 use crate::list::{self, Item};
-use crate::load;
 use crate::render::Style;
 use crate::render::list::{Json, Table};
-use crate::workspace::Files;
 
 /// Runs the command; `exit` is the code earned so far.
 pub fn run(
@@ -20,20 +18,16 @@ pub fn run(
     exit: &mut Exit,
 ) -> io::Result<()> {
     *exit = Exit::Failure;
-    if !given::is_one_release(&args.target, err)? {
-        return Ok(());
-    }
-    let mut files = Files::new();
-    let Some(settings) = given::settings_file(cli, &files, err)? else {
+    let view = given::View {
+        paths: &args.paths,
+        target: &args.target,
+        runtime: args.runtime,
+        input: &args.input,
+    };
+    let Some((loaded, contents)) = given::loaded(cli, view, err)? else {
         return Ok(());
     };
-    let runtime = given::process(args.runtime, &settings);
-    let wanted = given::wanted(&args.target, runtime);
-    let request = given::request(&args.paths, &args.input, wanted, &settings);
-    let (loaded, contents) = load::load(&request, &mut files);
-    given::say_notes(cli, &loaded, err)?;
     let nothing = loaded.inputs.is_empty() && loaded.failures.is_empty();
-    given::say_troubles(cli, &loaded.failures, &loaded.skipped, err)?;
     if nothing && !args.allow_empty {
         return writeln!(err, "airvane: nothing to list (--allow-empty allows that)");
     }

@@ -4,10 +4,8 @@ use std::io::{self, Write};
 
 use super::{Exit, Surroundings, given};
 use crate::cli::{Cli, DocumentFormat, ResolveArgs};
-use crate::load;
 use crate::render::{Style, resolve as render};
 use crate::resolve::{self, Answer, Outcome};
-use crate::workspace::Files;
 
 /// Runs the command; `exit` is the code earned so far.
 pub fn run(
@@ -19,19 +17,15 @@ pub fn run(
     exit: &mut Exit,
 ) -> io::Result<()> {
     *exit = Exit::Failure;
-    if !given::is_one_release(&args.target, err)? {
-        return Ok(());
-    }
-    let mut files = Files::new();
-    let Some(settings) = given::settings_file(cli, &files, err)? else {
+    let view = given::View {
+        paths: &args.paths,
+        target: &args.target,
+        runtime: args.runtime,
+        input: &args.input,
+    };
+    let Some((loaded, contents)) = given::loaded(cli, view, err)? else {
         return Ok(());
     };
-    let runtime = given::process(args.runtime, &settings);
-    let wanted = given::wanted(&args.target, runtime);
-    let request = given::request(&args.paths, &args.input, wanted, &settings);
-    let (loaded, contents) = load::load(&request, &mut files);
-    given::say_notes(cli, &loaded, err)?;
-    given::say_troubles(cli, &loaded.failures, &loaded.skipped, err)?;
     let Some(one) = given::one(&loaded, args.deployment.as_deref(), err)? else {
         return Ok(());
     };
