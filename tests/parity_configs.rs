@@ -266,7 +266,7 @@ fn run(case: &Case, answer: &Answer, target: &Target, tally: &mut Tally) {
     let path = Path::new("airflow.cfg");
     let parts = text.map(|text| {
         if header_ends_at_first_bracket(target.python) {
-            cfg::read_before_3_10(text, file, path)
+            cfg::read_before_3_10(&Text::verbatim(text, 0), file, path)
         } else {
             cfg::read(text, file, path)
         }

@@ -9,6 +9,7 @@ mod behind;
 mod hidden;
 mod judge;
 mod merge;
+mod outward;
 mod profiles;
 mod rules;
 mod stores;
@@ -119,7 +120,7 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
     let Run {
         mut failures,
         findings,
-        visible,
+        mut visible,
         ..
     } = run;
     let listed = list(&loaded);
@@ -133,10 +134,16 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
         .filter(|finding| !loaded.is_context(finding.place.file))
         .collect();
     trust::limit(&mut findings, &loaded);
+    outward::findings(&mut findings, &loaded);
+    outward::visible(&mut visible, &loaded);
     let targets = loaded.all_targets();
     let target_lines = loaded.target_lines();
     let notes = std::mem::take(&mut loaded.notes);
-    let count = loaded.context.iter().filter(|context| !**context).count();
+    let told = loaded.inputs.iter().filter(|input| {
+        let is_part = input.inside.is_some();
+        !is_part && !loaded.is_context(input.id)
+    });
+    let count = told.count();
     let ignores = suppression::ignores(&loaded);
     let seen = suppression::seen(&loaded, request);
     let inputs = loaded.inputs.iter().chain(&loaded.pin_files);
@@ -146,6 +153,7 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
     let mut inputs = loaded.inputs;
     inputs.extend(loaded.pin_files);
     inputs.extend(loaded.settings_file_input);
+    outward::masks(&mut inputs);
     let mut report_files = report_files(inputs, &visible, &ignores);
     let is_partial = !failures.is_empty();
     let baseline = request.baseline.as_ref().filter(|_| !only_list);
@@ -246,6 +254,7 @@ fn list(loaded: &Loaded) -> Vec<Listed> {
         .chain(&loaded.pin_files)
         .chain(&loaded.settings_file_input)
         .filter(|input| !loaded.is_context(input.id) || input.kind == Kind::Pins)
+        .filter(|input| input.inside.is_none())
         .map(|input| Listed {
             path: display_path(&input.path),
             kind: input.kind,

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::Request;
+use super::{Request, outward};
 use crate::inputs::{Input, Kind, Tree, is_sample};
 use crate::load::Loaded;
 use crate::report::baseline::{self, Baseline};
@@ -25,7 +25,15 @@ pub struct BaselineRequest {
 /// The ignores of all files, in file order.
 pub(super) fn ignores(loaded: &Loaded) -> Vec<Ignore> {
     let inputs = loaded.inputs.iter().chain(&loaded.pin_files);
-    inputs.flat_map(ignores_of).collect()
+    // A part without a text of its own holds what the file around it holds.
+    let inputs = inputs.filter(|input| {
+        let inside = input.inside.as_ref();
+        inside.is_none_or(|inside| inside.embedded.is_some())
+    });
+    let ignores = inputs.flat_map(ignores_of);
+    ignores
+        .map(|ignore| outward::ignore(ignore, loaded))
+        .collect()
 }
 
 fn ignores_of(input: &Input) -> Vec<Ignore> {

@@ -248,7 +248,7 @@ fn spot(inputs: &[&Input], place: Place) -> Spot {
         },
         |input| Spot {
             path: input.path.clone(),
-            line: input.lines.position(&input.bytes, place.span.start).line,
+            line: input.position(place.span.start).line,
         },
     )
 }

@@ -25,13 +25,17 @@ pub struct CfgParts {
 
 /// Reads the text of a file.
 pub fn read(text: &str, file: FileId, path: &Path) -> CfgParts {
-    parts(cfg::parse(&Text::verbatim(text, 0)), text, file, path)
+    read_text(&Text::verbatim(text, 0), file, path)
+}
+
+/// As [`read`], of a text of which some may not be known.
+pub fn read_text(text: &Text, file: FileId, path: &Path) -> CfgParts {
+    parts(cfg::parse(text), text.expose(), file, path)
 }
 
 /// Reads the text of a file as Python before 3.10 does.
-pub fn read_before_3_10(text: &str, file: FileId, path: &Path) -> CfgParts {
-    let tree = cfg::parse_before_3_10(&Text::verbatim(text, 0));
-    parts(tree, text, file, path)
+pub fn read_before_3_10(text: &Text, file: FileId, path: &Path) -> CfgParts {
+    parts(cfg::parse_before_3_10(text), text.expose(), file, path)
 }
 
 fn parts(mut tree: Cfg, text: &str, file: FileId, path: &Path) -> CfgParts {

@@ -24,6 +24,7 @@ impl Input {
             Tree::Cfg(tree) => tree.comments.clone(),
             Tree::Env(tree) => tree.comments.clone(),
             Tree::Dag(dag) => dag.comments.clone(),
+            Tree::Carrier(around) => around.comments.clone(),
             Tree::Local(LocalTree::Env(_)) => self.marked_lines(false),
             Tree::Pins => self.marked_lines(pins::strips_comments(&self.path)),
             // The settings file has its own words for it.
@@ -50,6 +51,7 @@ impl Input {
                 .flat_map(|section| &section.options)
                 .map(|option| option.name.source().cover(option.value.source()))
                 .collect(),
+            Tree::Carrier(around) => around.blocks.clone(),
             Tree::Env(tree) => tree
                 .variables
                 .iter()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::cfg::{is_statement, is_template_name, template_parts};
-use super::{Definition, EntryKind, Form, Notation, Origin, Setting, Variable};
+use super::{Definition, EntryKind, Form, Input, Notation, Origin, Setting, Variable};
 use crate::airflow::data::options;
 use crate::source::{FileId, Mask, Span};
 use crate::syntax::dotenv::{self, Cause, Delivery, Dialect, EnvFile, EnvVariable, Outside};
@@ -62,25 +62,41 @@ pub fn read(
             }
         }
     }
-    let counting = || {
-        tree.variables
-            .iter()
-            .filter(|variable| variable.delivery != Delivery::Overridden)
-    };
+    let (variables, settings, definitions) = counting(&tree, file);
     EnvParts {
-        variables: counting()
-            .map(|variable| Variable {
-                name: variable.name.clone(),
-                name_span: variable.name_span,
-                value: variable.value.clone(),
-            })
-            .collect(),
-        settings: counting().filter_map(|v| setting(v, file)).collect(),
-        definitions: counting().filter_map(|v| definition(v, file)).collect(),
+        variables,
+        settings,
+        definitions,
         mask: mask(&tree, text),
         templated,
         tree,
     }
+}
+
+/// Gives `input` what the variables of `tree` are to Airflow.
+pub fn take(tree: &EnvFile, input: &mut Input) {
+    let (variables, settings, definitions) = counting(tree, input.id);
+    input.variables = variables;
+    input.settings = settings;
+    input.definitions = definitions;
+}
+
+/// What counts of the variables: all of them, the options, and the definitions.
+fn counting(tree: &EnvFile, file: FileId) -> (Vec<Variable>, Vec<Setting>, Vec<Definition>) {
+    let counting = || {
+        let variables = tree.variables.iter();
+        variables.filter(|variable| variable.delivery != Delivery::Overridden)
+    };
+    let variable = |variable: &EnvVariable| Variable {
+        name: variable.name.clone(),
+        name_span: variable.name_span,
+        value: variable.value.clone(),
+    };
+    (
+        counting().map(variable).collect(),
+        counting().filter_map(|v| setting(v, file)).collect(),
+        counting().filter_map(|v| definition(v, file)).collect(),
+    )
 }
 
 /// `AIRFLOW__SECTION__OPTION`, as `AirflowConfigParser._get_env_var_option` looks it up: in upper
@@ -202,7 +218,7 @@ fn mask(tree: &EnvFile, text: &str) -> Mask {
     }
     mask.show_all(tree.delimiters.iter().copied());
     for variable in &tree.variables {
-        if is_shown(variable, text) {
+        if is_shown(variable, Some(text)) {
             mask.show(variable.name_span);
         }
     }
@@ -212,9 +228,13 @@ fn mask(tree: &EnvFile, text: &str) -> Mask {
 
 /// True for a variable whose name may be printed. A bare word, or one behind a fault, may be a
 /// piece of a value: only the exact spelling counts there.
-pub fn is_shown(variable: &EnvVariable, text: &str) -> bool {
-    let doubtful = variable.value.is_none() || variable.delivery == Delivery::Recovered;
+/// `text`: the file, where the variable was read as a line of a `.env` file.
+pub fn is_shown(variable: &EnvVariable, text: Option<&str>) -> bool {
     let name = variable.name.as_str();
+    let Some(text) = text else {
+        return is_public_name(name);
+    };
+    let doubtful = variable.value.is_none() || variable.delivery == Delivery::Recovered;
     is_public_name(name)
         && (!doubtful || name.starts_with("AIRFLOW_"))
         && (is_assigned_at(text.as_bytes(), name, variable.name_span.end) || is_known_name(name))

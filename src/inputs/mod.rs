@@ -4,10 +4,13 @@
 //! file, except by asking for its [`Origin`]. What Airflow makes of a setting, and whether it is right,
 //! is not asked here.
 
+pub mod carrier;
 pub mod cfg;
 pub mod comments;
 pub mod dag;
+pub mod ecs;
 pub mod env;
+pub mod inside;
 pub mod local;
 pub mod opaque;
 pub mod rewrite;
@@ -37,6 +40,26 @@ pub enum Kind {
     Variables,
     /// Python that asks for connections and variables.
     Dag,
+    /// A compose file.
+    Compose,
+    /// Values of a Helm chart.
+    Helm,
+    /// Kubernetes manifests, and what kustomize makes some of.
+    Kubernetes,
+    /// How an image is built.
+    Dockerfile,
+    /// Terraform or `OpenTofu`: HCL, plans and states.
+    Terraform,
+    /// A `CloudFormation` template.
+    CloudFormation,
+    /// Task definitions of ECS.
+    Ecs,
+    /// A unit of systemd.
+    Systemd,
+    /// A deployment file of Astro, or its `airflow_settings.yaml`.
+    Astro,
+    /// A script of a shell.
+    Shell,
     /// A file that pins releases of Airflow, its providers or Python; nobody names it as that.
     Pins,
     /// airvane's own settings file; nobody names it as that.
@@ -56,6 +79,7 @@ impl Kind {
         Self::Connections,
         Self::Variables,
         Self::Dag,
+        Self::Ecs,
     ];
 
     /// The word of the command line and of reports.
@@ -69,6 +93,16 @@ impl Kind {
             Self::Connections => "connections",
             Self::Variables => "variables",
             Self::Dag => "dag",
+            Self::Compose => "compose",
+            Self::Helm => "helm",
+            Self::Kubernetes => "k8s",
+            Self::Dockerfile => "dockerfile",
+            Self::Terraform => "terraform",
+            Self::CloudFormation => "cloudformation",
+            Self::Ecs => "ecs",
+            Self::Systemd => "systemd",
+            Self::Astro => "astro",
+            Self::Shell => "shell",
             Self::Pins => "pins",
             Self::SettingsFile => "settings-file",
             Self::Baseline => "baseline",
@@ -84,6 +118,24 @@ impl Kind {
     /// True for what holds options and environment variables.
     pub const fn is_settings(self) -> bool {
         matches!(self, Self::Cfg | Self::Env)
+    }
+
+    /// True for files of other programs in which settings and secrets of Airflow stand: what they hold
+    /// is read as [parts](carrier::Part).
+    pub const fn is_carrier(self) -> bool {
+        matches!(
+            self,
+            Self::Compose
+                | Self::Helm
+                | Self::Kubernetes
+                | Self::Dockerfile
+                | Self::Terraform
+                | Self::CloudFormation
+                | Self::Ecs
+                | Self::Systemd
+                | Self::Astro
+                | Self::Shell
+        )
     }
 
     /// True for local secrets files, which are read in one piece.
@@ -260,6 +312,8 @@ pub enum Tree {
     Env(crate::syntax::dotenv::EnvFile),
     /// A local secrets file.
     Local(local::LocalTree),
+    /// What its parts leave: comments, and what is wrong with the file itself.
+    Carrier(carrier::Around),
     /// A store: read as a stream when the rules run, never held.
     Store,
     /// What a DAG file asks for.
@@ -310,6 +364,8 @@ pub struct Input {
     pub variables: Vec<Variable>,
     /// The file is a template, by its name or by its text: a parse failure is an info.
     pub templated: bool,
+    /// It is a part of another input's file.
+    pub inside: Option<inside::Inside>,
 }
 
 /// A file that is meant to be copied or rendered, not read by Airflow: `.env.example`,

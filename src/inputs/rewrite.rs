@@ -51,6 +51,8 @@ pub fn rewrite(input: &Input, text: &Text, wanted: &[(Range<usize>, &str)]) -> O
             let after = cfg::parse(&Text::verbatim(&edited(before, &changes)?, 0));
             cfg_reads(tree, &after, &changes).then_some(changes)
         }
+        // Another format has its own ways of writing.
+        Tree::Env(tree) if tree.stated => None,
         Tree::Env(tree) => {
             let escaped = changes
                 .iter()

@@ -92,7 +92,7 @@ fn one(
     };
     sink(&Item {
         input,
-        position: input.lines.position(&input.bytes, definition.name.start),
+        position: input.position(definition.name.start),
         kind: Some(definition.kind),
         id: Some(&definition.id),
         name: &name,

@@ -23,7 +23,7 @@ use crate::load::prepared::Prepared;
 use crate::load::{View, asked, pipeline};
 use crate::resolve::words;
 use crate::rules::{Carrier, EntryContext};
-use crate::source::{LazyText, Place, Text};
+use crate::source::{LazyText, Place, Position, Text};
 use crate::syntax::json::Json;
 use crate::workspace::Content;
 
@@ -112,7 +112,7 @@ impl Lister<'_> {
         };
         let mut item = Item {
             input,
-            position: entry.position(entry.name_span().start),
+            position: position(input, entry, entry.name_span().start),
             kind,
             id,
             name: &name,
@@ -240,6 +240,14 @@ impl Lister<'_> {
             settings_file: self.wants.judged.settings_file,
             readings,
         }
+    }
+}
+
+/// Where an offset stands in the file that a person sees.
+fn position(input: &Input, entry: &Entry<'_>, offset: usize) -> Position {
+    match &input.inside {
+        Some(_) => input.position(offset),
+        None => entry.position(offset),
     }
 }
 

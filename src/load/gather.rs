@@ -19,6 +19,14 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
+    /// A file that is read because another one names it.
+    pub(super) fn context(path: PathBuf) -> Self {
+        Self {
+            context: true,
+            ..Self::new(path, false)
+        }
+    }
+
     fn new(path: PathBuf, named: bool) -> Self {
         Self {
             path,
@@ -144,10 +152,7 @@ fn stdin(
     }
     gathered.candidates.push(Candidate::new(path.clone(), true));
     for neighbour in neighbours(path) {
-        gathered.candidates.push(Candidate {
-            context: true,
-            ..Candidate::new(neighbour, false)
-        });
+        gathered.candidates.push(Candidate::context(neighbour));
     }
 }
 

@@ -9,6 +9,7 @@ pub mod asked;
 mod gather;
 pub mod guard;
 mod one;
+mod parts;
 mod pins;
 pub mod pipeline;
 pub mod prepared;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 use crate::airflow::Target;
 use crate::airflow::config::Environment;
+use crate::inputs::inside::Inside;
 use crate::inputs::{Input, Kind, is_sample};
 use crate::report::Failure;
 use crate::settings::SettingsFile;
@@ -163,6 +165,18 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
             u32::try_from(number).expect("fewer than 2^32 files"),
         ));
     }
+    // What is both a carrier and a file of pins is one file to a person.
+    for pins in &mut pins.files {
+        let own = inputs
+            .iter()
+            .find(|input| input.kind.is_carrier() && deployments::is_same(&input.path, &pins.path));
+        pins.inside = own.map(|input| Inside {
+            of: input.id,
+            number: 0,
+            env_files: Vec::new(),
+            embedded: None,
+        });
+    }
     let mut seen = BTreeSet::new();
     notes.retain(|note| seen.insert(note.clone()));
     let loaded = Loaded {
@@ -214,7 +228,13 @@ impl Loaded {
             let is_dag = || group.deployment.dags.binary_search(&file).is_ok();
             group.deployment.files().binary_search(&file).is_ok() || is_dag() || pins()
         };
-        self.groups.iter().position(belongs)
+        let own = self.groups.iter().position(belongs);
+        own.or_else(|| {
+            // A carrier belongs where its parts do.
+            let first = self.inputs.get(file.0 as usize + 1)?;
+            let inside = first.inside.as_ref()?;
+            (inside.of == file).then(|| self.group_of(first.id))?
+        })
     }
 
     /// The targets that a file is read for: those of its group.
@@ -282,8 +302,18 @@ impl Loaded {
         let inputs = self.of(&deployment.files());
         let of = |wanted: fn(Kind) -> bool| {
             let names = inputs.iter().filter(|input| wanted(input.kind));
-            let names: Vec<String> = names.map(|input| display_path(&input.path)).collect();
-            names
+            let mut counted: Vec<(String, usize)> = Vec::new();
+            for name in names.map(|input| display_path(&input.path)) {
+                match counted.last_mut() {
+                    Some((last, count)) if *last == name => *count += 1,
+                    _ => counted.push((name, 1)),
+                }
+            }
+            let names = counted.into_iter().map(|(name, count)| match count {
+                1 => name,
+                _ => format!("{name} ({count} parts)"),
+            });
+            names.collect::<Vec<String>>()
         };
         let alternatives = |names: Vec<String>| match names.len() {
             0 => None,

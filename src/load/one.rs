@@ -134,22 +134,29 @@ impl Loaded {
         let is_home = home.is_some_and(|group| {
             path.is_dir() && deployments::directory(&path.join("x")) == group.deployment.home
         });
-        is_home || self.files_of(one).any(|input| same(&input.path, path))
+        let is_file = |input: &Input| same(&input.path, path) || name_of(input) == wanted;
+        is_home || self.files_of(one).any(is_file)
     }
 
     /// `2: config/airflow.cfg + .env.prod + dump.json`, and for a name of the settings file
     /// `2 prod: …`
     fn line(&self, one: &One) -> String {
-        let names: Vec<String> = self
-            .files_of(one)
-            .map(|input| display_path(&input.path))
-            .collect();
+        let names: Vec<String> = self.files_of(one).map(name_of).collect();
         let number = one.group + 1;
         let names = names.join(" + ");
         match &one.choice.name {
             Some(name) => format!("{number} {}: {names}", escape_control(name)),
             None => format!("{number}: {names}"),
         }
+    }
+}
+
+/// The path; of one of the parts of a file, with its number.
+fn name_of(input: &Input) -> String {
+    let path = display_path(&input.path);
+    match &input.inside {
+        Some(inside) if input.kind.is_settings() => format!("{path}#{}", inside.number),
+        _ => path,
     }
 }
 

@@ -168,7 +168,7 @@ impl Pins {
 }
 
 fn located(pin: Pin, input: &Input, distance: usize) -> Located {
-    let position = input.lines.position(&input.bytes, pin.span.start);
+    let position = input.position(pin.span.start);
     Located {
         place: Place::new(input.id, pin.span),
         at: format!("{}:{}", display_path(&input.path), position.line),
@@ -204,6 +204,7 @@ fn input(path: &Path, files: &Files) -> Option<(Input, Vec<Pin>)> {
         definitions: Vec::new(),
         variables: Vec::new(),
         templated: false,
+        inside: None,
     };
     Some((input, pins))
 }

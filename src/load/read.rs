@@ -1,19 +1,20 @@
 //! Opens candidates, finds out what they are and reads settings files into inputs.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::gather::{Candidate, same};
 use super::guard::guard;
-use super::{Request, Skipped};
+use super::{Request, Skipped, parts};
 use crate::inputs::opaque::opacity;
 use crate::inputs::{self, Input, Kind, Tree, local};
 use crate::report::Failure;
 use crate::source::{FileId, LineIndex, Mask};
 use crate::syntax::dotenv::Outside;
 use crate::syntax::python;
-use crate::workspace::{Content, Files, detect};
+use crate::workspace::{Content, Files, deployments, detect};
 
 /// A settings file above this size is none.
 const LARGEST_SETTINGS: usize = 256 << 20;
@@ -30,6 +31,15 @@ pub(super) struct Found {
     pub(super) content: Option<Content>,
     /// Read for its neighbour on stdin; nothing is told of it.
     pub(super) context: bool,
+    /// What is inside of it.
+    pub(super) parts: Vec<Self>,
+}
+
+impl Found {
+    /// The input, and those inside of it.
+    fn inputs(&self) -> impl Iterator<Item = &Input> {
+        std::iter::once(&self.input).chain(self.parts.iter().map(|part| &part.input))
+    }
 }
 
 enum Step {
@@ -55,13 +65,11 @@ pub(super) fn read(
         found: Vec::new(),
         skipped: Vec::new(),
     };
+    let named = named_env_files(request, files, candidates, &steps);
+    steps.extend(named);
     for step in steps {
         match step {
-            Step::Found(mut found) => {
-                let id = u32::try_from(read.found.len()).expect("fewer than 2^32 files");
-                renumber(&mut found.input, FileId(id));
-                read.found.push(*found);
-            }
+            Step::Found(found) => number(*found, &mut read.found),
             Step::Skipped(skipped) => read.skipped.push(skipped),
             Step::Failed(failure) => failures.push(failure),
         }
@@ -73,11 +81,7 @@ pub(super) fn read(
 /// nobody knows them. They lie elsewhere where Airflow runs, so the end of the path must do, and the
 /// form.
 fn local_files(request: &Request, files: &Files, candidates: &[Candidate], steps: &mut [Step]) {
-    let inputs = steps.iter().filter_map(|step| match step {
-        Step::Found(found) => Some(&found.input),
-        _ => None,
-    });
-    let named: BTreeSet<(Kind, String)> = inputs
+    let named: BTreeSet<(Kind, String)> = all_inputs(steps)
         .flat_map(|input| &input.settings)
         .flat_map(local::named_by)
         .collect();
@@ -108,6 +112,45 @@ fn local_files(request: &Request, files: &Files, candidates: &[Candidate], steps
     }
 }
 
+fn all_inputs(steps: &[Step]) -> impl Iterator<Item = &Input> {
+    let found = steps.iter().filter_map(|step| match step {
+        Step::Found(found) => Some(found),
+        _ => None,
+    });
+    found.flat_map(|found| found.inputs())
+}
+
+/// Env files that a carrier names and nobody asked about: what they set is known then, and nothing is
+/// told of them.
+fn named_env_files(
+    request: &Request,
+    files: &Files,
+    candidates: &[Candidate],
+    steps: &[Step],
+) -> Vec<Step> {
+    let mut named: BTreeSet<PathBuf> = BTreeSet::new();
+    for input in all_inputs(steps) {
+        let Some(inside) = &input.inside else {
+            continue;
+        };
+        named.extend(inside.env_files.iter().map(|path| input.beside(path)));
+    }
+    named.retain(|path| {
+        let asked = candidates
+            .iter()
+            .any(|one| deployments::is_same(&one.path, path));
+        !asked && files.exists(path)
+    });
+    let because = "another file names it";
+    let read = named.into_iter().map(|path| {
+        let candidate = Candidate::context(path);
+        let forced = Some((Kind::Env, because));
+        let step = guard(&candidate.path, || one(request, files, &candidate, forced));
+        step.unwrap_or_else(Step::Failed)
+    });
+    read.collect()
+}
+
 /// Nobody knows the file, or only its name makes a `.env` of it.
 fn is_open(step: &Step) -> bool {
     match step {
@@ -130,7 +173,23 @@ const GIVEN: &str = "--kind";
 /// As [`GIVEN`].
 const GIVEN_BY_FILE: &str = "the settings file";
 
-/// Which files are inputs is known only when all were looked at.
+/// Which files are inputs is known only when all were looked at. Parts follow their file.
+fn number(mut found: Found, all: &mut Vec<Found>) {
+    let next = |all: &[Found]| FileId(u32::try_from(all.len()).expect("fewer than 2^32 files"));
+    let parts = std::mem::take(&mut found.parts);
+    let (of, context) = (next(all), found.context);
+    renumber(&mut found.input, of);
+    all.push(found);
+    for mut part in parts {
+        renumber(&mut part.input, next(all));
+        if let Some(inside) = &mut part.input.inside {
+            inside.of = of;
+        }
+        part.context = context;
+        all.push(part);
+    }
+}
+
 fn renumber(input: &mut Input, id: FileId) {
     input.id = id;
     for setting in &mut input.settings {
@@ -179,15 +238,7 @@ fn one(
         Ok(content) => content,
         Err(message) => return failed(message),
     };
-    let given = request
-        .kinds
-        .iter()
-        .find(|(_, named)| same(named, path) || (candidate.stdin && named.as_os_str() == "-"));
-    let given = given.map(|(kind, _)| (*kind, GIVEN)).or_else(|| {
-        let kind = request.settings_file.kind_of(path)?;
-        Some((kind, GIVEN_BY_FILE))
-    });
-    let detected = match (given, forced) {
+    let detected = match (given(request, candidate), forced) {
         (Some(given), _) => Ok(given),
         (None, Some(forced)) => Ok(forced),
         (None, None) => detect::detect(path, content.head(), candidate.named),
@@ -212,6 +263,7 @@ fn one(
         definitions: Vec::new(),
         variables: Vec::new(),
         templated: false,
+        inside: None,
     };
     if kind.is_store() && !kind.is_local() {
         if let Some(why) = opacity(content.head(), content.is_whole()) {
@@ -246,8 +298,29 @@ fn one(
         Ok(bytes) => bytes,
         Err(message) => return failed(message),
     };
-    let input = settings_input(Input { bytes, ..blank }, request);
-    found(input, None, candidate)
+    let input = Input { bytes, ..blank };
+    if kind.is_carrier() && opacity(&input.bytes, true).is_none() {
+        let (input, parts) = parts::read(input, request, files);
+        return Step::Found(Box::new(Found {
+            input,
+            content: None,
+            context: candidate.context,
+            parts,
+        }));
+    }
+    found(settings_input(input, request), None, candidate)
+}
+
+/// What the user says that the file is.
+fn given(request: &Request, candidate: &Candidate) -> Option<detect::Detected> {
+    let path = &candidate.path;
+    let is_meant =
+        |named: &Path| same(named, path) || (candidate.stdin && named.as_os_str() == "-");
+    let given = request.kinds.iter().find(|(_, named)| is_meant(named));
+    given.map(|(kind, _)| (*kind, GIVEN)).or_else(|| {
+        let kind = request.settings_file.kind_of(path)?;
+        Some((kind, GIVEN_BY_FILE))
+    })
 }
 
 fn found(mut input: Input, content: Option<Content>, candidate: &Candidate) -> Step {
@@ -256,6 +329,7 @@ fn found(mut input: Input, content: Option<Content>, candidate: &Candidate) -> S
         input,
         content,
         context: candidate.context,
+        parts: Vec::new(),
     }))
 }
 
@@ -307,14 +381,7 @@ fn settings_input(mut input: Input, request: &Request) -> Input {
         input.mask = parts.mask;
         input.templated = parts.templated;
     } else {
-        // Of the environment only what the command line says is known.
-        let outside = |name: &str| {
-            let defined = request.define.iter().rev().find(|(known, _)| known == name);
-            match defined {
-                Some((_, Some(value))) => Outside::Value(value.expose().to_owned()),
-                _ => Outside::Unknown,
-            }
-        };
+        let outside = outside(request);
         let parts = inputs::env::read(text, request.dialect, &outside, input.id, &input.path);
         input.tree = Tree::Env(parts.tree);
         input.settings = parts.settings;
@@ -324,6 +391,17 @@ fn settings_input(mut input: Input, request: &Request) -> Input {
         input.templated = parts.templated;
     }
     input
+}
+
+/// Of the environment only what the command line says is known.
+pub(super) fn outside(request: &Request) -> impl Fn(&str) -> Outside + '_ {
+    |name| {
+        let defined = request.define.iter().rev().find(|(known, _)| known == name);
+        match defined {
+            Some((_, Some(value))) => Outside::Value(value.expose().to_owned()),
+            _ => Outside::Unknown,
+        }
+    }
 }
 
 /// Maps `items` with up to `jobs` threads; the results keep the order of the items. Threads only

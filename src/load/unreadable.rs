@@ -36,8 +36,8 @@ impl Loaded {
             let Tree::Cfg(_) = &input.tree else {
                 return None;
             };
-            let text = std::str::from_utf8(&input.bytes).ok()?;
-            Some((input.id, cfg::read_before_3_10(text, input.id, &input.path)))
+            let parts = cfg::read_before_3_10(&input.text()?, input.id, &input.path);
+            Some((input.id, parts))
         });
         Again(read.collect())
     }

@@ -90,7 +90,7 @@ fn variable(
     step.hit = Some(number);
     let written = written(loaded, one, &name);
     if let Some((input, variable)) = written {
-        let position = input.lines.position(&input.bytes, variable.name_span.start);
+        let position = input.position(variable.name_span.start);
         step.spot = Some(Spot {
             path: input.path.clone(),
             line: position.line,

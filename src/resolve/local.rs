@@ -55,7 +55,7 @@ pub(super) fn step(
         step.reason = Some(format!("{} does not hold it", listed(&paths)));
         return (step, None);
     };
-    let position = input.lines.position(&input.bytes, definition.name.start);
+    let position = input.position(definition.name.start);
     step.hit = Some(0);
     step.spot = Some(Spot {
         path: input.path.clone(),

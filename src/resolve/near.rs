@@ -226,7 +226,7 @@ pub(super) fn in_environment(loaded: &Loaded, one: &One, kind: EntryKind, id: &s
             let Some((rank, why)) = variable_near(kind, id, name) else {
                 continue;
             };
-            let position = input.lines.position(&input.bytes, variable.name_span.start);
+            let position = input.position(variable.name_span.start);
             near.push(Near {
                 name: name.to_owned(),
                 why,

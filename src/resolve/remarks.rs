@@ -76,8 +76,8 @@ fn sort(remarks: &mut Vec<Remark>) {
 fn remark(finding: &Finding, input: &Input) -> Remark {
     let start = finding.place.span.start;
     let line = match finding.position {
-        Some((start, _)) => start.line,
-        None => input.lines.position(&input.bytes, start).line,
+        Some((start, _)) if input.inside.is_none() => start.line,
+        _ => input.position(start).line,
     };
     Remark {
         rule: finding.rule.code,

@@ -199,7 +199,7 @@ impl<'g> Gather<'g> {
             holdings.seen += 1;
             if asker.serves(entry.kind()) {
                 holdings.ours += 1;
-                holdings.take(entry, input.id, &input.path, asker);
+                holdings.take(entry, input, asker);
             }
         }
     }
@@ -326,11 +326,15 @@ impl Holdings {
         (self.ours, self.seen) = (0, 0);
     }
 
-    fn take(&mut self, entry: &Entry<'_>, file: FileId, path: &Path, asker: &Asker<'_>) {
-        let name = entry.name();
+    fn take(&mut self, entry: &Entry<'_>, input: &Input, asker: &Asker<'_>) {
+        let (name, file) = (entry.name(), input.id);
+        let position = |offset: usize| match &input.inside {
+            Some(_) => input.position(offset),
+            None => entry.position(offset),
+        };
         let spot = || Spot {
-            path: path.to_owned(),
-            line: entry.position(entry.name_span().start).line,
+            path: input.path.clone(),
+            line: position(entry.name_span().start).line,
         };
         if asker.names.contains(name.as_ref()) {
             let facts = entry.facts();
@@ -365,7 +369,7 @@ impl Holdings {
                 let near = self.near.entry(number).or_default();
                 near::keep(near, &name, miss.rank, miss.why, || {
                     let span = entry.name_span();
-                    let position = (entry.position(span.start), entry.position(span.end));
+                    let position = (position(span.start), position(span.end));
                     (spot(), Place::new(file, span), position)
                 });
             }

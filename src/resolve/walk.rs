@@ -552,7 +552,7 @@ impl Walk<'_, '_> {
 
 fn spot(loaded: &Loaded, place: Place) -> Option<Spot> {
     let input = loaded.input(place.file)?;
-    let position = input.lines.position(&input.bytes, place.span.start);
+    let position = input.position(place.span.start);
     Some(Spot {
         path: input.path.clone(),
         line: position.line,

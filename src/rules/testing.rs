@@ -33,6 +33,7 @@ pub(crate) fn input(id: u32, path: &str, kind: Kind, bytes: &[u8], tree: Tree) -
         definitions: Vec::new(),
         variables: Vec::new(),
         templated: false,
+        inside: None,
     }
 }
 

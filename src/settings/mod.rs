@@ -176,6 +176,7 @@ impl SettingsFile {
             definitions: Vec::new(),
             variables: Vec::new(),
             templated: false,
+            inside: None,
         })
     }
 }

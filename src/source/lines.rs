@@ -3,6 +3,8 @@
 //! Only LF ends a line here, as it does for git, grep and the consumers of the reports; a CR
 //! before it belongs to the line.
 
+use std::sync::Arc;
+
 use memchr::{memchr_iter, memrchr};
 
 /// A place as a person or another program reads it. All numbers but `offset` are 1-based.
@@ -20,10 +22,10 @@ pub struct Position {
     pub column_utf16: usize,
 }
 
-/// The starts of all lines of a text held in memory.
+/// The starts of all lines of a text held in memory. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct LineIndex {
-    starts: Vec<usize>,
+    starts: Arc<[usize]>,
 }
 
 impl LineIndex {
@@ -31,7 +33,9 @@ impl LineIndex {
     pub fn new(bytes: &[u8]) -> Self {
         let mut starts = vec![0];
         starts.extend(memchr_iter(b'\n', bytes).map(|at| at + 1));
-        Self { starts }
+        Self {
+            starts: starts.into(),
+        }
     }
 
     /// The position of `offset` in `bytes`, which must be what the index was made from. An offset

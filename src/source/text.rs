@@ -209,12 +209,49 @@ impl Text {
     }
 
     /// The pieces of the file that a decoded range came from and whose characters belong to the
-    /// value itself: without references to variables and without what is not known.
+    /// value itself and to nothing outside the range: without references to variables, without what
+    /// is not known, and without an escape of which the range holds a part only.
     pub fn own_pieces(&self, range: Range<usize>) -> Vec<Span> {
-        self.segments(range)
-            .filter(|segment| !segment.unknown && segment.fidelity != Fidelity::Elsewhere)
-            .map(|segment| segment.source)
-            .collect()
+        let (from, to) = (self.start + range.start, self.start + range.end);
+        let segments = &self.inner.segments;
+        let first = segments.partition_point(|segment| segment.end <= from);
+        let inside = segments[first..].iter();
+        let inside = inside.take_while(|segment| segment.start < to);
+        let own = inside.filter_map(|segment| {
+            let whole = from <= segment.start && segment.end <= to;
+            match segment.fidelity {
+                _ if segment.unknown => None,
+                Fidelity::Elsewhere => None,
+                Fidelity::Within => whole.then_some(segment.source),
+                Fidelity::Exact => {
+                    let at = |place: usize| segment.source.start + (place - segment.start);
+                    let (start, end) = (segment.start.max(from), segment.end.min(to));
+                    Some(Span::new(at(start), at(end)))
+                }
+            }
+        });
+        own.collect()
+    }
+
+    /// The same value as the text of a file of its own: every character stands where it stands in the
+    /// value, and what is not known stays so.
+    #[must_use]
+    pub fn as_file(&self) -> Self {
+        let mut builder = TextBuilder::at(0);
+        let value = self.expose();
+        for segment in self.segments(0..self.len()) {
+            let (start, end) = (segment.start - self.start, segment.end - self.start);
+            builder.push_segment(
+                &value[start..end],
+                Span::new(start, end),
+                Fidelity::Exact,
+                segment.unknown,
+            );
+        }
+        if self.inner.lossy {
+            builder.set_lossy();
+        }
+        builder.finish()
     }
 
     /// The bytes of the file that may be written anew to change a decoded range: each of them stands for

@@ -211,27 +211,42 @@ impl<'a> Group<'a> {
 
     /// One cfg with one of the env files each. Env files without any Airflow name set nothing, so
     /// they are no alternative to one that does.
-    fn choices(&self) -> (Vec<Choice>, usize) {
+    ///
+    /// `inputs`: where the env files are that carriers name.
+    fn choices(&self, inputs: &[&Input]) -> (Vec<Choice>, usize) {
         let (ours, foreign): (Vec<_>, Vec<_>) =
             self.envs.iter().partition(|env| names_airflow(env));
         let envs: Vec<&&Input> = if ours.is_empty() { foreign } else { ours };
-        let cfgs = optional(self.cfgs.iter().map(|cfg| cfg.id));
-        let envs = optional(envs.iter().map(|env| env.id));
+        let cfgs = optional(self.cfgs.iter().map(|cfg| vec![cfg.id]));
+        let envs = optional(envs.iter().map(|env| whole_environment(env, inputs)));
         combine(&cfgs, &envs)
     }
 }
 
+/// The env files that a part of a carrier starts from, and the part.
+fn whole_environment(env: &Input, inputs: &[&Input]) -> Vec<FileId> {
+    let mut files = Vec::new();
+    for named in env.inside.iter().flat_map(|inside| &inside.env_files) {
+        let named = env.beside(named);
+        let found = inputs.iter().find(|input| {
+            input.kind == Kind::Env && input.inside.is_none() && is_same(&input.path, &named)
+        });
+        files.extend(found.map(|input| input.id));
+    }
+    files.push(env.id);
+    files
+}
+
 /// Every pair. Where there are too many, as many as fit, so that each file is in as many choices as
 /// any other of its list (give or take one); the second number is how many are left out.
-fn combine(cfgs: &[Option<FileId>], envs: &[Option<FileId>]) -> (Vec<Choice>, usize) {
-    let pair =
-        |cfg: Option<FileId>, env: Option<FileId>| Choice::of(cfg.into_iter().chain(env).collect());
+fn combine(cfgs: &[Vec<FileId>], envs: &[Vec<FileId>]) -> (Vec<Choice>, usize) {
+    let pair = |cfg: &[FileId], env: &[FileId]| Choice::of([cfg, env].concat());
     let all = cfgs.len() * envs.len();
     let longer = cfgs.len().max(envs.len());
     if all <= MOST_CHOICES.max(longer) {
         let pairs = cfgs
             .iter()
-            .flat_map(|cfg| envs.iter().map(|env| pair(*cfg, *env)));
+            .flat_map(|cfg| envs.iter().map(|env| pair(cfg, env)));
         return (pairs.collect(), 0);
     }
     let mut choices = Vec::new();
@@ -243,16 +258,20 @@ fn combine(cfgs: &[Option<FileId>], envs: &[Option<FileId>]) -> (Vec<Choice>, us
             } else {
                 (index, index + round)
             };
-            choices.push(pair(cfgs[cfg % cfgs.len()], envs[env % envs.len()]));
+            choices.push(pair(&cfgs[cfg % cfgs.len()], &envs[env % envs.len()]));
         }
     }
     let left_out = all - choices.len();
     (choices, left_out)
 }
 
-fn optional(ids: impl Iterator<Item = FileId>) -> Vec<Option<FileId>> {
-    let some: Vec<Option<FileId>> = ids.map(Some).collect();
-    if some.is_empty() { vec![None] } else { some }
+fn optional(some: impl Iterator<Item = Vec<FileId>>) -> Vec<Vec<FileId>> {
+    let some: Vec<Vec<FileId>> = some.collect();
+    if some.is_empty() {
+        vec![Vec::new()]
+    } else {
+        some
+    }
 }
 
 fn names_airflow(input: &Input) -> bool {
@@ -273,7 +292,7 @@ fn auto(inputs: &[&Input], files: &Files, deployments: &mut Vec<Deployment>) {
     for (group, around) in groups.into_iter().zip(around) {
         let is_place = group.speaks_of_airflow() && !group.sample;
         homes.push(is_place.then(|| group.home.clone()));
-        let (choices, left_out) = group.choices();
+        let (choices, left_out) = group.choices(inputs);
         deployments.push(Deployment {
             choices,
             home: group.home,
@@ -321,9 +340,19 @@ fn auto(inputs: &[&Input], files: &Files, deployments: &mut Vec<Deployment>) {
 
 /// The settings files by place.
 fn groups<'a>(inputs: &[&'a Input], files: &Files) -> Vec<Group<'a>> {
+    // What a process of a carrier starts from is a part of that environment and none by itself.
+    let named = inputs.iter().filter_map(|input| {
+        let inside = input.inside.as_ref()?;
+        Some(inside.env_files.iter().map(|path| input.beside(path)))
+    });
+    let named: Vec<PathBuf> = named.flatten().collect();
     let settings = || {
         let inputs = inputs.iter().copied();
-        inputs.filter(|input| input.kind.is_settings())
+        let settings = inputs.filter(|input| input.kind.is_settings());
+        settings.filter(|input| {
+            let own = input.inside.is_none() && input.kind == Kind::Env;
+            !(own && named.iter().any(|path| is_same(path, &input.path)))
+        })
     };
     // Where there is nothing else, a sample is what there is to check.
     let only_samples = settings().all(|input| is_sample(&input.path));
@@ -425,6 +454,11 @@ pub fn directory(path: &Path) -> PathBuf {
     plain
 }
 
+/// True for two paths of one file, as far as their words say. Links are not followed.
+pub fn is_same(a: &Path, b: &Path) -> bool {
+    a.file_name() == b.file_name() && directory(a) == directory(b)
+}
+
 /// The directory, or the root above it where `config/airflow.cfg` and `.env` belong together.
 fn home(path: &Path, env_places: &[PathBuf], files: &Files) -> PathBuf {
     let own = directory(path);
@@ -480,8 +514,8 @@ fn shared(a: &Path, b: &Path) -> usize {
 mod tests {
     use super::*;
 
-    fn files(from: u32, count: u32) -> Vec<Option<FileId>> {
-        (from..from + count).map(|id| Some(FileId(id))).collect()
+    fn files(from: u32, count: u32) -> Vec<Vec<FileId>> {
+        (from..from + count).map(|id| vec![FileId(id)]).collect()
     }
 
     #[test]
@@ -489,7 +523,7 @@ mod tests {
         let (choices, left_out) = combine(&files(0, 2), &files(2, 3));
         assert_eq!((choices.len(), left_out), (6, 0));
         assert_eq!(choices[1].settings, [FileId(0), FileId(3)]);
-        let (choices, left_out) = combine(&[None], &files(0, 3000));
+        let (choices, left_out) = combine(&[Vec::new()], &files(0, 3000));
         assert_eq!((choices.len(), left_out), (3000, 0));
     }
 

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use crate::inputs::store::cli_output;
-use crate::inputs::{Kind, opaque, store};
+use crate::inputs::{Kind, carrier, opaque, store};
 use crate::source::Text;
 use crate::syntax::json;
 use crate::workspace::walk;
@@ -78,6 +78,9 @@ fn detect_text(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'stat
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     if text.iter().all(u8::is_ascii_whitespace) {
         return broken_store(path, head, named).ok_or("empty");
+    }
+    if let Some(carrier) = carrier::recognise(path, &String::from_utf8_lossy(text)) {
+        return Ok(carrier);
     }
     match text.trim_ascii_start().first() {
         Some(b'{' | b'[' | b'"') if !starts_with_section(text) => {

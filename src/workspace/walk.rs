@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 
 use super::Globs;
-use crate::inputs::Kind;
+use crate::inputs::{Kind, carrier};
 
 /// What the settings file says of walks.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +47,7 @@ fn is_candidate(name: &str) -> bool {
         return true;
     }
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    if EXTENSIONS.contains(&extension) {
+    if EXTENSIONS.contains(&extension) || carrier::may_be(name) {
         return true;
     }
     // airflow.cfg.tmpl, airflow.cfg.jinja; not the copies that editors and people leave behind.

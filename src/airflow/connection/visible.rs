@@ -28,7 +28,7 @@ fn uri(value: &Text, parts: &UriParts, clean: bool, own: &OwnTypes) -> Vec<Span>
     let text = value.expose();
     let mut show = |start: usize, end: usize| {
         if start < end && text.is_char_boundary(start) && text.is_char_boundary(end) {
-            spans.extend(value.pieces(start..end));
+            spans.extend(value.own_pieces(start..end));
         }
     };
     let Some(separator) = text.find("://") else {
@@ -97,7 +97,7 @@ fn object(tree: &Json) -> Vec<Span> {
     let mut spans = Vec::new();
     let text = tree.text();
     let bytes = text.expose().as_bytes();
-    let mut show = |start: usize, end: usize| spans.extend(text.pieces(start..end));
+    let mut show = |start: usize, end: usize| spans.extend(text.own_pieces(start..end));
     let root = tree.root();
     if root.kind() != Kind::Object {
         return spans;

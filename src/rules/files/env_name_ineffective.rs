@@ -87,7 +87,7 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
     let mut meant = None;
     for variable in tree.variables.iter().filter(counting) {
         let name = variable.name.as_str();
-        if !is_shown(variable, text) {
+        if !is_shown(variable, Some(text).filter(|_| !tree.stated)) {
             continue;
         }
         let value = variable.value.as_ref().map_or("", |value| value.expose());

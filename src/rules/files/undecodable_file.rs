@@ -62,11 +62,17 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
             // cfg-syntax speaks of a byte order mark: it names Airflow's exception.
             nul(cx, Severity::Warning, findings);
         }
+        Tree::Env(tree) if tree.stated => {}
         Tree::Env(tree) => {
             env_mark(cx, tree, findings);
             nul(cx, nul_severity(cx, tree), findings);
         }
-        Tree::Local(_) | Tree::Store | Tree::Dag(_) | Tree::Pins | Tree::SettingsFile => {}
+        Tree::Carrier(_)
+        | Tree::Local(_)
+        | Tree::Store
+        | Tree::Dag(_)
+        | Tree::Pins
+        | Tree::SettingsFile => {}
     }
 }
 

@@ -186,12 +186,15 @@ pub(crate) fn is_backend_configured(cx: &DeploymentContext<'_>) -> bool {
 impl<'a> Kwarg<'a> {
     fn new(setting: &'a Setting, key: Value<'a>, value: Value<'a>) -> Option<Self> {
         let span = key.inner_span();
+        let name_text = key.string()?;
+        let own = name_text.own_pieces(0..name_text.len());
+        let own: usize = own.iter().map(|piece| piece.len()).sum();
         Some(Self {
             name: key.as_str()?.into_owned(),
-            name_text: key.string()?,
             value,
             name_place: Place::new(setting.file, span),
-            written: key.raw().len() == key.span().len(),
+            written: own == name_text.len(),
+            name_text,
             setting,
         })
     }

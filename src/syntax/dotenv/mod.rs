@@ -156,6 +156,8 @@ pub struct EnvFile {
     pub refused: bool,
     /// The file holds commands that are not modelled, so more or less may be set.
     pub uncertain: bool,
+    /// Nothing was read as a `.env` file: another format states the variables, in its own writing.
+    pub stated: bool,
 }
 
 /// What becomes of a definition.

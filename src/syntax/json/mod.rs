@@ -16,6 +16,7 @@ mod parser;
 pub mod scan;
 pub mod stream;
 mod unescape;
+pub mod write;
 
 pub use self::parser::{parse, parse_head};
 use self::unescape::unescape;

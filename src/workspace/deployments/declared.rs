@@ -14,6 +14,8 @@ struct Found<'a> {
     name: &'a str,
     cfgs: Vec<FileId>,
     envs: Vec<FileId>,
+    /// The environments that carriers state.
+    processes: Vec<FileId>,
     stores: Vec<FileId>,
     dags: Vec<FileId>,
     homes: Vec<PathBuf>,
@@ -21,7 +23,8 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn files(&self) -> impl Iterator<Item = &FileId> {
-        self.cfgs.iter().chain(&self.envs).chain(&self.stores)
+        let settings = self.cfgs.iter().chain(&self.envs);
+        settings.chain(&self.processes).chain(&self.stores)
     }
 
     fn shares_with(&self, other: &Self) -> bool {
@@ -29,17 +32,28 @@ impl Found<'_> {
             .any(|file| other.files().any(|one| one == file))
     }
 
-    /// Airflow reads one airflow.cfg: several are alternatives. Of env files all count.
+    /// Airflow reads one airflow.cfg: several are alternatives, and so are the processes of carriers. Of
+    /// env files all count.
     fn choices(&self) -> impl Iterator<Item = Choice> {
-        let cfgs: Vec<Option<FileId>> = if self.cfgs.is_empty() {
-            vec![None]
-        } else {
-            self.cfgs.iter().copied().map(Some).collect()
+        let optional = |files: &[FileId]| -> Vec<Option<FileId>> {
+            if files.is_empty() {
+                return vec![None];
+            }
+            files.iter().copied().map(Some).collect()
         };
-        cfgs.into_iter().map(|cfg| Choice {
-            settings: cfg.into_iter().chain(self.envs.iter().copied()).collect(),
-            name: Some(self.name.to_owned()),
-            stores: Some(self.stores.clone()),
+        let processes = optional(&self.processes);
+        let cfgs = optional(&self.cfgs).into_iter();
+        cfgs.flat_map(move |cfg| {
+            let processes = processes.clone().into_iter();
+            processes.map(move |process| Choice {
+                settings: cfg
+                    .into_iter()
+                    .chain(self.envs.iter().copied())
+                    .chain(process)
+                    .collect(),
+                name: Some(self.name.to_owned()),
+                stores: Some(self.stores.clone()),
+            })
         })
     }
 }
@@ -67,6 +81,7 @@ fn found<'a>(inputs: &[Input], declared: &'a Declared) -> Found<'a> {
         name: &declared.name,
         cfgs: Vec::new(),
         envs: Vec::new(),
+        processes: Vec::new(),
         stores: Vec::new(),
         dags: Vec::new(),
         homes: Vec::new(),
@@ -86,6 +101,9 @@ fn found<'a>(inputs: &[Input], declared: &'a Declared) -> Found<'a> {
             Kind::Cfg => &mut found.cfgs,
             Kind::Dag => &mut found.dags,
             kind if kind.is_store() => &mut found.stores,
+            // Its parts are.
+            kind if kind.is_carrier() => continue,
+            _ if input.inside.is_some() => &mut found.processes,
             _ => &mut found.envs,
         };
         list.push(input.id);

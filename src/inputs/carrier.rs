@@ -1,0 +1,169 @@
+//! Files of other programs in which settings and secrets of Airflow stand: compose files, manifests,
+//! templates, task definitions.
+//!
+//! An adapter (one file each beside this one) knows where such a file keeps them and how it quotes them. It
+//! gives [`Part`]s, which are what everything else is made for: environments, texts of airflow.cfg, and
+//! entries of secret stores, each character with its place in the file. Nobody behind this room knows
+//! carriers apart, except rules about a carrier's own mistakes, which the adapter notes as
+//! [`Fault`]s. What Airflow makes of a part is not asked here.
+//!
+//! A new carrier is its file, an arm in [`read`], and an arm in [`recognise`].
+
+use std::path::{Path, PathBuf};
+
+use super::{Kind, ecs};
+use crate::source::{Mask, Span, Text};
+use crate::syntax::dotenv::Outside;
+
+/// What an adapter may know besides the text of the file.
+pub struct Surroundings<'a> {
+    /// The file, as it was named or found.
+    pub path: &'a Path,
+    /// What is known of the environment that the carrier's own program runs in: what the command line
+    /// defines.
+    pub environment: &'a dyn Fn(&str) -> Outside,
+    /// The text of a file that the carrier names, by its path from the carrier's folder; `None` where it
+    /// cannot be read.
+    pub neighbour: &'a dyn Fn(&Path) -> Option<String>,
+}
+
+impl std::fmt::Debug for Surroundings<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Surroundings")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a carrier's file holds for Airflow.
+#[derive(Debug, Default)]
+pub struct Carrier {
+    /// What is read like files.
+    pub parts: Vec<Part>,
+    /// The rest.
+    pub around: Around,
+    /// What of the file itself may be shown (delimiters, keys of the carrier's own format); names and values
+    /// of parts are added by whoever reads those.
+    pub mask: Mask,
+    /// Somebody fills the file in before it is read.
+    pub templated: bool,
+}
+
+/// What the parts leave of a carrier.
+#[derive(Debug, Default)]
+pub struct Around {
+    /// Comments that the carrier's reader drops, from the mark to the end of the line.
+    pub comments: Vec<Span>,
+    /// What may take up several lines: settings, from the name to the end of the value.
+    pub blocks: Vec<Span>,
+    /// What is wrong with the way in which the carrier writes something.
+    pub faults: Vec<Fault>,
+    /// The file is not what it should be, from some point on.
+    pub broken: Option<Broken>,
+}
+
+/// A file that cannot be read to its end.
+#[derive(Debug)]
+pub struct Broken {
+    /// The language, as a sentence names it: `YAML`.
+    pub language: &'static str,
+    /// Where reading stops.
+    pub span: Span,
+    /// Why, without any text of the file.
+    pub message: String,
+}
+
+/// A mistake in the carrier's own writing.
+#[derive(Debug)]
+pub struct Fault {
+    /// What it is.
+    pub kind: FaultKind,
+    /// Where.
+    pub span: Span,
+    /// The environment variable or option it is about.
+    pub name: String,
+}
+
+/// See [`Fault`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FaultKind {}
+
+/// Something that is read as if it were a file of its own.
+#[derive(Debug)]
+pub enum Part {
+    /// The environment of a process of Airflow.
+    Environment(Environment),
+    /// The text of a file: airflow.cfg, a `.env`, a local secrets file, an export.
+    File {
+        /// What it is.
+        kind: Kind,
+        /// All of it, with its map.
+        text: Text,
+    },
+    /// Entries of a secret store.
+    Store {
+        /// [`Kind::Ssm`] or [`Kind::SecretsManager`].
+        kind: Kind,
+        /// In file order.
+        secrets: Vec<Secret>,
+    },
+}
+
+/// The variables of one process.
+#[derive(Debug, Default)]
+pub struct Environment {
+    /// Env files that are read before, from the carrier's folder; a later one wins.
+    pub env_files: Vec<PathBuf>,
+    /// In the order in which they are set: of the same name the last one counts.
+    pub variables: Vec<Variable>,
+}
+
+/// A variable of an environment.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name as the process sees it.
+    pub name: Text,
+    /// Its value as the process sees it; `None` where it is handed on from elsewhere.
+    pub value: Option<Text>,
+}
+
+/// An entry of a secret store that the carrier makes.
+#[derive(Debug)]
+pub struct Secret {
+    /// Its name in the store; one that is not known altogether is left out.
+    pub name: Text,
+    /// Its text; one that is not known altogether is left out.
+    pub value: Option<Text>,
+    /// SSM's type.
+    pub parameter_type: Option<Text>,
+}
+
+/// True when the process is told something of Airflow: another program's environment is nobody's business
+/// here.
+pub fn is_of_airflow(environment: &Environment) -> bool {
+    let mut names = environment.variables.iter();
+    names.any(|variable| variable.name.expose().starts_with("AIRFLOW_"))
+}
+
+/// Names of files that a walk looks into for carriers.
+pub fn may_be(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    extension == "json"
+}
+
+/// Says whether a file is a carrier, by its content; the name decides where several would read it.
+/// `head` is the beginning of the file or all of it.
+pub fn recognise(path: &Path, head: &str) -> Option<(Kind, &'static str)> {
+    let _ = path;
+    ecs::recognise(head).map(|because| (Kind::Ecs, because))
+}
+
+/// Reads the text of a carrier.
+pub fn read(kind: Kind, text: &str, surroundings: &Surroundings<'_>) -> Carrier {
+    let _ = surroundings;
+    match kind {
+        Kind::Ecs => ecs::read(text),
+        _ => Carrier::default(),
+    }
+}

@@ -1,0 +1,123 @@
+//! Parts of a file that are read as if each were a file of its own: the environment of a service, an
+//! airflow.cfg in a manifest, the parameters of a template.
+//!
+//! A part has its own number, so that files and parts group alike. Whoever tells a person where
+//! something stands asks here for the place in the file around it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Input;
+use crate::source::{FileId, LineIndex, Place, Position, Span, Text};
+
+/// The file around a part.
+#[derive(Clone)]
+pub struct Inside {
+    /// Its input.
+    pub of: FileId,
+    /// Which of its parts this is, from 1.
+    pub number: usize,
+    /// Env files whose variables are set before those of the part, as the carrier names them; of what is
+    /// set twice the later one counts.
+    pub env_files: Vec<PathBuf>,
+    /// The part has a text of its own. Otherwise its spans are those of the file.
+    pub embedded: Option<Embedded>,
+}
+
+/// A text that stands in a file in some other writing: indented, quoted, in base64.
+#[derive(Clone)]
+pub struct Embedded {
+    /// The text, with the place of each character in the file around it.
+    pub text: Text,
+    /// That file.
+    pub bytes: Arc<[u8]>,
+    /// Line starts of `bytes`.
+    pub lines: LineIndex,
+}
+
+impl fmt::Debug for Inside {
+    /// Without the text.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inside")
+            .field("of", &self.of)
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Inside {
+    /// Where a span of the part stands in the file around it.
+    pub fn span(&self, span: Span) -> Span {
+        self.embedded
+            .as_ref()
+            .map_or(span, |embedded| embedded.span(span))
+    }
+
+    /// Every piece of the file that belongs to a span of the part.
+    pub fn pieces(&self, span: Span) -> Vec<Span> {
+        let Some(embedded) = &self.embedded else {
+            return vec![span];
+        };
+        embedded.text.pieces(embedded.range(span))
+    }
+
+    /// The pieces of the file that belong to a span of the part and to nothing else.
+    pub fn own_pieces(&self, span: Span) -> Vec<Span> {
+        let Some(embedded) = &self.embedded else {
+            return vec![span];
+        };
+        embedded.text.own_pieces(embedded.range(span))
+    }
+}
+
+impl Embedded {
+    fn range(&self, span: Span) -> std::ops::Range<usize> {
+        let length = self.text.len();
+        span.start.min(length)..span.end.min(length)
+    }
+
+    fn span(&self, span: Span) -> Span {
+        self.text.span(self.range(span))
+    }
+}
+
+impl Input {
+    /// The file that a person sees: its own, or the one around it.
+    pub fn outer(&self) -> FileId {
+        self.inside.as_ref().map_or(self.id, |inside| inside.of)
+    }
+
+    /// Where a place of this input stands in the file that a person sees.
+    pub fn outward(&self, place: Place) -> Place {
+        match &self.inside {
+            Some(inside) if place.file == self.id => Place::new(inside.of, inside.span(place.span)),
+            _ => place,
+        }
+    }
+
+    /// Line and column of an offset of this input in the file that a person sees.
+    pub fn position(&self, offset: usize) -> Position {
+        let embedded = self.inside.as_ref().and_then(|one| one.embedded.as_ref());
+        let Some(embedded) = embedded else {
+            return self.lines.position(&self.bytes, offset);
+        };
+        let start = embedded.span(Span::at(offset)).start;
+        embedded.lines.position(&embedded.bytes, start)
+    }
+
+    /// A path that the file names, from where airvane runs.
+    pub fn beside(&self, path: &Path) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join(path)
+    }
+
+    /// The whole text, if it is one: what is not known of a part stays so.
+    pub fn text(&self) -> Option<Text> {
+        let embedded = self.inside.as_ref().and_then(|one| one.embedded.as_ref());
+        if let Some(embedded) = embedded {
+            return Some(embedded.text.as_file());
+        }
+        let text = std::str::from_utf8(&self.bytes).ok()?;
+        Some(Text::verbatim(text, 0))
+    }
+}

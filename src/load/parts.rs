@@ -1,0 +1,232 @@
+//! The parts of a carrier's file as inputs of their own.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Request;
+use super::read::{Found, outside};
+use crate::inputs::carrier::{self, Carrier, Environment, Part, Secret, Surroundings};
+use crate::inputs::env::{self, is_public_name};
+use crate::inputs::inside::{Embedded, Inside};
+use crate::inputs::{Input, Kind, Tree, cfg, local};
+use crate::source::{Fidelity, FileId, LineIndex, Mask, Span, Text, TextBuilder};
+use crate::syntax::dotenv::{Delivery, EnvFile, EnvVariable};
+use crate::syntax::json::write::push_string;
+use crate::workspace::{Content, Files};
+
+/// A neighbour above this size is none.
+const LARGEST: usize = 4 << 20;
+
+/// Reads the carrier whose path, kind and bytes `input` holds. Its parts follow it.
+pub(super) fn read(mut input: Input, request: &Request, files: &Files) -> (Input, Vec<Found>) {
+    let bytes = Arc::clone(&input.bytes);
+    let text = std::str::from_utf8(&bytes).unwrap_or_default();
+    let folder = input.path.parent().unwrap_or(Path::new(""));
+    let neighbour = |path: &Path| {
+        let content = files.open(&folder.join(path)).ok()?;
+        let bytes = content.into_bytes_up_to(LARGEST).ok()?;
+        String::from_utf8(bytes.to_vec()).ok()
+    };
+    let surroundings = Surroundings {
+        path: &input.path,
+        environment: &outside(request),
+        neighbour: &neighbour,
+    };
+    let Carrier {
+        parts,
+        around,
+        mask,
+        templated,
+    } = carrier::read(input.kind, text, &surroundings);
+    input.tree = Tree::Carrier(around);
+    input.mask = mask;
+    input.mask.seal();
+    input.templated = templated;
+    input.lines = LineIndex::new(&bytes);
+    let parts = parts.into_iter().enumerate().map(|(index, part)| {
+        let room = Room {
+            outer: &input,
+            request,
+            number: index + 1,
+        };
+        room.found(part)
+    });
+    let parts = parts.collect();
+    (input, parts)
+}
+
+/// Where a part becomes an input.
+struct Room<'a> {
+    outer: &'a Input,
+    request: &'a Request,
+    number: usize,
+}
+
+impl Room<'_> {
+    fn found(&self, part: Part) -> Found {
+        let mut content = None;
+        let input = match part {
+            Part::Environment(environment) => self.environment(environment),
+            Part::File { kind, text } if kind.is_store() && !kind.is_local() => {
+                let input = self.embedded(kind, text);
+                content = Some(Content::Whole(Arc::clone(&input.bytes)));
+                input
+            }
+            Part::File { kind, text } => self.file(kind, text),
+            Part::Store { kind, secrets } => {
+                let input = self.embedded(kind, export(kind, &secrets));
+                content = Some(Content::Whole(Arc::clone(&input.bytes)));
+                input
+            }
+        };
+        Found {
+            input,
+            content,
+            context: false,
+            parts: Vec::new(),
+        }
+    }
+
+    /// A part of which nothing was read yet.
+    fn blank(&self, kind: Kind) -> Input {
+        let outer = self.outer;
+        Input {
+            id: FileId(0),
+            path: outer.path.clone(),
+            kind,
+            because: outer.because,
+            bytes: Arc::clone(&outer.bytes),
+            lines: outer.lines.clone(),
+            mask: Mask::new(),
+            tree: Tree::Store,
+            settings: Vec::new(),
+            definitions: Vec::new(),
+            variables: Vec::new(),
+            templated: outer.templated,
+            inside: Some(Inside {
+                of: outer.id,
+                number: self.number,
+                env_files: Vec::new(),
+                embedded: None,
+            }),
+        }
+    }
+
+    fn environment(&self, environment: Environment) -> Input {
+        let mut input = self.blank(Kind::Env);
+        let mut tree = EnvFile {
+            stated: true,
+            ..EnvFile::default()
+        };
+        for variable in environment.variables {
+            let name_span = variable.name.source();
+            let name = variable.name.expose().to_owned();
+            if is_public_name(&name) {
+                input.mask.show_all(variable.name.own_pieces(0..name.len()));
+            }
+            let earlier = tree.variables.iter_mut().filter(|one| one.name == name);
+            for one in earlier {
+                one.delivery = Delivery::Overridden;
+            }
+            tree.variables.push(EnvVariable {
+                name,
+                name_span,
+                value: variable.value,
+                delivery: Delivery::Kept,
+            });
+        }
+        input.mask.seal();
+        env::take(&tree, &mut input);
+        input.tree = Tree::Env(tree);
+        if let Some(inside) = &mut input.inside {
+            inside.env_files = environment.env_files;
+        }
+        input
+    }
+
+    /// A part with a text of its own.
+    fn embedded(&self, kind: Kind, text: Text) -> Input {
+        let mut input = self.blank(kind);
+        let bytes: Arc<[u8]> = Arc::from(text.expose().as_bytes());
+        let embedded = Embedded {
+            text,
+            bytes: Arc::clone(&self.outer.bytes),
+            lines: self.outer.lines.clone(),
+        };
+        if let Some(inside) = &mut input.inside {
+            inside.embedded = Some(embedded);
+        }
+        input.lines = LineIndex::new(&bytes);
+        input.bytes = bytes;
+        input
+    }
+
+    fn file(&self, kind: Kind, text: Text) -> Input {
+        let mut input = self.embedded(kind, text);
+        let text = input.text().unwrap_or_else(|| Text::verbatim("", 0));
+        match kind {
+            Kind::Cfg => {
+                let parts = cfg::read_text(&text, input.id, &input.path);
+                input.tree = Tree::Cfg(parts.tree);
+                input.settings = parts.settings;
+                input.mask = parts.mask;
+                input.templated |= parts.templated;
+            }
+            Kind::Connections | Kind::Variables => {
+                let is_json = local::is_json(Path::new(""), text.expose().as_bytes());
+                let is_json = is_json.unwrap_or_default();
+                let parts = local::read(text.expose(), kind, input.id, is_json);
+                input.tree = Tree::Local(parts.tree);
+                input.definitions = parts.definitions;
+                input.mask = parts.mask;
+            }
+            _ => {
+                let outside = outside(self.request);
+                let dialect = self.request.dialect;
+                let parts = env::read(text.expose(), dialect, &outside, input.id, &input.path);
+                input.tree = Tree::Env(parts.tree);
+                input.settings = parts.settings;
+                input.definitions = parts.definitions;
+                input.variables = parts.variables;
+                input.mask = parts.mask;
+                input.templated |= parts.templated;
+            }
+        }
+        input
+    }
+}
+
+/// The secrets as their store would export them. What is not known altogether is left out.
+fn export(kind: Kind, secrets: &[Secret]) -> Text {
+    let (list, value) = if kind == Kind::SecretsManager {
+        ("SecretValues", "SecretString")
+    } else {
+        ("Parameters", "Value")
+    };
+    let at = secrets.first().map_or(0, |one| one.name.source().start);
+    let mut out = TextBuilder::at(at);
+    let state = |out: &mut TextBuilder, words: &str, at: usize| {
+        out.push(words, Span::at(at), Fidelity::Elsewhere);
+    };
+    state(&mut out, &format!("{{\"{list}\": ["), at);
+    let mut first = true;
+    for secret in secrets.iter().filter(|secret| secret.name.is_known()) {
+        let at = secret.name.source().start;
+        state(&mut out, if first { "\n" } else { ",\n" }, at);
+        first = false;
+        state(&mut out, "{\"Name\": ", at);
+        push_string(&mut out, &secret.name);
+        let known = |text: &&Text| text.is_known();
+        if let Some(text) = secret.parameter_type.as_ref().filter(known) {
+            state(&mut out, ", \"Type\": ", text.source().start);
+            push_string(&mut out, text);
+        }
+        if let Some(text) = secret.value.as_ref().filter(known) {
+            state(&mut out, &format!(", \"{value}\": "), text.source().start);
+            push_string(&mut out, text);
+        }
+        state(&mut out, "}", at);
+    }
+    state(&mut out, "]}", at);
+    out.finish()
+}
