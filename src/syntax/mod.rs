@@ -5,3 +5,4 @@ pub mod cfg;
 pub mod dotenv;
 pub mod json;
 pub mod python;
+pub mod yaml;

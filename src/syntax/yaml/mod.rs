@@ -1,0 +1,730 @@
+//! YAML with a span for every key and value.
+//!
+//! The events are the parser crate's; the tree is flat, and aliases point at nodes instead of copying
+//! them, so neither nesting nor an alias bomb can exhaust anything. Scalars stay untyped here: readers
+//! differ in what `on` or `0123` is, see [`schema`]. Nothing is known of Airflow.
+
+mod go;
+pub mod json;
+mod scalar;
+pub mod schema;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, StructureStyle, Tag};
+
+use crate::source::{Span, Text};
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Without quotes: its type depends on the reader.
+    Plain,
+    /// `'…'`
+    Single,
+    /// `"…"`
+    Double,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+}
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A text, number, … of any style; also an empty value.
+    Scalar,
+    /// `- a`, `[a]`
+    Sequence,
+    /// `a: b`, `{a: b}`
+    Mapping,
+    /// `*name` for which there is no anchor.
+    Unresolved,
+}
+
+/// Why the text is not YAML, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// In plain words, nothing of the input.
+    pub what: &'static str,
+    /// Byte offset in the file.
+    pub at: usize,
+    /// A bound of this reader was met: others may well read on.
+    pub is_limit: bool,
+}
+
+struct Node {
+    content: Content,
+    span: Span,
+    tag: Option<Box<str>>,
+    /// A collection in brackets.
+    flow: bool,
+}
+
+enum Content {
+    Scalar { text: Text, style: Style },
+    Sequence(Vec<u32>),
+    Mapping(Vec<(u32, u32)>),
+    Alias(u32),
+    Unresolved,
+}
+
+/// A stream of documents.
+pub struct Yaml {
+    nodes: Vec<Node>,
+    documents: Vec<u32>,
+    comments: Vec<Comment>,
+    error: Option<Error>,
+    refused: Option<Error>,
+    /// What YAML 1.1 takes for a line break and YAML 1.2 does not.
+    old_break: Option<usize>,
+    /// Of the source, in bytes.
+    length: usize,
+}
+
+/// `# …`, without the line break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// The whole comment.
+    pub span: Span,
+}
+
+impl std::fmt::Debug for Yaml {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Yaml({} nodes)", self.nodes.len())
+    }
+}
+
+/// Deeper than this nobody writes, and `PyYAML` gives up soon after (`RecursionError`).
+const MAX_DEPTH: usize = 200;
+
+/// Reads `source`, which stands in its file from byte `offset` on. What comes before an error is kept: the documents
+/// before the one that is broken are whole, of the last one there is what was read.
+///
+/// Anchors and aliases cost what they take in the file. See [`Yaml::error`] and [`Yaml::refused_by_libyaml`].
+pub fn parse(source: &str, offset: usize) -> Yaml {
+    let options = granit_parser::options! {
+        emit_unresolved_aliases: true,
+        max_buffered_comment_events: 1 << 20,
+        flow_nesting_limit: MAX_DEPTH,
+        block_nesting_limit: MAX_DEPTH,
+        // Every reader met here descends from libyaml or PyYAML.
+        block_scalar_eof_without_line_feed: true,
+    };
+    let mut builder = Builder {
+        source,
+        offset,
+        yaml: Yaml {
+            nodes: Vec::new(),
+            documents: Vec::new(),
+            comments: Vec::new(),
+            error: None,
+            refused: None,
+            old_break: source
+                .find(['\u{85}', '\u{2028}', '\u{2029}'])
+                .map(|at| offset + at),
+            length: source.len(),
+        },
+        anchors: BTreeMap::new(),
+        open: Vec::new(),
+        read: 0,
+        after_plain: false,
+    };
+    for next in Parser::new_from_str_with_options(source, options) {
+        match next {
+            Ok((event, span)) => {
+                let range = span.byte_range().unwrap_or_default();
+                let start = span.tag_start().and_then(|mark| mark.byte_offset());
+                let outer = start.unwrap_or(range.start).min(range.start);
+                builder.event(event, range, outer);
+            }
+            Err(error) => {
+                let at = error.marker().byte_offset().unwrap_or_default();
+                builder.yaml.error = Some(Error {
+                    what: words(error.kind()),
+                    at: offset + at.min(source.len()),
+                    is_limit: matches!(
+                        error.kind(),
+                        ErrorKind::RecursionLimitExceeded | ErrorKind::TooManyComments
+                    ),
+                });
+                break;
+            }
+        }
+    }
+    builder.close_all();
+    builder.refuse_control_characters();
+    builder.yaml
+}
+
+/// The parser's categories in plain words; its own messages may quote the input.
+fn words(kind: &ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::UnexpectedEofFlowSequence => "a `[` is not closed",
+        ErrorKind::UnexpectedEofFlowMapping | ErrorKind::UnexpectedEofImplicitFlowMapping => {
+            "a `{` is not closed"
+        }
+        ErrorKind::UnknownAnchor => "an alias without an anchor",
+        ErrorKind::ExpectedBlockMappingKey => "a key was expected here",
+        ErrorKind::ExpectedFlowMappingSeparator => "a `,` or `}` was expected here",
+        ErrorKind::ExpectedFlowSequenceSeparator => "a `,` or `]` was expected here",
+        ErrorKind::ExpectedBlockSequenceEntry => "a `-` was expected here",
+        ErrorKind::UndeclaredTagHandle => "a tag with a handle that is not declared",
+        ErrorKind::UnclosedFlowCollection { .. } => "a bracket is not closed",
+        ErrorKind::MisplacedFlowCollectionEnd | ErrorKind::MismatchedFlowCollectionEnd { .. } => {
+            "a closing bracket without its opening one"
+        }
+        ErrorKind::UnclosedQuotedScalar => "a quotation mark is not closed",
+        ErrorKind::UnknownQuotedScalarEscape
+        | ErrorKind::InvalidQuotedScalarHexEscape
+        | ErrorKind::InvalidLowSurrogateHexEscape => {
+            "a backslash that begins no escape of YAML between double quotes"
+        }
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabAtBlockScalarStart => "a tab stands where only blanks may",
+        ErrorKind::InvalidIndentation
+        | ErrorKind::InvalidBlockScalarIndent
+        | ErrorKind::InvalidQuotedScalarIndent => "the indentation fits nothing above it",
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
+            "a `:` was expected behind the key"
+        }
+        ErrorKind::UnexpectedCharacter { .. } => "a character that begins no value",
+        ErrorKind::RecursionLimitExceeded => "nested too deeply",
+        _ => "the structure is broken",
+    }
+}
+
+struct Builder<'a> {
+    source: &'a str,
+    offset: usize,
+    yaml: Yaml,
+    /// Anchors of the parser, by their numbers.
+    anchors: BTreeMap<usize, u32>,
+    /// Collections that are not closed yet.
+    open: Vec<Open>,
+    /// End of what was read, in the text.
+    read: usize,
+    /// The last thing that was read is a plain scalar.
+    after_plain: bool,
+}
+
+struct Open {
+    node: u32,
+    /// A key that waits for its value.
+    key: Option<u32>,
+}
+
+impl Builder<'_> {
+    fn event(&mut self, event: Event<'_>, range: std::ops::Range<usize>, outer: usize) {
+        let span = Span::new(self.offset + outer, self.offset + range.end);
+        self.refuse_tabs(outer);
+        let flow = self.in_brackets();
+        self.read = self.read.max(match event {
+            Event::SequenceEnd | Event::MappingEnd if !flow => range.start,
+            Event::DocumentEnd | Event::SequenceStart(..) | Event::MappingStart(..) => range.start,
+            _ => range.end,
+        });
+        let ends = matches!(event, Event::SequenceEnd | Event::MappingEnd) && !flow;
+        if !ends && !matches!(event, Event::DocumentEnd | Event::StreamEnd) {
+            let plain = matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..));
+            self.after_plain = plain && !range.is_empty();
+        }
+        match event {
+            Event::Comment(..) => {
+                self.yaml.comments.push(Comment {
+                    span: Span::new(self.offset + range.start, self.offset + range.end),
+                });
+            }
+            Event::Scalar(value, style, anchor, tag) => {
+                let style = match style {
+                    ScalarStyle::Plain => Style::Plain,
+                    ScalarStyle::SingleQuoted => Style::Single,
+                    ScalarStyle::DoubleQuoted => Style::Double,
+                    ScalarStyle::Literal => Style::Literal,
+                    ScalarStyle::Folded => Style::Folded,
+                };
+                let raw = self.source.get(range.clone()).unwrap_or_default();
+                match style {
+                    Style::Double => self.refuse_surrogates(raw, range.start),
+                    Style::Plain => self.refuse_in_plain(raw, range.start),
+                    _ => {}
+                }
+                if matches!(style, Style::Literal | Style::Folded)
+                    && let Some(at) = scalar::tab_in_indentation(self.source, &range)
+                {
+                    self.refuse("a tab stands in the indentation of a block", at);
+                }
+                let text = scalar::text(self.source, range, self.offset, style, &value);
+                let content = Content::Scalar { text, style };
+                self.node(content, span, tag.as_deref(), anchor, false);
+            }
+            Event::SequenceStart(structure, anchor, tag) => {
+                let flow = structure == StructureStyle::Flow;
+                let content = Content::Sequence(Vec::new());
+                let node = self.node(content, span, tag.as_deref(), anchor, flow);
+                self.open.push(Open { node, key: None });
+            }
+            Event::MappingStart(structure, anchor, tag) => {
+                let flow = structure == StructureStyle::Flow;
+                let content = Content::Mapping(Vec::new());
+                let node = self.node(content, span, tag.as_deref(), anchor, flow);
+                self.open.push(Open { node, key: None });
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(span.end),
+            Event::Alias(anchor) => {
+                let content = match self.anchors.get(&anchor) {
+                    Some(target) => Content::Alias(*target),
+                    None => Content::Unresolved,
+                };
+                self.node(content, span, None, 0, false);
+            }
+            Event::UnresolvedAlias(_) => {
+                self.node(Content::Unresolved, span, None, 0, false);
+            }
+            Event::DocumentEnd => self.close_all(),
+            _ => {}
+        }
+    }
+
+    fn node(
+        &mut self,
+        content: Content,
+        span: Span,
+        tag: Option<&Tag>,
+        anchor: usize,
+        flow: bool,
+    ) -> u32 {
+        let number = u32::try_from(self.yaml.nodes.len()).expect("fewer than 2^32 nodes");
+        let tag = tag.map(|tag| tag.to_string().into());
+        self.yaml.nodes.push(Node {
+            content,
+            span,
+            tag,
+            flow,
+        });
+        if anchor != 0 {
+            self.anchors.insert(anchor, number);
+        }
+        let Some(parent) = self.open.last_mut() else {
+            self.yaml.documents.push(number);
+            return number;
+        };
+        match &mut self.yaml.nodes[parent.node as usize].content {
+            Content::Sequence(items) => items.push(number),
+            Content::Mapping(pairs) => match parent.key.take() {
+                None => parent.key = Some(number),
+                Some(key) => pairs.push((key, number)),
+            },
+            Content::Scalar { .. } | Content::Alias(_) | Content::Unresolved => {}
+        }
+        number
+    }
+
+    fn close(&mut self, end: usize) {
+        if let Some(open) = self.open.pop() {
+            let last = self.last_end(open.node);
+            let node = &mut self.yaml.nodes[open.node as usize];
+            // The parser ends a block where the next thing begins: it covers what is up to its last child.
+            let end = if node.flow { Some(end) } else { last };
+            node.span.end = end.unwrap_or(node.span.end).max(node.span.start);
+        }
+    }
+
+    fn in_brackets(&self) -> bool {
+        let open = self.open.last();
+        open.is_some_and(|open| self.yaml.nodes[open.node as usize].flow)
+    }
+
+    /// How far in a plain scalar must go on: further than the block that is open begins.
+    fn indentation(&self) -> usize {
+        self.open.last().map_or(0, |open| {
+            let at = self.yaml.nodes[open.node as usize].span.start - self.offset;
+            let before = self.source.get(..at).unwrap_or_default();
+            1 + at - before.rfind('\n').map_or(0, |at| at + 1)
+        })
+    }
+
+    /// `yaml_parser_scan_plain_scalar`
+    fn refuse_in_plain(&mut self, raw: &str, start: usize) {
+        if self.in_brackets() || !raw.contains('\t') {
+            return;
+        }
+        let indentation = self.indentation();
+        let mut at = start;
+        for (number, line) in raw.split_inclusive('\n').enumerate() {
+            let blanks = line.len() - line.trim_start_matches([' ', '\t']).len();
+            let tab = line[..blanks].find('\t').filter(|_| number > 0);
+            if tab.is_some_and(|tab| tab < indentation || line[blanks..].starts_with('#')) {
+                self.refuse("a tab stands where only blanks may", at + blanks);
+                return;
+            }
+            at += line.len();
+        }
+    }
+
+    /// `yaml_parser_scan_to_next_token`: outside of brackets a tab may not stand where a key may begin. Behind a plain
+    /// scalar, which may go on, it may stand further in than the block begins.
+    fn refuse_tabs(&mut self, to: usize) {
+        let gap = self.source.get(self.read..to).unwrap_or_default();
+        if self.in_brackets() || !gap.contains('\t') {
+            return;
+        }
+        let indentation = self.indentation();
+        let mut start = self.read;
+        let mut plain = self.after_plain;
+        for line in gap.split_inclusive('\n') {
+            let begins = start == 0 || self.source.as_bytes()[start - 1] == b'\n';
+            let blanks = line.len() - line.trim_start_matches([' ', '\t']).len();
+            let tab = line[..blanks].find('\t');
+            let fits = |tab: usize| plain && tab >= indentation;
+            let behind = line.trim_end_matches([' ', '\t']);
+            let indicator = line[behind.len()..].contains('\t') && behind.ends_with(['-', '?']);
+            let at = match tab.filter(|&tab| begins && !fits(tab)) {
+                Some(tab) => tab,
+                None if indicator => behind.len(),
+                None => {
+                    start += line.len();
+                    plain &= line.trim_ascii().is_empty();
+                    continue;
+                }
+            };
+            self.refuse("a tab stands where only blanks may", start + at);
+            return;
+        }
+    }
+
+    /// `yaml_parser_scan_flow_scalar`: not even two of them that make a character.
+    fn refuse_surrogates(&mut self, raw: &str, start: usize) {
+        let mut rest = raw;
+        while let Some(at) = rest.find('\\') {
+            let escape = &rest[at..];
+            let digits = escape.get(2..6).filter(|_| escape.starts_with("\\u"));
+            let number = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+            if matches!(number, Some(0xd800..=0xdfff)) {
+                let at = start + raw.len() - escape.len();
+                self.refuse("an escape of half a character", at);
+                return;
+            }
+            let length = 1 + escape[1..].chars().next().map_or(0, char::len_utf8);
+            rest = &escape[length..];
+        }
+    }
+
+    /// `yaml_parser_update_buffer`
+    fn refuse_control_characters(&mut self) {
+        let printable = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{fffd}' | '\u{10000}'..);
+        if let Some(at) = self.source.find(|c| !printable(c)) {
+            self.refuse("a control character, which YAML has only as an escape", at);
+        }
+    }
+
+    fn refuse(&mut self, what: &'static str, at: usize) {
+        let at = self.offset + at;
+        if self.yaml.refused.is_none_or(|before| at < before.at) {
+            self.yaml.refused = Some(Error {
+                what,
+                at,
+                is_limit: false,
+            });
+        }
+    }
+
+    fn close_all(&mut self) {
+        while !self.open.is_empty() {
+            self.close(0);
+        }
+    }
+
+    fn last_end(&self, node: u32) -> Option<usize> {
+        let last = match &self.yaml.nodes[node as usize].content {
+            Content::Sequence(items) => *items.last()?,
+            Content::Mapping(pairs) => pairs.last()?.1,
+            _ => return None,
+        };
+        Some(self.yaml.nodes[last as usize].span.end)
+    }
+}
+
+impl Yaml {
+    /// The root of each document, in order.
+    pub fn documents(&self) -> impl Iterator<Item = Value<'_>> {
+        self.documents.iter().map(|&index| self.value(index))
+    }
+
+    /// The first document.
+    pub fn root(&self) -> Option<Value<'_>> {
+        self.documents().next()
+    }
+
+    /// Where reading ended early.
+    pub fn error(&self) -> Option<Error> {
+        self.error
+    }
+
+    /// What libyaml refuses and this reader does not; see [`Yaml::error`] first. Airflow reads with it
+    /// (`airflow.utils.yaml`), and Go's libraries are made from it.
+    pub fn refused_by_libyaml(&self) -> Option<Error> {
+        self.refused
+    }
+
+    /// All comments, in order.
+    pub fn comments(&self) -> &[Comment] {
+        &self.comments
+    }
+
+    fn value(&self, index: u32) -> Value<'_> {
+        Value { yaml: self, index }
+    }
+}
+
+/// A node.
+#[derive(Clone, Copy)]
+pub struct Value<'a> {
+    yaml: &'a Yaml,
+    index: u32,
+}
+
+impl std::fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Value({:?})", self.kind())
+    }
+}
+
+/// A key with its value.
+#[derive(Clone, Copy, Debug)]
+pub struct Member<'a> {
+    /// The key.
+    pub key: Value<'a>,
+    /// The value.
+    pub value: Value<'a>,
+}
+
+impl<'a> Value<'a> {
+    fn node(self) -> &'a Node {
+        &self.yaml.nodes[self.index as usize]
+    }
+
+    /// What an alias stands for; everything else is itself.
+    #[must_use]
+    pub fn resolved(self) -> Self {
+        match self.node().content {
+            Content::Alias(target) => self.yaml.value(target),
+            _ => self,
+        }
+    }
+
+    /// True for `*name`.
+    pub fn is_alias(self) -> bool {
+        matches!(self.node().content, Content::Alias(_) | Content::Unresolved)
+    }
+
+    /// What it is, seen through an alias.
+    pub fn kind(self) -> Kind {
+        match self.resolved().node().content {
+            Content::Scalar { .. } => Kind::Scalar,
+            Content::Sequence(_) => Kind::Sequence,
+            Content::Mapping(_) => Kind::Mapping,
+            Content::Alias(_) | Content::Unresolved => Kind::Unresolved,
+        }
+    }
+
+    /// Where it stands itself (of an alias: the alias), quotes, brackets and tag included.
+    pub fn span(self) -> Span {
+        self.node().span
+    }
+
+    /// `!Ref`, `!!str`, seen through an alias; the handle is written out.
+    pub fn tag(self) -> Option<&'a str> {
+        self.resolved().node().tag.as_deref()
+    }
+
+    /// The text of a scalar as it is decoded from its style, seen through an alias.
+    pub fn scalar(self) -> Option<&'a Text> {
+        match &self.resolved().node().content {
+            Content::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// How a scalar is written.
+    pub fn style(self) -> Option<Style> {
+        match self.resolved().node().content {
+            Content::Scalar { style, .. } => Some(style),
+            _ => None,
+        }
+    }
+
+    /// The items of a sequence; none for others.
+    pub fn items(self) -> impl Iterator<Item = Self> {
+        let node = self.resolved().node();
+        let items: &'a [u32] = match &node.content {
+            Content::Sequence(items) => items,
+            _ => &[],
+        };
+        items.iter().map(move |&index| self.yaml.value(index))
+    }
+
+    /// The pairs of a mapping as written, `<<` among them; none for others.
+    pub fn pairs(self) -> impl Iterator<Item = Member<'a>> {
+        let pairs: &'a [(u32, u32)] = match &self.resolved().node().content {
+            Content::Mapping(pairs) => pairs,
+            _ => &[],
+        };
+        pairs.iter().map(move |&(key, value)| Member {
+            key: self.yaml.value(key),
+            value: self.yaml.value(value),
+        })
+    }
+
+    /// True for a collection in brackets.
+    pub fn is_flow(self) -> bool {
+        self.resolved().node().flow
+    }
+
+    /// True for `{{ … }}` without quotes: the mark of a template, which YAML reads as a mapping whose key is a
+    /// mapping. What will stand there is not known.
+    pub fn is_template(self) -> bool {
+        let mut pairs = self.pairs();
+        let first = pairs.next().map(|pair| pair.key);
+        self.is_flow()
+            && first.is_some_and(|key| {
+                key.kind() == Kind::Mapping
+                    && key.is_flow()
+                    && key.span().start == self.span().start + 1
+            })
+    }
+
+    /// The members of a mapping as its readers see them: what `<<` merges in comes first and gives way to
+    /// the mapping's own keys; of a key that stands twice the last one counts. Takes time by the size of the
+    /// mappings that are merged, each of which is looked at once.
+    pub fn members(self) -> Vec<Member<'a>> {
+        self.gathered().members
+    }
+
+    fn gathered(self) -> Gathered<'a> {
+        let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut own: Option<BTreeSet<&str>> = None;
+        let mut entered = BTreeSet::new();
+        let mut cost = 0;
+        let mut contested = None;
+        // Backwards: the first that is met counts. What is met again brings nothing new.
+        let mut waiting = vec![self.resolved()];
+        while let Some(mapping) = waiting.pop() {
+            if !entered.insert(mapping.index) {
+                continue;
+            }
+            let mut merged = Vec::new();
+            for member in mapping.pairs().collect::<Vec<_>>().into_iter().rev() {
+                cost += 1;
+                if member.is_merge() {
+                    merged.push(member.value.resolved());
+                    continue;
+                }
+                let Some(key) = member.key.scalar().map(Text::expose) else {
+                    continue;
+                };
+                if seen.insert(key) {
+                    found.push(member);
+                } else if own.as_ref().is_some_and(|own| !own.contains(key)) {
+                    contested = Some(member.key);
+                }
+            }
+            if own.is_none() && !merged.is_empty() {
+                own = Some(seen.clone());
+            }
+            // Of several mappings in a list the first one wins, of several `<<` the last one.
+            for value in merged.into_iter().rev() {
+                match value.kind() {
+                    Kind::Mapping => waiting.push(value),
+                    Kind::Sequence => {
+                        let from = waiting.len();
+                        let mappings = value.items().filter(|item| item.kind() == Kind::Mapping);
+                        waiting.extend(mappings.map(Self::resolved));
+                        cost += waiting.len() - from;
+                        waiting[from..].reverse();
+                    }
+                    Kind::Scalar | Kind::Unresolved => {}
+                }
+            }
+        }
+        found.reverse();
+        Gathered {
+            members: found,
+            cost,
+            contested,
+        }
+    }
+
+    /// The keys of a mapping's own pairs that stand there already: the pair, and the one before it. Python
+    /// keeps the last one, compose and kubectl refuse the file.
+    pub fn repeated(self) -> Vec<(Member<'a>, Member<'a>)> {
+        let mut before: HashMap<&str, Member<'a>> = HashMap::new();
+        let mut found = Vec::new();
+        for pair in self.pairs() {
+            let Some(key) = pair.key.scalar() else {
+                continue;
+            };
+            if let Some(earlier) = before.insert(key.expose(), pair) {
+                found.push((pair, earlier));
+            }
+        }
+        found
+    }
+
+    /// The value of the member `key`.
+    pub fn get(self, key: &str) -> Option<Self> {
+        let is_it = |member: &Member<'_>| member.key.scalar().is_some_and(|k| k.expose() == key);
+        // Mostly the mapping itself has it.
+        let own = self.pairs().filter(is_it).last();
+        let member = own.or_else(|| self.members().into_iter().find(is_it));
+        member.map(|member| member.value)
+    }
+}
+
+/// The members of a mapping, the merged ones among them.
+struct Gathered<'a> {
+    members: Vec<Member<'a>>,
+    /// How many pairs and items were looked at.
+    cost: usize,
+    /// A key that two of the merged mappings have and the mapping itself has not.
+    contested: Option<Value<'a>>,
+}
+
+impl Member<'_> {
+    /// From the key to the end of the value as it stands here; the line break behind a block is no part of it.
+    pub fn span(&self) -> Span {
+        let value = match self.value.style() {
+            Some(Style::Literal | Style::Folded) if !self.value.is_alias() => {
+                let text = self.value.scalar().map(Text::source);
+                text.unwrap_or(self.value.span())
+            }
+            _ => self.value.span(),
+        };
+        let key = self.key.span();
+        Span::new(key.start, value.end.max(key.end))
+    }
+
+    /// `<<: *name`
+    pub fn is_merge(&self) -> bool {
+        self.key.style() == Some(Style::Plain)
+            && self.key.scalar().is_some_and(|key| key.expose() == "<<")
+    }
+
+    /// `<<` with something that cannot be merged: readers refuse the file.
+    pub fn is_broken_merge(&self) -> bool {
+        let is_mapping = |value: Value<'_>| value.kind() == Kind::Mapping;
+        let fits = match self.value.kind() {
+            Kind::Mapping => true,
+            Kind::Sequence => self.value.items().all(is_mapping),
+            Kind::Scalar | Kind::Unresolved => false,
+        };
+        self.is_merge() && !fits
+    }
+}
+
+#[cfg(test)]
+mod tests;
