@@ -2,6 +2,7 @@
 //! the real file reads. Nothing here knows Airflow, and nothing recurses over its input.
 
 pub mod cfg;
+pub mod dockerfile;
 pub mod dotenv;
 pub mod json;
 pub mod python;

@@ -5,95 +5,89 @@ mod words;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use parse_dockerfile::{Command, Instruction, Stage};
-
 use self::words::Word;
 use super::{Demand, How, Pin, What, constraints_url, image, requirement};
-use crate::source::Span;
+use crate::source::{Span, Text};
+use crate::syntax::dockerfile::{self, Assignment, Cause, Dockerfile, Keyword, Problem, Stage};
+use crate::syntax::dotenv::Outside;
 
-/// A variable that the file sets.
-#[derive(Clone, Debug)]
-pub(super) struct Variable {
-    value: String,
-    /// Where the value stands, where it stands as it is.
-    span: Option<Span>,
-}
-
-/// `ARG` and `ENV` by name. What the build is called with may replace an `ARG`; its default is what
-/// the repository says.
-pub(super) type Scope = BTreeMap<String, Variable>;
+/// The values of `ARG` and `ENV` by name. What the build is called with may replace an `ARG`; its
+/// default is what the repository says.
+pub(super) type Scope = BTreeMap<String, String>;
 
 pub(super) fn read(text: &str) -> Vec<Pin> {
-    let Ok(file) = parse_dockerfile::parse(text) else {
-        return Vec::new();
+    let file = dockerfile::read(text, &|_| Outside::Unknown);
+    // Where the lines themselves are not certain, nor is what the file builds on.
+    let uncertain = |problem: &Problem| {
+        matches!(
+            problem.cause,
+            Cause::UnknownInstruction
+                | Cause::NoStage
+                | Cause::From
+                | Cause::Directive
+                | Cause::Heredoc
+        )
     };
-    let mut globals = Scope::new();
-    for arg in file.global_args() {
-        define(
-            &mut globals,
-            &arg.arguments.value,
-            arg.arguments.span.clone(),
-        );
+    if file.problems.iter().any(uncertain) {
+        return Vec::new();
     }
-    let stages: Vec<Stage<'_, '_>> = file.stages().collect();
-    (0..stages.len())
+    (0..file.stages.len())
         .rev()
-        .map(|last| of_stage(text, &stages, last, &globals))
+        .map(|last| of_stage(text, &file, last))
         .find(|pins| pins.iter().any(|pin| pin.what == What::Airflow))
         .unwrap_or_default()
 }
 
 /// What one stage pins, with the stages that it builds on.
-fn of_stage(text: &str, stages: &[Stage<'_, '_>], last: usize, globals: &Scope) -> Vec<Pin> {
-    let mut chain = vec![last];
-    let mut at = last;
-    while let Some(below) = stages[..at].iter().position(|stage| {
-        let name = stage.from.as_.as_ref().map(|(_, name)| name.value.as_ref());
-        name.is_some_and(|name| name.eq_ignore_ascii_case(&stages[at].from.image.value))
-    }) {
-        chain.push(below);
-        at = below;
-    }
-    let from = &stages[at].from.image;
-    let mut pins = base(&from.value, &from.span, globals);
+fn of_stage(text: &str, file: &Dockerfile, last: usize) -> Vec<Pin> {
+    let mut chain: Vec<usize> = file.chain(last).collect();
+    let Some(root) = chain.last().map(|&root| &file.stages[root]) else {
+        return Vec::new();
+    };
+    let mut pins = base(file, root);
     let mut scope = Scope::new();
-    for &stage in chain.iter().rev() {
-        run(text, &stages[stage], globals, &mut scope, &mut pins);
+    chain.reverse();
+    for stage in chain {
+        run(text, file, stage, &mut scope, &mut pins);
     }
     let is_ours = pins
         .iter()
         .any(|pin| pin.what == What::Airflow && pin.how != How::ConstraintsUrl);
     if is_ours && !pins.iter().any(|pin| pin.what == What::Python) {
-        pins.extend(python_image(&from.value, &from.span, globals));
+        pins.extend(python_image(root));
     }
     pins
 }
 
 /// The image of Airflow that a `FROM` names.
-fn base(reference: &str, span: &Range<usize>, globals: &Scope) -> Vec<Pin> {
-    let Some(filled) = fill(reference, globals) else {
+fn base(file: &Dockerfile, stage: &Stage) -> Vec<Pin> {
+    let name = &stage.base_name;
+    if !name.is_known() {
+        return Vec::new();
+    }
+    let Some(image) = image::read(name.expose()) else {
         return Vec::new();
     };
-    let Some(image) = image::read(&filled) else {
-        return Vec::new();
-    };
-    let whole = || Span::new(span.start, span.end);
-    if filled == reference && span.len() == reference.len() {
+    let at = stage.image.source();
+    if name.expose() == stage.image.expose() && at.len() == name.len() {
         return image.pins(None, |range| {
-            Span::new(span.start + range.start, span.start + range.end)
+            Span::new(at.start + range.start, at.start + range.end)
         });
     }
     // The release stands where the variable is set.
-    let part = |range: Range<usize>| {
-        let set = globals.values().find_map(|variable| {
-            let at = variable.value.find(filled.get(range.clone())?)?;
-            let span = variable.span?;
-            Some(Span::new(span.start + at, span.start + at + range.len()))
-        });
-        let used = reference.contains('$');
-        set.filter(|_| used).unwrap_or_else(whole)
+    let set = |part: &str| {
+        let mut arguments = file.instructions.iter().flat_map(|one| &one.assignments);
+        arguments.find_map(|argument| {
+            let value = argument.value.as_ref()?;
+            let at = value.expose().find(part)?;
+            one_piece(value, at..at + part.len())
+        })
     };
-    let pins = image.pins(None, part);
+    let pins = image.pins(None, |range| {
+        one_piece(name, range.clone())
+            .or_else(|| set(&name.expose()[range]))
+            .unwrap_or(at)
+    });
     // Of the reference itself only the name of the image is known to be nobody's secret.
     let bare = |mut pin: Pin| {
         pin.shown.clear();
@@ -103,8 +97,11 @@ fn base(reference: &str, span: &Range<usize>, globals: &Scope) -> Vec<Pin> {
 }
 
 /// `FROM python:3.11-slim`, below a stage that installs Airflow.
-fn python_image(reference: &str, span: &Range<usize>, globals: &Scope) -> Option<Pin> {
-    let filled = fill(reference, globals)?;
+fn python_image(stage: &Stage) -> Option<Pin> {
+    if !stage.base_name.is_known() {
+        return None;
+    }
+    let filled = stage.base_name.expose();
     let (name, tag) = filled.split('@').next()?.rsplit_once(':')?;
     let official = matches!(
         name,
@@ -112,7 +109,7 @@ fn python_image(reference: &str, span: &Range<usize>, globals: &Scope) -> Option
     ) || name.ends_with("/docker/library/python");
     let version = tag.split('-').next()?;
     let release = super::release(version).filter(|_| official && version.contains('.'))?;
-    let span = Span::new(span.start, span.end);
+    let span = stage.image.source();
     Some(Pin::new(
         What::Python,
         Demand::Exact(release),
@@ -122,42 +119,49 @@ fn python_image(reference: &str, span: &Range<usize>, globals: &Scope) -> Option
 }
 
 /// What `RUN pip install` of a stage installs; variables are set on the way.
-fn run(text: &str, stage: &Stage<'_, '_>, globals: &Scope, scope: &mut Scope, pins: &mut Vec<Pin>) {
-    for instruction in stage.instructions {
-        match instruction {
-            Instruction::Arg(arg) => {
-                let value = arg.arguments.value.as_ref();
-                if value.contains('=') {
-                    define(scope, value, arg.arguments.span.clone());
-                } else if let Some(global) = globals.get(value) {
-                    scope.insert(value.to_owned(), global.clone());
-                }
-            }
-            Instruction::Env(env) => environment(scope, text, env.arguments.span.clone()),
-            Instruction::Run(run) => {
-                if let Command::Shell(command) = &run.arguments {
-                    installs(&words::of(text, command.span.clone(), false), scope, pins);
-                }
-                for here in &run.here_docs {
-                    installs(&words::of(text, here.span.clone(), true), scope, pins);
-                }
-            }
-            _ => {}
+fn run(text: &str, file: &Dockerfile, stage: usize, scope: &mut Scope, pins: &mut Vec<Pin>) {
+    for instruction in &file.instructions[file.stages[stage].instructions.clone()] {
+        for assignment in &instruction.assignments {
+            define(scope, assignment);
+        }
+        if instruction.keyword != Keyword::Run {
+            continue;
+        }
+        if !instruction.is_json {
+            let command = instruction.arguments.source();
+            installs(
+                &words::of(text, command.start..command.end, false),
+                scope,
+                pins,
+            );
+        }
+        for here in &instruction.heredocs {
+            installs(&words::of(text, here.start..here.end, true), scope, pins);
         }
     }
 }
 
-/// `ENV A=1 B=2`, `ENV A 1`
-fn environment(scope: &mut Scope, text: &str, span: Range<usize>) {
-    let words = words::of(text, span, false);
-    if let [name, value] = words.as_slice()
-        && !name.text.contains('=')
-    {
-        set(scope, &name.text, &value.text, Some(value.span));
-        return;
+/// What `ENV` or `ARG` sets. A value that cannot be told makes the variable unknown; an `ARG` to which
+/// nothing gives a value leaves it as it is.
+fn define(scope: &mut Scope, assignment: &Assignment) {
+    let name = assignment.name.expose();
+    match assignment.value.as_ref().filter(|value| value.is_known()) {
+        Some(value) => {
+            scope.insert(name.to_owned(), value.expose().to_owned());
+        }
+        None if assignment.written.is_none() => {}
+        None => {
+            scope.remove(name);
+        }
     }
-    for word in &words {
-        assign(scope, word);
+}
+
+/// Where a part of a value stands, if it stands there as it is.
+fn one_piece(value: &Text, range: Range<usize>) -> Option<Span> {
+    let length = range.len();
+    match value.editable(range)?.as_slice() {
+        [span] if span.len() == length => Some(*span),
+        _ => None,
     }
 }
 
@@ -170,40 +174,12 @@ fn assign(scope: &mut Scope, word: &Word) -> bool {
     if name.is_empty() || !name.chars().all(is_name) {
         return false;
     }
-    // Quotes and escapes make the word differ from the text.
-    let end = word.span.end;
-    let plain = word.span.len() == word.text.len();
-    let span = plain.then(|| Span::new(end - value.len(), end));
-    set(scope, name, value, span);
-    true
-}
-
-/// The argument of `ARG`: `NAME`, `NAME=value`, `NAME="value"`.
-fn define(scope: &mut Scope, argument: &str, span: Range<usize>) {
-    if let Some((name, value)) = argument.split_once('=') {
-        let bare = value.trim_matches(['"', '\'']);
-        let quotes = usize::from(bare.len() < value.len());
-        let plain = span.len() == argument.len();
-        let start = span.end - value.len() + quotes;
-        let span = plain.then(|| Span::new(start, start + bare.len()));
-        set(scope, name, bare, span);
-    }
-}
-
-/// A value that cannot be told makes the variable unknown.
-fn set(scope: &mut Scope, name: &str, value: &str, span: Option<Span>) {
-    let Some(filled) = fill(value, scope) else {
-        scope.remove(name);
-        return;
+    // A value that cannot be told makes the variable unknown.
+    match fill(value, scope) {
+        Some(filled) => scope.insert(name.to_owned(), filled),
+        None => scope.remove(name),
     };
-    let span = span.filter(|_| filled == value);
-    scope.insert(
-        name.to_owned(),
-        Variable {
-            value: filled,
-            span,
-        },
-    );
+    true
 }
 
 /// `text` with the variables of `scope`; `None` where one is unknown, or a command stands in it.
@@ -213,7 +189,7 @@ pub(super) fn fill(text: &str, scope: &Scope) -> Option<String> {
     while let Some(dollar) = rest.find('$') {
         filled.push_str(&rest[..dollar]);
         rest = &rest[dollar + 1..];
-        let known = |name: &str| scope.get(name).map(|variable| variable.value.clone());
+        let known = |name: &str| scope.get(name).cloned();
         if let Some(inner) = rest.strip_prefix('{') {
             let end = inner.find('}')?;
             let (inner, behind) = (&inner[..end], &inner[end + 1..]);

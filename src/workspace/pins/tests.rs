@@ -115,7 +115,7 @@ fn a_variable_of_the_base_image_is_filled_in_from_its_default() {
     );
     assert_eq!(
         dockerfile("FROM apache/airflow:${TAG:-2.9.0}\n"),
-        ["Airflow 2.9.0 (the base image: apache/airflow:${TAG:-2.9.0})"]
+        ["Airflow 2.9.0 (the base image: 2.9.0)"]
     );
 }
 
