@@ -7,31 +7,83 @@ mod common;
 use common::{run, write};
 use serde_json::Value;
 
-/// The outcome of the connection `db` for the team `t`, whose own secret holds `text`.
-fn outcome_of_team_secret(text: &str) -> Value {
+/// What `resolve` answers to `line`, in a folder with these files.
+fn answer(files: &[(&str, &str)], line: &str) -> Value {
     let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), files);
+    let line = format!("resolve --format json --reveal --in . {line}");
+    let line: Vec<&str> = line.split(' ').collect();
+    let ran = run(folder.path(), &line);
+    let mut document: Value = serde_json::from_str(&ran.out).unwrap();
+    document[0].take()
+}
+
+/// What becomes of the connection `db` for the team `t`, whose own secret holds `text`.
+fn of_team_secret(text: &str) -> Value {
     let cfg = "[core]\nmulti_team = true\n[secrets]\n\
                backend = airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend\n";
     let secrets = serde_json::json!({"SecretList": [
         {"Name": "airflow/connections/t--db", "SecretString": text},
         {"Name": "airflow/connections/db", "SecretString": "postgres://example/db"},
     ]});
-    let secrets = secrets.to_string();
-    write(
-        folder.path(),
-        &[("airflow.cfg", cfg), ("secrets.json", &secrets)],
-    );
-    let line =
-        "resolve connection:db --team t --runtime server --airflow 3.3.2 --format json --in .";
-    let line: Vec<&str> = line.split(' ').collect();
-    let ran = run(folder.path(), &line);
-    let document: Value = serde_json::from_str(&ran.out).unwrap();
-    document[0]["outcome"].clone()
+    answer(
+        &[("airflow.cfg", cfg), ("secrets.json", &secrets.to_string())],
+        "connection:db --team t --runtime server --airflow 3.3.2",
+    )
 }
 
 /// `SecretsManagerBackend._get_secret`: `if value is not None: return value`.
 #[test]
 fn an_empty_secret_of_a_team_hides_the_one_of_all() {
-    assert_eq!(outcome_of_team_secret("mysql://example/db"), "found");
-    assert_eq!(outcome_of_team_secret(""), "missing");
+    assert_eq!(of_team_secret("mysql://example/db")["outcome"], "found");
+    let hidden = of_team_secret("");
+    assert_eq!(hidden["outcome"], "missing");
+    // The other name is not asked for.
+    let step = &hidden["steps"][0];
+    assert_eq!(step["lookup"], "airflow/connections/t--db");
+    assert_eq!(step["lookups"], Value::Null);
+    assert_eq!(
+        hidden["because"],
+        "airflow/connections/t--db is in secrets.json:1: the value is empty, which Airflow takes for not there"
+    );
+}
+
+/// `EnvironmentVariablesBackend`: `if team_name and (team_var := os.environ.get(…))`.
+#[test]
+fn an_empty_variable_of_a_team_hides_nothing() {
+    let cfg = "[core]\nmulti_team = true\n";
+    let of = |env: &str, id: &str| {
+        let line = format!("{id} --team t --runtime server --airflow 3.3.2");
+        answer(&[("airflow.cfg", cfg), (".env", env)], &line)
+    };
+    let env = "AIRFLOW_VAR__T___X=\nAIRFLOW_CONN__T___X=\n";
+    let variable = of(env, "variable:x");
+    assert_eq!(variable["outcome"], "missing");
+    assert_eq!(
+        variable["because"],
+        "AIRFLOW_VAR__T___X is in .env:1: the team's variable is empty, which Airflow passes over"
+    );
+    assert_eq!(of(env, "connection:x")["outcome"], "missing");
+    let env = format!("{env}AIRFLOW_VAR_X=\nAIRFLOW_CONN_X=http://h\n");
+    let variable = of(&env, "variable:x");
+    assert_eq!(variable["outcome"], "found");
+    assert_eq!(variable["value"], "");
+    assert_eq!(variable["steps"][0]["reason"], Value::Null);
+    assert_eq!(of(&env, "connection:x")["outcome"], "found");
+}
+
+/// `VaultBackend._get_secret`: `if response is not None: return response`, and no `value` in it.
+#[test]
+fn a_secret_of_vault_without_a_value_hides_those_of_the_paths_behind() {
+    let cfg = "[secrets]\nbackend = airflow.providers.hashicorp.secrets.vault.VaultBackend\n\
+               backend_kwargs = {\"variables_path\": [\"a\", \"b\"], \"url\": \"http://h\", \"token\": \"t\"}\n";
+    let held = r#"{"secret/a/x": "{\"other\": \"1\"}", "secret/b/x": "{\"value\": \"2\"}"}"#;
+    let line = "variable:x --runtime server --airflow 3.3.2 --provider hashicorp=4.8.4 --kind flat-store=vault.json";
+    let hidden = answer(&[("airflow.cfg", cfg), ("vault.json", held)], line);
+    assert_eq!(hidden["outcome"], "missing");
+    assert_eq!(hidden["steps"][0]["lookup"], "secret/a/x");
+    assert_eq!(hidden["steps"][0]["lookups"], Value::Null);
+    let held = r#"{"secret/b/x": "{\"value\": \"2\"}"}"#;
+    let found = answer(&[("airflow.cfg", cfg), ("vault.json", held)], line);
+    assert_eq!(found["value"], "2");
 }

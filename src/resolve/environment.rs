@@ -84,10 +84,12 @@ fn variable(
     let (kind, id) = (asked.kind, asked.id);
     let name = step.lookups[number].clone();
     let Some(value) = view.settings.environment.variables.get(&name) else {
-        step.reason = Some("no such variable is set".to_owned());
+        let why = || "no such variable is set".to_owned();
+        step.reason.get_or_insert_with(why);
         return (step, None);
     };
     step.hit = Some(number);
+    step.reason = None;
     let written = written(loaded, one, &name);
     if let Some((input, variable)) = written {
         let position = input.position(variable.name_span.start);
@@ -102,6 +104,12 @@ fn variable(
         step.reason = Some("the variable is set, to what is not known here".to_owned());
         return (step, None);
     };
+    // `if team_name and (team_var := os.environ.get(…))`: an empty text of a team hides nothing.
+    if text.is_empty() && number + 1 < step.lookups.len() {
+        step.outcome = Outcome::Missing;
+        step.reason = Some("the team's variable is empty, which Airflow passes over".to_owned());
+        return (step, None);
+    }
     if kind != EntryKind::Connection {
         step.outcome = Outcome::Found;
         return (step, Some(Found::Value(Secret::new(text.expose()))));

@@ -91,7 +91,7 @@ pub struct Step {
     pub backend: String,
     /// Where it is configured, for people: `airflow.cfg:3`.
     pub configured: Option<Spot>,
-    /// The names it asks its store for, in order.
+    /// The names it asks its store for, in order, until one is there; none behind one that hides them.
     pub lookups: Vec<String>,
     /// What the settings put before the id may be shown.
     pub lookups_public: bool,

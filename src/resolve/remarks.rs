@@ -160,6 +160,13 @@ fn missing(answer: &Answer, target: &Target) -> String {
         let name = class_name(&step.backend);
         return format!("{name} is not asked: {reason}");
     }
+    let held = answer.steps.iter().find_map(|step| {
+        step.hit?;
+        Some((step, step.reason.as_deref()?))
+    });
+    if let Some((step, reason)) = held {
+        return format!("{}: {reason}", place(step));
+    }
     let mut near = answer.near.iter();
     if let Some(near) = near.next() {
         let severe = answer

@@ -71,8 +71,9 @@ pub(super) enum Looked {
     Found(Found),
     /// The backend returns `None`, for this reason.
     NotThere(&'static str),
-    /// The backend returns the empty text, and Airflow takes that for no connection.
-    Empty(&'static str),
+    /// The backend has it, asks for no other name, and there is nothing all the same: an empty
+    /// connection, an object without `value`.
+    Hides(&'static str),
     /// The backend has it, and Airflow goes on for this reason.
     NotSet(&'static str),
     Raises {
@@ -91,7 +92,7 @@ impl Looked {
                 step.outcome = Outcome::Found;
                 return (step, Some(found));
             }
-            Self::NotThere(why) | Self::Empty(why) | Self::NotSet(why) => {
+            Self::NotThere(why) | Self::Hides(why) | Self::NotSet(why) => {
                 step.outcome = Outcome::Missing;
                 step.reason = Some(why.to_owned());
             }
@@ -428,7 +429,8 @@ impl Hit {
                 inner = text;
                 &inner
             }
-            Held::NotThere(why) => return Looked::NotThere(why),
+            // `if response is not None: return response`, and only then its `value`.
+            Held::NotThere(why) => return Looked::Hides(why),
             Held::Unknown(why) => return Looked::Unknown(why),
         };
         // `conf.get` goes on where the backend gives it "".
@@ -531,7 +533,7 @@ pub(super) fn looked(
             rule: problem.rule,
             message: problem.message,
         },
-        Status::Unreachable(why) => Looked::Empty(why),
+        Status::Unreachable(why) => Looked::Hides(why),
         Status::Unknown(why) => Looked::Unknown(why),
         Status::Plain(_) | Status::Value(_) => Looked::Unknown("it is no connection"),
     }

@@ -487,8 +487,9 @@ impl Walk<'_, '_> {
                     step.reason = Some(why.to_owned());
                     continue;
                 }
-                // `if value is not None: return value`: the name without the team is not asked for.
-                Looked::Empty(why) => {
+                // `if value is not None: return value`: the names behind it are not asked for.
+                Looked::Hides(why) => {
+                    step.lookups.truncate(number + 1);
                     step.outcome = Outcome::Missing;
                     step.reason = Some(why.to_owned());
                 }

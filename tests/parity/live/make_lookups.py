@@ -3,6 +3,7 @@
 
     tests/parity/live/make_lookups.py [--venvs DIR] [--count 110] [--seed 1]
 
+The cases of `chosen-lookups.jsonl`, in which both once disagreed, come first; the others are generated.
 The first line names the columns; each other line is a case with its answers, equal ones once, beside the numbers of the
 columns that gave them. `tests/parity_lookups.rs` compares them with the binary, without Python.
 """
@@ -15,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from generate import lookups  # noqa: E402
-from peers import RELEASES, ROOT, Peer, Release, dump  # noqa: E402
+from peers import HERE, RELEASES, ROOT, Peer, Release, dump  # noqa: E402
 
 # What only some releases know is made for all: the others ignore it.
 NEWEST = (3, 3)
@@ -28,7 +29,8 @@ def main():
     parser.add_argument("--seed", default="1")
     args = parser.parse_args()
     lookups.short = True
-    cases = list(lookups.cases(args.count, f"goldens {args.seed}", NEWEST))
+    chosen = (HERE / "chosen-lookups.jsonl").read_text(encoding="utf-8").splitlines()
+    cases = [json.loads(line) for line in chosen] + list(lookups.cases(args.count, f"goldens {args.seed}", NEWEST))
     columns, answers = [], []
     for name in RELEASES:
         release = Release(name, args.venvs)
