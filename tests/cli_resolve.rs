@@ -87,3 +87,45 @@ fn a_secret_of_vault_without_a_value_hides_those_of_the_paths_behind() {
     let found = answer(&[("airflow.cfg", cfg), ("vault.json", held)], line);
     assert_eq!(found["value"], "2");
 }
+
+/// `import airflow` builds the backend of `[secrets]`, `supervise` that of `[workers]`, which options
+/// are read from only by the Task SDK's configuration (3.2 and later).
+#[test]
+fn a_broken_backend_of_workers_takes_options_along_only_where_they_are_read_from_it() {
+    let cfg = "[workers]\nsecrets_backend = a\n[secrets]\nbackend = \
+               airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend\n";
+    let held = r#"{"Parameters": [
+        {"Name": "/airflow/config/key", "Type": "String", "Value": "x"},
+        {"Name": "/airflow/connections/db", "Type": "String", "Value": "http://h"}]}"#;
+    let of = |id: &str, process: &str, airflow: &str| {
+        let line = format!("{id} --runtime {process} --airflow {airflow}");
+        answer(&[("airflow.cfg", cfg), ("parameters.json", held)], &line)
+    };
+    let outcome = |id, process, airflow| of(id, process, airflow)["outcome"].clone();
+    for airflow in ["3.0.6", "3.1.8"] {
+        assert_eq!(outcome("config:key", "task", airflow), "found");
+    }
+    for airflow in ["3.2.2", "3.3.2"] {
+        assert_eq!(outcome("config:key", "task", airflow), "error");
+    }
+    for airflow in ["3.0.6", "3.1.8", "3.2.2", "3.3.2"] {
+        assert_eq!(outcome("connection:db", "task", airflow), "error");
+        assert_eq!(outcome("connection:db", "server", airflow), "found");
+        assert_eq!(outcome("config:key", "server", airflow), "found");
+    }
+    // What nobody asks explains no miss.
+    for (id, process, airflow) in [
+        ("config:other", "task", "3.1.8"),
+        ("connection:other", "server", "3.3.2"),
+    ] {
+        let missing = of(id, process, airflow);
+        assert_eq!(missing["outcome"], "missing");
+        assert_eq!(missing["remarks"], Value::Null);
+    }
+    assert_eq!(outcome("connection:db", "task", "2.11.2"), "found");
+    let broken = of("connection:db", "task", "3.1.8");
+    assert_eq!(
+        broken["steps"][0]["reason"],
+        "no task starts: the backend is built before it"
+    );
+}

@@ -131,17 +131,22 @@ fn one(target: &Target) -> Runtime {
     }
 }
 
+/// Whether the process reads `[workers]` when it is asked for a `kind`.
+pub fn reads_workers(kind: EntryKind, target: &Target) -> bool {
+    let from = match kind {
+        EntryKind::Connection | EntryKind::Variable => FACTS.worker_chain_from,
+        EntryKind::Config => FACTS.worker_options_from,
+    };
+    one(target) == Runtime::Task && target.airflow >= from
+}
+
 /// The pair of options whose backend the process asks for a `kind`: a worker's own where there is one.
 pub fn custom<'s, 'a>(
     secrets: &'s SecretsConfig<'a>,
     kind: EntryKind,
     target: &Target,
 ) -> &'s Backend<'a> {
-    let from = match kind {
-        EntryKind::Connection | EntryKind::Variable => FACTS.worker_chain_from,
-        EntryKind::Config => FACTS.worker_options_from,
-    };
-    if one(target) == Runtime::Task && target.airflow >= from {
+    if reads_workers(kind, target) {
         secrets.for_worker()
     } else {
         &secrets.main

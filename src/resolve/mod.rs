@@ -168,6 +168,8 @@ pub struct Remark {
     pub message: String,
     /// Where.
     pub spot: Spot,
+    /// It is about an option of `[workers]`, which not every lookup reads.
+    pub of_workers: bool,
 }
 
 /// `KIND:ID`

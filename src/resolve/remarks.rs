@@ -18,6 +18,9 @@ const FATAL: [&str; 3] = ["AV001", "AV002", "AV003"];
 /// Rules about options that are read from a backend.
 const OF_OPTIONS: [&str; 2] = ["AV504", "AV505"];
 
+/// The section of the backend that only tasks ask.
+const WORKERS: &str = "workers";
+
 /// What the rules say of the settings that decide lookups, the worst first.
 pub(super) fn of_settings(
     loaded: &Loaded,
@@ -32,19 +35,22 @@ pub(super) fn of_settings(
         .written
         .iter()
         .copied()
-        .filter(|setting| matches!(setting.section.as_str(), "secrets" | "workers"))
+        .filter(|setting| matches!(setting.section.as_str(), "secrets" | WORKERS))
         .collect();
-    let decides = |finding: &Finding| {
+    let of = |finding: &Finding| {
         let place = finding.place;
+        of_backend.iter().find(|setting| {
+            let whole = setting.name.cover(setting.value.source());
+            setting.file == place.file
+                && whole.start <= place.span.start
+                && place.span.end <= whole.end
+        })
+    };
+    let decides = |finding: &Finding| {
         FATAL.contains(&finding.rule.code)
             || OF_OPTIONS.contains(&finding.rule.code)
             || finding.subject.to_uppercase().contains("SECRETS")
-            || of_backend.iter().any(|setting| {
-                let whole = setting.name.cover(setting.value.source());
-                setting.file == place.file
-                    && whole.start <= place.span.start
-                    && place.span.end <= whole.end
-            })
+            || of(finding).is_some()
     };
     let wanted = findings.iter().filter(|finding| {
         finding.severity > Severity::Info
@@ -52,7 +58,14 @@ pub(super) fn of_settings(
             && !OTHERS.contains(&finding.rule.code)
     });
     let mut remarks: Vec<Remark> = wanted
-        .filter_map(|finding| Some(remark(finding, loaded.input(finding.place.file)?)))
+        .filter_map(|finding| {
+            let remark = remark(finding, loaded.input(finding.place.file)?);
+            let of_workers = of(finding).is_some_and(|setting| setting.section == WORKERS);
+            Some(Remark {
+                of_workers,
+                ..remark
+            })
+        })
         .collect();
     sort(&mut remarks);
     remarks
@@ -87,17 +100,19 @@ fn remark(finding: &Finding, input: &Input) -> Remark {
             path: input.path.clone(),
             line,
         },
+        of_workers: false,
     }
 }
 
 /// Gives an answer the remarks that belong to it.
-pub(super) fn attach(answer: &mut Answer, of_settings: &[Remark]) {
+pub(super) fn attach(answer: &mut Answer, of_settings: &[Remark], target: &Target) {
     if let Some(Found::Connection { warnings, .. }) = &answer.found {
         answer.remarks.clone_from(warnings);
     }
     if answer.outcome != Outcome::Found {
         let belongs = |remark: &&Remark| {
-            answer.kind == EntryKind::Config || !OF_OPTIONS.contains(&remark.rule)
+            (answer.kind == EntryKind::Config || !OF_OPTIONS.contains(&remark.rule))
+                && (!remark.of_workers || search::reads_workers(answer.kind, target))
         };
         let belonging = of_settings.iter().filter(belongs).cloned();
         answer.remarks.extend(belonging.collect::<Vec<_>>());

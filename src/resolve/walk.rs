@@ -234,7 +234,7 @@ impl Walk<'_, '_> {
             );
             return answer;
         }
-        if let Some(step) = self.does_not_start() {
+        if let Some(step) = self.does_not_start(asked.kind) {
             answer.outcome = Outcome::Error;
             answer.airflow = step.airflow;
             answer.steps.push(step);
@@ -257,7 +257,7 @@ impl Walk<'_, '_> {
         if answer.outcome != Outcome::Found && !is_there {
             answer.near = self.near(number, asked, &answer);
         }
-        remarks::attach(&mut answer, &self.remarks);
+        remarks::attach(&mut answer, &self.remarks, self.target);
         answer.because = remarks::because(&answer, self.target);
         self.ask_last(&mut answer);
         answer
@@ -295,11 +295,21 @@ impl Walk<'_, '_> {
             && self.target.airflow >= Version::new(3, 2, 0)
     }
 
-    /// The backend of `[secrets]` is built when Airflow is imported, in every process.
-    fn does_not_start(&self) -> Option<Step> {
-        let main = &self.view.secrets.main;
-        let roles = [main, self.customs[0].backend];
-        roles.into_iter().find_map(|backend| {
+    /// The backend of `[secrets]` is built when Airflow is imported, in every process; that of
+    /// `[workers]` by `supervise` before each task, and by the configuration of the Task SDK where
+    /// an option is read. Before that one, the configuration of a worker does without it.
+    fn does_not_start(&self, kind: EntryKind) -> Option<Step> {
+        let roles = [
+            (
+                &self.view.secrets.main,
+                "no process of Airflow starts: the backend is built at import",
+            ),
+            (
+                self.customs[custom_of(kind)].backend,
+                "no task starts: the backend is built before it",
+            ),
+        ];
+        roles.into_iter().find_map(|(backend, why)| {
             let outcome = backend.outcome(&self.view.settings, self.target);
             let backend::Outcome::Fails { exception, .. } = outcome else {
                 return None;
@@ -307,8 +317,7 @@ impl Walk<'_, '_> {
             let mut step = self.step(backend);
             step.outcome = Outcome::Error;
             step.airflow = Some(exception);
-            step.reason =
-                Some("no process of Airflow starts: the backend is built at import".to_owned());
+            step.reason = Some(why.to_owned());
             Some(step)
         })
     }
