@@ -486,6 +486,15 @@ impl TextBuilder {
         }
     }
 
+    /// All of `text`, as what `reference` stands for. What is unknown in it stays so.
+    pub fn push_elsewhere(&mut self, text: &Text, reference: Span) {
+        self.inner.lossy |= text.inner.lossy;
+        for segment in text.segments(0..text.len()) {
+            let value = &text.inner.value[segment.start..segment.end];
+            self.push_segment(value, reference, Fidelity::Elsewhere, segment.unknown);
+        }
+    }
+
     /// Says that a character could not be represented.
     pub fn set_lossy(&mut self) {
         self.inner.lossy = true;
