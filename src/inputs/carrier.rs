@@ -11,7 +11,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Kind, ecs};
+use super::{Kind, cloudformation, ecs, terraform_json};
 use crate::source::{Mask, Span, Text};
 use crate::syntax::dotenv::Outside;
 
@@ -149,20 +149,26 @@ pub fn is_of_airflow(environment: &Environment) -> bool {
 /// Names of files that a walk looks into for carriers.
 pub fn may_be(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    extension == "json"
+    ["json", "template", "tfstate", "yaml", "yml"].contains(&extension)
 }
 
 /// Says whether a file is a carrier, by its content; the name decides where several would read it.
 /// `head` is the beginning of the file or all of it.
 pub fn recognise(path: &Path, head: &str) -> Option<(Kind, &'static str)> {
     let _ = path;
-    ecs::recognise(head).map(|because| (Kind::Ecs, because))
+    let is = |kind| move |because| (kind, because);
+    let terraform = || terraform_json::recognise(head).map(is(Kind::Terraform));
+    let cloudformation = || cloudformation::recognise(head).map(is(Kind::CloudFormation));
+    let ecs = || ecs::recognise(head).map(is(Kind::Ecs));
+    terraform().or_else(cloudformation).or_else(ecs)
 }
 
 /// Reads the text of a carrier.
 pub fn read(kind: Kind, text: &str, surroundings: &Surroundings<'_>) -> Carrier {
     let _ = surroundings;
     match kind {
+        Kind::Terraform if terraform_json::is_json(text) => terraform_json::read(text),
+        Kind::CloudFormation => cloudformation::read(text),
         Kind::Ecs => ecs::read(text),
         _ => Carrier::default(),
     }

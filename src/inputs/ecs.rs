@@ -6,7 +6,7 @@
 
 use super::carrier::{Around, Broken, Carrier, Environment, Part, Variable, is_of_airflow};
 use crate::source::{Mask, Span, Text};
-use crate::syntax::json::{self, Kind as JsonKind, Value};
+use crate::syntax::json::{self, Kind as JsonKind, Member, Value};
 
 /// Keys of the format, which may be shown.
 const KEYS: [&str; 8] = [
@@ -92,7 +92,7 @@ pub fn container_environment(container: Value<'_>) -> Environment {
 }
 
 /// Keys of the format, and what stands between keys and values.
-fn show_keys(container: Value<'_>, mask: &mut Mask) {
+pub(super) fn show_keys(container: Value<'_>, mask: &mut Mask) {
     let lists = ["environment", "secrets"].into_iter();
     for list in lists.filter_map(|key| container.get(key)) {
         for member in list.items().flat_map(Value::members) {
@@ -102,8 +102,13 @@ fn show_keys(container: Value<'_>, mask: &mut Mask) {
                 .is_some_and(|key| KEYS.contains(&key.as_ref()))
             {
                 mask.show(member.key.span());
-                mask.show(Span::new(member.key.span().end, member.value.span().start));
+                show_between(member, mask);
             }
         }
     }
+}
+
+/// The colon and the blanks around it.
+pub(super) fn show_between(member: Member<'_>, mask: &mut Mask) {
+    mask.show(Span::new(member.key.span().end, member.value.span().start));
 }

@@ -6,15 +6,18 @@
 
 pub mod carrier;
 pub mod cfg;
+pub mod cloudformation;
 pub mod comments;
 pub mod dag;
 pub mod ecs;
 pub mod env;
 pub mod inside;
 pub mod local;
+pub mod mwaa;
 pub mod opaque;
 pub mod rewrite;
 pub mod store;
+pub mod terraform_json;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -79,6 +82,8 @@ impl Kind {
         Self::Connections,
         Self::Variables,
         Self::Dag,
+        Self::Terraform,
+        Self::CloudFormation,
         Self::Ecs,
     ];
 
@@ -376,6 +381,13 @@ pub fn is_sample(path: &std::path::Path) -> bool {
         return false;
     };
     let name = name.to_string_lossy().to_lowercase();
+    if matches!(
+        name.as_str(),
+        "template.yaml" | "template.yml" | "template.json"
+    ) {
+        // What SAM calls the template of a stack.
+        return false;
+    }
     name.split(['.', '-', '_'])
         .any(|part| WORDS.contains(&part))
 }

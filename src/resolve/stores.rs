@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::near::{self, Index, Near};
 use super::walk::listed;
@@ -209,7 +209,7 @@ impl<'g> Gather<'g> {
     pub(crate) fn end(&mut self, input: &Input, summary: Option<&Summary>) {
         for (number, holdings) in self.first.iter().zip(&mut self.holdings) {
             if self.askers[*number].asks(input) {
-                holdings.end(&input.path, summary);
+                holdings.end(input, summary);
             }
         }
     }
@@ -315,11 +315,14 @@ fn incomplete(summary: &Summary) -> Option<&'static str> {
 
 impl Holdings {
     /// An export has been read; one of another store says nothing of this one.
-    fn end(&mut self, path: &Path, summary: Option<&Summary>) {
+    fn end(&mut self, input: &Input, summary: Option<&Summary>) {
         if self.ours > 0 || self.seen == 0 {
-            self.paths.push(path.to_owned());
+            self.paths.push(input.path.clone());
         }
         let why = match summary {
+            _ if input.inside.is_some() => {
+                Some("the file says what it makes: the rest of the store is not known")
+            }
             Some(summary) => incomplete(summary),
             None => Some("the export could not be read to its end"),
         };

@@ -25,7 +25,7 @@ pub(crate) const DESCRIBED: Way = Way {
     },
 };
 
-fn containers(variables: &[(&str, &str)]) -> serde_json::Value {
+pub(crate) fn containers(variables: &[(&str, &str)]) -> serde_json::Value {
     let environment = variables
         .iter()
         .map(|(name, value)| json!({"name": name, "value": value}));

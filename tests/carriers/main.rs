@@ -7,10 +7,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod cloudformation;
 #[path = "../common/mod.rs"]
 mod common;
 mod ecs;
 mod faults;
+mod terraform_json;
 
 use std::collections::BTreeMap;
 
@@ -42,7 +44,19 @@ pub(crate) enum Holds {
     Secrets,
 }
 
-const WAYS: &[Way] = &[ecs::CLI, ecs::DESCRIBED];
+const WAYS: &[Way] = &[
+    ecs::CLI,
+    ecs::DESCRIBED,
+    terraform_json::MWAA,
+    terraform_json::TASKS,
+    terraform_json::PARAMETERS,
+    terraform_json::SECRETS,
+    cloudformation::OPTIONS,
+    cloudformation::OPTIONS_JSON,
+    cloudformation::TASKS,
+    cloudformation::PARAMETERS,
+    cloudformation::SECRETS,
+];
 
 /// Marks around the faulty characters, of a plane for private use.
 const MARKS: [char; 2] = ['\u{e000}', '\u{e001}'];

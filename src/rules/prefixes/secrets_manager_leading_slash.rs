@@ -63,7 +63,10 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
 
 /// An export that holds names without the slash and none with it shows what the warning suspects.
 fn check_store(cx: &StoreContext<'_>, findings: &mut Findings) {
-    let whole = cx.summary.incomplete.is_none() && cx.summary.problem.is_none();
+    let whole = cx.summary.incomplete.is_none()
+        && cx.summary.problem.is_none()
+        // What makes entries of a store does not tell what else there is.
+        && cx.input.inside.is_none();
     if !whole || cx.input.kind != Kind::SecretsManager {
         return;
     }

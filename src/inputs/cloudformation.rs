@@ -1,0 +1,269 @@
+//! Templates of `CloudFormation`, as JSON and as YAML; what SAM and the CDK make are such templates.
+//!
+//! What a stack puts in the place of a function is not known here, even where a parameter has a default. What
+//! stands around such a piece in `Fn::Sub` and `Fn::Join` is.
+
+mod node;
+
+use std::collections::HashSet;
+
+use super::carrier::{Around, Broken, Carrier, Environment, Part, Secret, Variable, is_of_airflow};
+use super::{Kind, cfg, mwaa};
+use crate::source::{Span, Text};
+use crate::syntax::{json, yaml};
+use node::Node;
+
+/// Why a text is a template, if it is one.
+pub fn recognise(head: &str) -> Option<&'static str> {
+    let text = head.trim_start_matches('\u{feff}');
+    if text.trim_start().starts_with('{') {
+        let begins = head.contains("\"AWSTemplateFormatVersion\"")
+            || (head.contains("\"Resources\"") && head.contains("\"AWS::"));
+        return begins.then(|| recognise_json(text)).flatten();
+    }
+    let line = |word: &str| text.lines().any(|line| line.starts_with(word));
+    if line("AWSTemplateFormatVersion:") {
+        return Some("`AWSTemplateFormatVersion`");
+    }
+    let is_type = |line: &str| {
+        let line = line.trim_start().strip_prefix("Type:");
+        line.is_some_and(|kind| {
+            kind.trim_start_matches([' ', '"', '\''])
+                .starts_with("AWS::")
+        })
+    };
+    (line("Resources:") && text.lines().any(is_type)).then_some(RESOURCES)
+}
+
+const RESOURCES: &str = "resources of CloudFormation";
+
+fn recognise_json(text: &str) -> Option<&'static str> {
+    let (tree, _) = json::parse_head(&Text::verbatim(text, 0));
+    let tree = tree?;
+    let root = tree.root();
+    let root = root.get("TemplateBody").unwrap_or(root);
+    if root.get("AWSTemplateFormatVersion").is_some() {
+        return Some("`AWSTemplateFormatVersion`");
+    }
+    let is_resource = |member: json::Member<'_>| {
+        let kind = member.value.get("Type").and_then(json::Value::as_str);
+        kind.is_some_and(|kind| kind.starts_with("AWS::"))
+    };
+    let mut resources = root.get("Resources")?.members();
+    resources.any(is_resource).then_some(RESOURCES)
+}
+
+/// Reads a template.
+pub fn read(text: &str) -> Carrier {
+    let body = text.trim_start_matches('\u{feff}');
+    let offset = text.len() - body.len();
+    let mut reader = Reader {
+        text,
+        carrier: Carrier::default(),
+        parameters: Vec::new(),
+        secrets: Vec::new(),
+        is_yaml: false,
+    };
+    if body.trim_start().starts_with('{') {
+        let (tree, error) = json::parse_head(&Text::verbatim(body, offset));
+        reader.carrier.around.broken = error.map(|error| Broken {
+            language: "JSON",
+            span: Span::at(offset + error.at),
+            message: error.kind.python_message().to_owned(),
+        });
+        if let Some(tree) = &tree {
+            reader.template(Node::Json(tree.root()));
+        }
+    } else {
+        reader.is_yaml = true;
+        let tree = yaml::parse(body, offset);
+        reader.carrier.around = Around {
+            comments: tree.comments().iter().map(|comment| comment.span).collect(),
+            broken: tree.error().map(|error| Broken {
+                language: "YAML",
+                span: Span::at(error.at),
+                message: error.what.to_owned(),
+            }),
+            ..Around::default()
+        };
+        // Jinja of Sceptre and the like.
+        reader.carrier.templated = body.lines().any(cfg::is_statement);
+        if let Some(root) = tree.root() {
+            reader.template(Node::yaml(root));
+        }
+    }
+    reader.finish()
+}
+
+struct Reader<'t> {
+    /// The whole file.
+    text: &'t str,
+    carrier: Carrier,
+    parameters: Vec<Secret>,
+    secrets: Vec<Secret>,
+    is_yaml: bool,
+}
+
+impl Reader<'_> {
+    fn template(&mut self, root: Node<'_>) {
+        // `aws cloudformation get-template` answers with one.
+        let root = root.get("TemplateBody").unwrap_or(root);
+        let Some(resources) = root.get("Resources") else {
+            return;
+        };
+        for (_, resource) in resources.members() {
+            let kind = resource.get("Type").and_then(Node::scalar);
+            let (Some(kind), Some(properties)) = (kind, resource.get("Properties")) else {
+                continue;
+            };
+            match kind.expose() {
+                "AWS::SSM::Parameter" => self.parameter(properties),
+                "AWS::SecretsManager::Secret" => self.secret(properties),
+                "AWS::MWAA::Environment" => self.mwaa(properties),
+                "AWS::ECS::TaskDefinition" => self.tasks(properties),
+                _ => {}
+            }
+        }
+    }
+
+    fn parameter(&mut self, properties: Node<'_>) {
+        let value = |key: &str| properties.get(key).and_then(Node::value);
+        if let Some(name) = value("Name") {
+            self.show(properties, &["Name", "Type", "Value"]);
+            self.setting(properties, "Value");
+            self.parameters.push(Secret {
+                name,
+                value: value("Value"),
+                parameter_type: value("Type"),
+            });
+        }
+    }
+
+    fn secret(&mut self, properties: Node<'_>) {
+        let value = |key: &str| properties.get(key).and_then(Node::value);
+        // Without a name it is given one that nobody knows, and what is generated nobody knows either.
+        if let Some(name) = value("Name") {
+            self.show(properties, &["Name", "SecretString"]);
+            self.setting(properties, "SecretString");
+            self.secrets.push(Secret {
+                name,
+                value: value("SecretString"),
+                parameter_type: None,
+            });
+        }
+    }
+
+    fn mwaa(&mut self, properties: Node<'_>) {
+        let Some(options) = properties.get("AirflowConfigurationOptions") else {
+            return;
+        };
+        let members = options.members().into_iter();
+        let members: Vec<(Text, Node<'_>)> =
+            members.filter(|(_, value)| !value.is_absent()).collect();
+        for (key, value) in &members {
+            self.show_between(key.source().end, *value);
+            self.block(key.source().cover(value.span()));
+        }
+        let options_of = members.into_iter().map(|(key, value)| (key, value.value()));
+        self.environment(mwaa::environment(options.span(), options_of));
+    }
+
+    fn tasks(&mut self, properties: Node<'_>) {
+        let containers = properties.get("ContainerDefinitions");
+        for container in containers.into_iter().flat_map(Node::items) {
+            let list = |key: &str| {
+                let list = container.get(key);
+                list.into_iter().flat_map(Node::items).collect::<Vec<_>>()
+            };
+            let mut environment = Environment::default();
+            let given = list("Environment");
+            for one in &given {
+                let Some(name) = one.get("Name").and_then(Node::value) else {
+                    continue;
+                };
+                let value = one.get("Value");
+                if !name.is_known() || value.is_some_and(Node::is_absent) {
+                    continue;
+                }
+                let value = value.and_then(Node::value);
+                environment.variables.push(Variable { name, value });
+            }
+            for one in list("Secrets") {
+                let name = one.get("Name").and_then(Node::value);
+                if let Some(name) = name.filter(Text::is_known) {
+                    environment.variables.push(Variable { name, value: None });
+                }
+            }
+            if is_of_airflow(&environment) {
+                for one in given {
+                    self.show(one, &["Name", "Value"]);
+                    self.block(one.span());
+                }
+                self.environment(environment);
+            }
+        }
+    }
+
+    fn environment(&mut self, environment: Environment) {
+        if is_of_airflow(&environment) {
+            self.carrier.parts.push(Part::Environment(environment));
+        }
+    }
+
+    /// Keys of the format, and what stands between them and their values.
+    fn show(&mut self, object: Node<'_>, keys: &[&str]) {
+        for (key, value) in object.members() {
+            if keys.contains(&key.expose()) {
+                self.carrier.mask.show(key.source());
+                self.show_between(key.source().end, value);
+            }
+        }
+    }
+
+    /// The colon behind a key, unless more than that stands there.
+    fn show_between(&mut self, start: usize, value: Node<'_>) {
+        let end = value.span().start;
+        let between = self.text.get(start..end).unwrap_or_default();
+        let is_plain = |c: char| matches!(c, ':' | '"' | '\'' | ' ' | '\t');
+        if between.chars().all(is_plain) {
+            self.carrier.mask.show(Span::new(start, end));
+        }
+    }
+
+    /// A text of a store with its name, in either order.
+    fn setting(&mut self, properties: Node<'_>, value: &str) {
+        let both = ["Name", value].into_iter();
+        let spans = both.filter_map(|key| Some(properties.get(key)?.span()));
+        if let Some(span) = spans.reduce(Span::cover) {
+            self.block(span);
+        }
+    }
+
+    fn block(&mut self, span: Span) {
+        // JSON has no comments that could speak of it.
+        if self.is_yaml {
+            self.carrier.around.blocks.push(span);
+        }
+    }
+
+    fn finish(mut self) -> Carrier {
+        let stores = [
+            (Kind::Ssm, self.parameters),
+            (Kind::SecretsManager, self.secrets),
+        ];
+        for (kind, mut secrets) in stores {
+            // Of the same name one: they stand under opposite conditions.
+            let mut seen = HashSet::new();
+            secrets.retain(|secret| {
+                secret.name.is_known() && seen.insert(secret.name.expose().to_owned())
+            });
+            if !secrets.is_empty() {
+                self.carrier.parts.push(Part::Store { kind, secrets });
+            }
+        }
+        self.carrier
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,222 @@
+//! A value of a template, whichever way it is written, and what is known of what the stack makes of it.
+
+use crate::inputs::cfg::template_parts;
+use crate::source::{Span, Text, TextBuilder};
+use crate::syntax::yaml::schema::{Schema, Type, type_of};
+use crate::syntax::{json, yaml};
+
+/// A value of JSON or YAML.
+#[derive(Clone, Copy)]
+pub(super) enum Node<'a> {
+    Json(json::Value<'a>),
+    Yaml {
+        value: yaml::Value<'a>,
+        /// Its tag is a function whose operand it is.
+        bare: bool,
+    },
+}
+
+/// Functions inside functions that are looked through.
+const MAX_DEPTH: usize = 16;
+
+impl<'a> Node<'a> {
+    pub(super) const fn yaml(value: yaml::Value<'a>) -> Self {
+        Self::Yaml { value, bare: false }
+    }
+
+    /// The members of an object; of a key that stands twice the last one.
+    pub(super) fn members(self) -> Vec<(Text, Self)> {
+        match self {
+            Self::Json(value) => {
+                let members = value.effective_members().into_iter();
+                members
+                    .filter_map(|member| Some((member.key.string()?, Self::Json(member.value))))
+                    .collect()
+            }
+            Self::Yaml { value, .. } => {
+                let members = value.members().into_iter();
+                members
+                    .filter_map(|member| {
+                        Some((member.key.scalar()?.clone(), Self::yaml(member.value)))
+                    })
+                    .collect()
+            }
+        }
+    }
+
+    pub(super) fn get(self, key: &str) -> Option<Self> {
+        match self {
+            Self::Json(value) => value.get(key).map(Self::Json),
+            Self::Yaml { value, .. } => value.get(key).map(Self::yaml),
+        }
+    }
+
+    /// The items of a list.
+    pub(super) fn items(self) -> Vec<Self> {
+        match self {
+            Self::Json(value) => value.items().map(Self::Json).collect(),
+            Self::Yaml { value, .. } => value.items().map(Self::yaml).collect(),
+        }
+    }
+
+    /// Where it stands, quotes and brackets included.
+    pub(super) fn span(self) -> Span {
+        match self {
+            Self::Json(value) => value.span(),
+            Self::Yaml { value, .. } => value.span(),
+        }
+    }
+
+    /// A function and its operand: `{"Fn::Sub": …}`, `!Sub …`.
+    fn call(self) -> Option<(String, Self)> {
+        if let Self::Yaml { value, bare: false } = self
+            && let Some(tag) = value.tag().and_then(|tag| tag.strip_prefix('!'))
+            && !tag.is_empty()
+        {
+            let is_whole = matches!(tag, "Ref" | "Condition");
+            let name = if is_whole {
+                tag.to_owned()
+            } else {
+                format!("Fn::{tag}")
+            };
+            return Some((name, Self::Yaml { value, bare: true }));
+        }
+        let mut members = self.members().into_iter();
+        let (Some((key, operand)), None) = (members.next(), members.next()) else {
+            return None;
+        };
+        let name = key.expose();
+        let is_function = name == "Ref" || name.starts_with("Fn::");
+        is_function.then(|| (name.to_owned(), operand))
+    }
+
+    /// The property is not there at all.
+    pub(super) fn is_absent(self) -> bool {
+        let Some((name, operand)) = self.call() else {
+            return false;
+        };
+        let of = operand.scalar();
+        name == "Ref" && of.is_some_and(|of| of.expose() == "AWS::NoValue")
+    }
+
+    /// A text, or a number or truth value that becomes the text that stands there.
+    pub(super) fn scalar(self) -> Option<Text> {
+        match self {
+            Self::Json(value) => match value.kind() {
+                json::Kind::String => value.string(),
+                json::Kind::Integer | json::Kind::True | json::Kind::False => Some(value.raw()),
+                _ => None,
+            },
+            Self::Yaml { value, bare: true } => value.scalar().cloned(),
+            Self::Yaml { value, bare: false } => {
+                let text = value.scalar()?;
+                let words = text.expose();
+                let is_kept = match type_of(value, Schema::PyYaml)? {
+                    Type::String => true,
+                    Type::Bool(_) => matches!(words, "true" | "false"),
+                    Type::Integer => {
+                        let digits = words.bytes().all(|byte| byte.is_ascii_digit());
+                        digits && (words.len() == 1 || !words.starts_with('0'))
+                    }
+                    _ => false,
+                };
+                is_kept.then(|| text.clone())
+            }
+        }
+    }
+
+    /// What the stack makes of it, with the pieces that are not known; `None` where nothing is.
+    pub(super) fn value(self) -> Option<Text> {
+        self.value_at(0)
+    }
+
+    fn value_at(self, depth: usize) -> Option<Text> {
+        let Some((name, operand)) = self.call() else {
+            return self.scalar().map(|text| without_marks(&text));
+        };
+        match name.as_str() {
+            "Fn::Sub" => {
+                let first = operand.items().first().copied();
+                let text = first.unwrap_or(operand).scalar()?;
+                Some(substituted(&without_marks(&text)))
+            }
+            "Fn::Join" if depth < MAX_DEPTH => operand.joined(depth),
+            "Fn::ToJsonString" => operand.as_json(),
+            _ => None,
+        }
+    }
+
+    fn joined(self, depth: usize) -> Option<Text> {
+        let &[between, list] = self.items().as_slice() else {
+            return None;
+        };
+        let between = between.scalar()?;
+        if list.call().is_some() {
+            return None;
+        }
+        let mut out = TextBuilder::at(self.span().start);
+        for (index, item) in list.items().into_iter().enumerate() {
+            if index > 0 {
+                out.push_from(&between, 0..between.len());
+            }
+            let piece = item.value_at(depth + 1);
+            let piece = piece.unwrap_or_else(|| {
+                // Some text, without a mark of JSON or of a URI.
+                Text::elsewhere("unknown", item.span()).into_unknown()
+            });
+            out.push_from(&piece, 0..piece.len());
+        }
+        Some(out.finish())
+    }
+
+    /// `Fn::ToJsonString` of what holds no function.
+    fn as_json(self) -> Option<Text> {
+        let text = match self {
+            Self::Json(value) => value.raw(),
+            Self::Yaml { value, .. } => yaml::json::as_json(value, Schema::PyYaml).ok()?,
+        };
+        let words = text.expose();
+        let is_plain = !words.contains("\"Ref\"") && !words.contains("\"Fn::");
+        is_plain.then(|| without_marks(&text))
+    }
+}
+
+/// `{{resolve:…}}`, and what a template of the template would fill in.
+fn without_marks(text: &Text) -> Text {
+    let parts = template_parts(text.expose());
+    if parts.is_empty() {
+        return text.clone();
+    }
+    let mut out = TextBuilder::at(text.source().start);
+    let mut from = 0;
+    for part in parts {
+        out.push_from(text, from..part.start);
+        out.push_unknown(text, part.clone());
+        from = part.end;
+    }
+    out.push_from(text, from..text.len());
+    out.finish()
+}
+
+/// `${Name}` is not known; `${!Name}` is `${Name}`.
+fn substituted(text: &Text) -> Text {
+    let words = text.expose();
+    let mut out = TextBuilder::at(text.source().start);
+    let mut from = 0;
+    while let Some(found) = words[from..].find("${") {
+        let start = from + found;
+        out.push_from(text, from..start);
+        let end = words[start..]
+            .find('}')
+            .map_or(words.len(), |at| start + at + 1);
+        if words[start..].starts_with("${!") {
+            out.push_from(text, start..start + 2);
+            out.push_from(text, start + 3..end);
+        } else {
+            out.push_unknown(text, start..end);
+        }
+        from = end;
+    }
+    out.push_from(text, from..words.len());
+    out.finish()
+}

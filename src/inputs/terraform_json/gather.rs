@@ -1,0 +1,353 @@
+//! From resources to parts: what they make in the stores of AWS, and what they tell processes of Airflow.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::walk::{Body, Resource};
+use crate::aws::names::{Service, name_in_arn};
+use crate::inputs::carrier::{Environment, Part, Secret, Variable, is_of_airflow};
+use crate::inputs::{Kind, ecs, mwaa};
+use crate::source::{Mask, Text};
+use crate::syntax::json::scan::Scanner;
+use crate::syntax::json::{self, Json, Kind as JsonKind, Member, Value};
+
+/// The types of resources that are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Type {
+    Parameter,
+    Secret,
+    SecretVersion,
+    Mwaa,
+    Tasks,
+    Kubernetes,
+}
+
+impl Type {
+    pub(super) fn of(word: &str) -> Option<Self> {
+        Some(match word {
+            "aws_ssm_parameter" => Self::Parameter,
+            "aws_secretsmanager_secret" => Self::Secret,
+            "aws_secretsmanager_secret_version" => Self::SecretVersion,
+            "aws_mwaa_environment" => Self::Mwaa,
+            "aws_ecs_task_definition" => Self::Tasks,
+            "kubernetes_secret"
+            | "kubernetes_secret_v1"
+            | "kubernetes_config_map"
+            | "kubernetes_config_map_v1" => Self::Kubernetes,
+            _ => return None,
+        })
+    }
+}
+
+/// What was found so far.
+#[derive(Default)]
+pub(super) struct Gathered {
+    parameters: Vec<Secret>,
+    secrets: Vec<Made>,
+    versions: Vec<Version>,
+    /// Attributes of what has environments, in file order.
+    told: Vec<Told>,
+    /// What `planned_values` says: of that, a change is only asked what is not known.
+    planned: HashSet<String>,
+    /// `after_unknown` by address.
+    unknown: HashMap<String, Json>,
+}
+
+/// A secret of Secrets Manager.
+struct Made {
+    name: Text,
+    /// `arn`, `id`: what a version calls it by.
+    called: Vec<Text>,
+    /// It is only looked up.
+    is_data: bool,
+}
+
+/// A text of a secret.
+struct Version {
+    secret: Text,
+    value: Option<Text>,
+}
+
+/// A resource that may tell a process of Airflow something.
+struct Told {
+    kind: Type,
+    address: String,
+    values: Json,
+}
+
+impl Gathered {
+    /// Takes a resource. `planned`: as one of the changes of a plan.
+    pub(super) fn take(
+        &mut self,
+        resource: &Resource<'_>,
+        body: &Body<'_>,
+        planned: bool,
+        scanner: &mut Scanner,
+    ) {
+        if planned {
+            let unknown = body.unknown.as_ref();
+            let unknown = unknown.filter(|_| resource.kind.has_environment());
+            if let Some(tree) = unknown.and_then(|slot| body.view.tree(slot)) {
+                self.unknown.insert(resource.address.to_owned(), tree);
+            }
+            if self.planned.contains(resource.address) {
+                return;
+            }
+        } else if !resource.address.is_empty() {
+            self.planned.insert(resource.address.to_owned());
+        }
+        if resource.is_data && resource.kind != Type::Secret {
+            // What is read of a store is not what the file makes.
+            return;
+        }
+        if resource.kind.has_environment() {
+            if let Some(values) = body.view.tree(&body.values) {
+                self.told.push(Told {
+                    kind: resource.kind,
+                    address: resource.address.to_owned(),
+                    values,
+                });
+            }
+            return;
+        }
+        let view = body.view;
+        let slots = view.inside(&body.values, scanner);
+        let text = |key: &[u8]| view.field(&slots, key).and_then(|slot| view.text(slot));
+        match resource.kind {
+            Type::Parameter => {
+                if let Some(name) = text(b"name") {
+                    self.parameters.push(Secret {
+                        name,
+                        value: text(b"value").or_else(|| text(b"insecure_value")),
+                        parameter_type: text(b"type"),
+                    });
+                }
+            }
+            Type::Secret => {
+                if let Some(name) = text(b"name") {
+                    let called = [text(b"arn"), text(b"id")];
+                    self.secrets.push(Made {
+                        name,
+                        called: called.into_iter().flatten().collect(),
+                        is_data: resource.is_data,
+                    });
+                }
+            }
+            Type::SecretVersion => {
+                let stages = view.field(&slots, b"version_stages");
+                let stages = stages.map(|slot| view.inside(slot, scanner));
+                let stages = stages.unwrap_or_default();
+                let is_current = stages.is_empty()
+                    || stages
+                        .iter()
+                        .any(|slot| view.raw(slot) == Some("AWSCURRENT"));
+                if let Some(secret) = text(b"secret_id").filter(|_| is_current) {
+                    let value = text(b"secret_string");
+                    self.versions.push(Version { secret, value });
+                }
+            }
+            Type::Mwaa | Type::Tasks | Type::Kubernetes => {}
+        }
+    }
+
+    /// What it comes to, and what may be shown.
+    pub(super) fn finish(mut self) -> (Vec<Part>, Mask) {
+        let mut mask = Mask::new();
+        let mut environments: Vec<Environment> = Vec::new();
+        let mut files = Vec::new();
+        let mut clusters: BTreeMap<String, Vec<Environment>> = BTreeMap::new();
+        for told in std::mem::take(&mut self.told) {
+            let unknown = self.unknown.get(&told.address).map(Json::root);
+            let values = told.values.root();
+            match told.kind {
+                Type::Mwaa => environments.push(mwaa_environment(values, unknown, &mut mask)),
+                Type::Tasks => environments.extend(task_environments(values, &mut mask)),
+                Type::Kubernetes => {
+                    let (environment, file) = cluster_environment(values, unknown, &mut mask);
+                    files.extend(file);
+                    let known = clusters.entry(namespace(values)).or_default();
+                    merge(known, environment);
+                }
+                Type::Parameter | Type::Secret | Type::SecretVersion => {}
+            }
+        }
+        environments.extend(clusters.into_values().flatten());
+        environments.retain(is_of_airflow);
+        let environments = environments.into_iter().map(Part::Environment);
+        let mut parts: Vec<Part> = environments.chain(files).collect();
+        let secrets = self.joined();
+        let stores = [
+            (Kind::Ssm, self.parameters),
+            (Kind::SecretsManager, secrets),
+        ];
+        for (kind, secrets) in stores {
+            let secrets = apart(secrets);
+            if !secrets.is_empty() {
+                parts.push(Part::Store { kind, secrets });
+            }
+        }
+        (parts, mask)
+    }
+
+    /// The secrets with the texts that their versions give them.
+    fn joined(&mut self) -> Vec<Secret> {
+        let secrets = std::mem::take(&mut self.secrets);
+        let mut by_name: HashMap<String, usize> = HashMap::new();
+        for (index, secret) in secrets.iter().enumerate() {
+            let called = secret.called.iter().chain([&secret.name]);
+            by_name.extend(called.map(|text| (text.expose().to_owned(), index)));
+        }
+        let mut is_made: Vec<bool> = secrets.iter().map(|secret| !secret.is_data).collect();
+        let entries = secrets.into_iter().map(|secret| Secret {
+            name: secret.name,
+            value: None,
+            parameter_type: None,
+        });
+        let mut entries: Vec<Secret> = entries.collect();
+        for version in std::mem::take(&mut self.versions) {
+            let secret = version.secret;
+            if let Some(&index) = by_name.get(secret.expose()) {
+                is_made[index] = true;
+                entries[index].value = version.value;
+                continue;
+            }
+            let name = match name_in_arn(secret.expose()) {
+                Some((Service::SecretsManager, range)) => secret.slice(range),
+                Some(_) => continue,
+                None => secret,
+            };
+            is_made.push(true);
+            entries.push(Secret {
+                name,
+                value: version.value,
+                parameter_type: None,
+            });
+        }
+        let mut is_made = is_made.into_iter();
+        entries.retain(|_| is_made.next().unwrap_or_default());
+        entries
+    }
+}
+
+impl Type {
+    /// What it says is for a process, not for a store.
+    const fn has_environment(self) -> bool {
+        matches!(self, Self::Mwaa | Self::Tasks | Self::Kubernetes)
+    }
+}
+
+/// Of the same name the first one: a state may hold stores of several regions.
+fn apart(mut secrets: Vec<Secret>) -> Vec<Secret> {
+    let mut seen: HashSet<String> = HashSet::new();
+    secrets.retain(|secret| seen.insert(secret.name.expose().to_owned()));
+    secrets
+}
+
+/// `airflow_configuration_options`
+fn mwaa_environment(values: Value<'_>, unknown: Option<Value<'_>>, mask: &mut Mask) -> Environment {
+    let key = "airflow_configuration_options";
+    mwaa::environment(values.span(), pairs(values, unknown, key, mask))
+}
+
+/// The members of the map `key`, and those that will be there and are not known yet.
+fn pairs(
+    values: Value<'_>,
+    unknown: Option<Value<'_>>,
+    key: &str,
+    mask: &mut Mask,
+) -> Vec<(Text, Option<Text>)> {
+    let mut pairs = Vec::new();
+    for member in map(values, key) {
+        if let Some(key) = member.key.string() {
+            ecs::show_between(member, mask);
+            pairs.push((key, member.value.string()));
+        }
+    }
+    let unknown = unknown.map(|unknown| map(unknown, key)).into_iter();
+    let unknown = unknown
+        .flatten()
+        .filter(|one| one.value.kind() == JsonKind::True);
+    for key in unknown.filter_map(|member| member.key.string()) {
+        match pairs
+            .iter_mut()
+            .find(|(known, _)| known.expose() == key.expose())
+        {
+            Some((_, value)) => *value = None,
+            None => pairs.push((key, None)),
+        }
+    }
+    pairs
+}
+
+fn map<'a>(values: Value<'a>, key: &str) -> Vec<Member<'a>> {
+    let map = values.get(key).map(Value::effective_members);
+    map.unwrap_or_default()
+}
+
+/// `container_definitions`, which is JSON in a text.
+fn task_environments(values: Value<'_>, mask: &mut Mask) -> Vec<Environment> {
+    let text = values.get("container_definitions").and_then(Value::string);
+    let tree = text.and_then(|text| json::parse(&text).ok());
+    let Some(tree) = tree else {
+        return Vec::new();
+    };
+    let containers = tree.root().items();
+    let environments = containers.filter_map(|container| {
+        let environment = ecs::container_environment(container);
+        let is_of_airflow = is_of_airflow(&environment);
+        is_of_airflow.then(|| {
+            ecs::show_keys(container, mask);
+            environment
+        })
+    });
+    environments.collect()
+}
+
+/// `data` of a Secret or `ConfigMap`: variables for `envFrom`, and an airflow.cfg to be mounted.
+fn cluster_environment(
+    values: Value<'_>,
+    unknown: Option<Value<'_>>,
+    mask: &mut Mask,
+) -> (Environment, Option<Part>) {
+    let pairs = pairs(values, unknown, "data", mask).into_iter();
+    let variables = pairs.filter(|(key, _)| key.expose().starts_with("AIRFLOW_"));
+    let environment = Environment {
+        env_files: Vec::new(),
+        variables: variables
+            .map(|(name, value)| Variable { name, value })
+            .collect(),
+    };
+    let data = values.get("data");
+    let file = data
+        .and_then(|data| data.get("airflow.cfg"))
+        .and_then(Value::string);
+    let file = file.map(|text| Part::File {
+        kind: Kind::Cfg,
+        text,
+    });
+    (environment, file)
+}
+
+fn namespace(values: Value<'_>) -> String {
+    let metadata = values.get("metadata");
+    let first = metadata.and_then(|metadata| metadata.items().next());
+    let namespace = first.and_then(|first| first.get("namespace")?.as_str());
+    namespace.unwrap_or_default().into_owned()
+}
+
+/// A process mostly takes its variables from several maps of its namespace; of maps that set the same, it
+/// takes one.
+fn merge(known: &mut Vec<Environment>, environment: Environment) {
+    let names = |environment: &Environment| {
+        let names = environment.variables.iter();
+        let names = names.map(|variable| variable.name.expose().to_owned());
+        names.collect::<BTreeSet<String>>()
+    };
+    let own = names(&environment);
+    let fits = known
+        .iter_mut()
+        .find(|other| names(other).is_disjoint(&own));
+    match fits {
+        Some(other) => other.variables.extend(environment.variables),
+        None => known.push(environment),
+    }
+}

@@ -1,0 +1,264 @@
+//! From the file to its resources: each is scanned once, and handed on if it is of interest.
+
+use super::gather::{Gathered, Type};
+use crate::source::Text;
+use crate::syntax::json::scan::{Scanner, Slot};
+use crate::syntax::json::stream::{Problem, Stream, Window};
+use crate::syntax::json::{self, ErrorKind, Json, Kind};
+
+/// What a value of the file is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// The whole.
+    Root,
+    /// `values` of a state, `planned_values` of a plan.
+    Values,
+    /// `root_module`, and each of `child_modules`.
+    Module,
+    /// `child_modules`
+    Modules,
+    /// A list of resources.
+    Resources(How),
+    /// One of them.
+    Resource(How),
+    /// Nothing that is read.
+    Other,
+}
+
+/// Where a resource keeps its attributes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// In `values`.
+    Values,
+    /// In `change`, before and after.
+    Change,
+    /// In `attributes` of each of its `instances`.
+    State,
+}
+
+impl Place {
+    /// What stands under `key` of an object.
+    fn member(self, key: &[u8]) -> Self {
+        match (self, key) {
+            (Self::Root, b"values" | b"planned_values") => Self::Values,
+            (Self::Root, b"resource_changes") => Self::Resources(How::Change),
+            (Self::Root, b"resources") => Self::Resources(How::State),
+            (Self::Values, b"root_module") => Self::Module,
+            (Self::Module, b"resources") => Self::Resources(How::Values),
+            (Self::Module, b"child_modules") => Self::Modules,
+            _ => Self::Other,
+        }
+    }
+
+    /// What stands in a list.
+    fn item(self) -> Self {
+        match self {
+            Self::Modules => Self::Module,
+            Self::Resources(how) => Self::Resource(how),
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Gathers what the file says. What stands before a fault is gathered too.
+pub(super) fn walk(bytes: &[u8], gathered: &mut Gathered) -> Result<(), Problem> {
+    let mut walk = Walk {
+        stream: Stream::new(bytes),
+        scanner: Scanner::default(),
+        gathered,
+    };
+    walk.run()
+}
+
+struct Walk<'b, 'g> {
+    stream: Stream<&'b [u8]>,
+    scanner: Scanner,
+    gathered: &'g mut Gathered,
+}
+
+impl Walk<'_, '_> {
+    fn run(&mut self) -> Result<(), Problem> {
+        // Open containers, and whether they are objects.
+        let mut open: Vec<(Place, bool)> = Vec::new();
+        let mut due = Place::Root;
+        loop {
+            let next = self.stream.peek()?;
+            let opened = match (due, next) {
+                (Place::Root | Place::Values | Place::Module, Some(b'{')) => Some(true),
+                (Place::Modules | Place::Resources(_), Some(b'[')) => Some(false),
+                _ => None,
+            };
+            if let Some(is_object) = opened {
+                self.stream.bump();
+                let close = if is_object { b'}' } else { b']' };
+                if self.stream.peek()? == Some(close) {
+                    self.stream.bump();
+                } else {
+                    open.push((due, is_object));
+                    due = self.inner(due, is_object)?;
+                    continue;
+                }
+            } else if let (Place::Resource(how), Some(b'{')) = (due, next) {
+                self.resource(how, open.len())?;
+            } else {
+                self.stream.skip(&mut self.scanner, open.len())?;
+            }
+            loop {
+                let Some(&(place, is_object)) = open.last() else {
+                    return self.end();
+                };
+                if self.stream.follow(is_object)? {
+                    due = self.inner(place, is_object)?;
+                    break;
+                }
+                open.pop();
+            }
+        }
+    }
+
+    /// What the next value of a container is; of an object, its key is read.
+    fn inner(&mut self, place: Place, is_object: bool) -> Result<Place, Problem> {
+        if !is_object {
+            return Ok(place.item());
+        }
+        let (key, _) = self.stream.key()?;
+        Ok(place.member(self.stream.window().bytes(key)))
+    }
+
+    fn end(&mut self) -> Result<(), Problem> {
+        match self.stream.peek()? {
+            None => Ok(()),
+            Some(_) => Err(self.stream.expected(ErrorKind::ExtraData)),
+        }
+    }
+
+    fn resource(&mut self, how: How, depth: usize) -> Result<(), Problem> {
+        self.stream.element(&mut self.scanner, depth)?;
+        let slots = std::mem::take(&mut self.scanner.slots);
+        let view = View {
+            window: self.stream.window(),
+        };
+        if let Some(resource) = view.resource(&slots) {
+            for (values, unknown) in view.bodies(how, &slots, &mut self.scanner) {
+                let body = Body {
+                    view,
+                    values,
+                    unknown,
+                };
+                let planned = how == How::Change;
+                self.gathered
+                    .take(&resource, &body, planned, &mut self.scanner);
+            }
+        }
+        self.scanner.slots = slots;
+        Ok(())
+    }
+}
+
+/// What is held of the file; ranges of slots count from its start.
+#[derive(Clone, Copy)]
+pub(super) struct View<'w> {
+    window: &'w Window,
+}
+
+/// What the file says of a resource besides its attributes.
+pub(super) struct Resource<'w> {
+    /// One of those that are read.
+    pub(super) kind: Type,
+    /// It is looked up and not made.
+    pub(super) is_data: bool,
+    /// The same in a plan's two lists.
+    pub(super) address: &'w str,
+}
+
+/// The attributes of a resource.
+pub(super) struct Body<'w> {
+    pub(super) view: View<'w>,
+    /// An object.
+    pub(super) values: Slot,
+    /// The object of those that are known after the plan is carried out.
+    pub(super) unknown: Option<Slot>,
+}
+
+impl<'w> View<'w> {
+    /// The last member `key`.
+    pub(super) fn field<'s>(self, slots: &'s [Slot], key: &[u8]) -> Option<&'s Slot> {
+        let is_it = |slot: &&Slot| !slot.key_escaped && self.window.bytes(slot.key.clone()) == key;
+        slots.iter().rev().find(is_it)
+    }
+
+    /// A text as it stands, between its quotes.
+    pub(super) fn raw(self, slot: &Slot) -> Option<&'w str> {
+        (slot.kind == Kind::String).then(|| self.window.text(slot.inner()))
+    }
+
+    /// A text with its map; an empty one stands for none.
+    pub(super) fn text(self, slot: &Slot) -> Option<Text> {
+        let raw = self.raw(slot).filter(|raw| !raw.is_empty())?;
+        Some(json::decode(raw, self.window.offset(slot.inner().start)))
+    }
+
+    /// Members of an object, items of a list.
+    pub(super) fn inside(self, slot: &Slot, scanner: &mut Scanner) -> Vec<Slot> {
+        let bytes = self.window.bytes(0..slot.value.end);
+        // It was scanned before.
+        let whole = scanner.value(bytes, slot.value.start, 0);
+        whole
+            .map(|_| std::mem::take(&mut scanner.slots))
+            .unwrap_or_default()
+    }
+
+    /// The tree of a value.
+    pub(super) fn tree(self, slot: &Slot) -> Option<Json> {
+        let text = self.window.text(slot.value.clone());
+        let offset = self.window.offset(slot.value.start);
+        json::parse(&Text::verbatim(text, offset)).ok()
+    }
+
+    fn resource(self, slots: &[Slot]) -> Option<Resource<'w>> {
+        let word = |key: &[u8]| self.field(slots, key).and_then(|slot| self.raw(slot));
+        let kind = Type::of(word(b"type")?)?;
+        // An object that is to be removed and has a successor already.
+        let is_current = word(b"deposed_key").or(word(b"deposed")).is_none();
+        is_current.then(|| Resource {
+            kind,
+            is_data: word(b"mode") == Some("data"),
+            address: word(b"address").unwrap_or_default(),
+        })
+    }
+
+    /// The objects of attributes, of a change with what is not known yet.
+    fn bodies(self, how: How, slots: &[Slot], scanner: &mut Scanner) -> Vec<(Slot, Option<Slot>)> {
+        let object = |slots: &[Slot], key: &[u8]| {
+            let slot = self.field(slots, key)?;
+            (slot.kind == Kind::Object).then(|| slot.clone())
+        };
+        match how {
+            How::Values => {
+                let values = object(slots, b"values");
+                values.map(|values| (values, None)).into_iter().collect()
+            }
+            How::Change => {
+                let change = object(slots, b"change");
+                let change = change.map(|change| self.inside(&change, scanner));
+                let change = change.unwrap_or_default();
+                let after = object(&change, b"after");
+                let unknown = object(&change, b"after_unknown");
+                after.map(|after| (after, unknown)).into_iter().collect()
+            }
+            How::State => {
+                let Some(instances) = self.field(slots, b"instances") else {
+                    return Vec::new();
+                };
+                let instances = self.inside(instances, scanner);
+                let bodies = instances.iter().filter_map(|instance| {
+                    let slots = self.inside(instance, scanner);
+                    let is_current = self.field(&slots, b"deposed").is_none();
+                    let values = object(&slots, b"attributes").filter(|_| is_current)?;
+                    Some((values, None))
+                });
+                bodies.collect()
+            }
+        }
+    }
+}
