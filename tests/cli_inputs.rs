@@ -245,3 +245,22 @@ fn the_jobs_change_nothing_with_stores_and_settings() {
         assert!(with_jobs("1") == with_jobs("8"), "{format}");
     }
 }
+
+/// `LocalFilesystemBackend` reads YAML, too; each fault is shown at its own byte.
+#[test]
+fn local_files_in_yaml_are_checked_listed_and_resolved() {
+    let cfg = "[secrets]\nbackend = airflow.secrets.local_filesystem.LocalFilesystemBackend\nbackend_kwargs = {\"connections_file_path\": \"/opt/c.yaml\", \"variables_file_path\": \"/opt/v.yml\"}\n";
+    let connections = "base: &base\n  conn_type: http\n  host: api.internal\nmail: >-\n  smtp://u:hunter2@h:99999\nsame: *base\nbooks: {conn_type: http, port: 0x1F90}\nquiet: 'smtp://h:99998' # airvane: ignore[AV404] known\n";
+    let directory = with(&[
+        ("airflow.cfg", cfg),
+        ("c.yaml", connections),
+        ("v.yml", "stage: |\n  prod\nlimit: 5\n"),
+    ]);
+    let checked = run(directory.path(), &["check", "--format", "concise"]);
+    let listed = run(directory.path(), &["list"]);
+    let resolved = run(directory.path(), &["resolve", "connection:books"]);
+    insta::assert_snapshot!(format!("{}\n{}\n{}", checked.out, listed.out, resolved.out));
+    for out in [checked.out, listed.out, resolved.out] {
+        assert!(!out.contains("hunter2"));
+    }
+}

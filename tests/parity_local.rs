@@ -1,5 +1,5 @@
-//! Entries of local secrets files against what real Airflow made of them
-//! (`tests/parity/make_local.py`).
+//! Entries of local secrets files, and whole files in YAML, against what real Airflow made of them
+//! (`tests/parity/make_local.py`, `tests/parity/make_local_files.py`).
 
 #![expect(clippy::unwrap_used, reason = "a broken fixture must fail the test")]
 
@@ -7,9 +7,18 @@ use std::fs;
 
 use airvane::airflow::connection::{Format, Local, Reader, Reading, read};
 use airvane::airflow::{Python, Runtime, Version};
-use airvane::source::Text;
+use airvane::inputs::local::{self, LocalForm, LocalParts, LocalTree};
+use airvane::inputs::{Definition, Kind};
+use airvane::source::{FileId, Text};
 use airvane::syntax::json;
 use serde_json::{Map, Value, json};
+
+const YAML_RELEASES: [(&str, Version, u8); 4] = [
+    ("core_2_7_3", Version::new(2, 7, 3), 8),
+    ("core_2_11_2", Version::new(2, 11, 2), 11),
+    ("core_3_1_8", Version::new(3, 1, 8), 12),
+    ("core_3_3_2", Version::new(3, 3, 2), 12),
+];
 
 fn readers() -> [(&'static str, Version, u8); 2] {
     [
@@ -99,4 +108,112 @@ fn local_entries_are_read_as_airflow_reads_them() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(cases.len() > 80);
+}
+
+/// The exception for which Airflow refuses the whole file.
+fn refused(parts: &LocalParts) -> Option<&'static str> {
+    let LocalTree::Yaml(tree) = &parts.tree else {
+        panic!("no YAML");
+    };
+    match tree.refusal {
+        Some(refusal) if refusal.exception == "MarkedYAMLError" => {
+            Some("AirflowFileParseException")
+        }
+        Some(refusal) => Some(refusal.exception),
+        None => tree.top.map(|_| "AirflowFileParseException"),
+    }
+}
+
+/// True where nothing is said of some entry.
+fn is_unknown(parts: &LocalParts) -> bool {
+    let LocalTree::Yaml(tree) = &parts.tree else {
+        panic!("no YAML");
+    };
+    !tree.nameless.is_empty() || parts.definitions.iter().any(|one| !one.value.is_known())
+}
+
+fn connections(parts: &LocalParts, airflow: Version, minor: u8) -> Value {
+    let reader = Reader {
+        airflow,
+        runtime: Runtime::Server,
+        python: Python { major: 3, minor },
+    };
+    let mut loaded = Vec::new();
+    for definition in &parts.definitions {
+        let reading = read(&definition.value, &reader, &Format::of(definition));
+        match outcome(&reading) {
+            made if made.get("raises").is_some() => return made,
+            Value::Object(made) => loaded.push(json!([
+                definition.id,
+                made.get("connection")
+                    .cloned()
+                    .unwrap_or(Value::Object(made))
+            ])),
+            _ => unreachable!(),
+        }
+    }
+    json!({ "loaded": loaded })
+}
+
+/// The texts among the variables that Airflow loaded.
+fn texts(made: &Value) -> Option<Vec<(String, String)>> {
+    let made = made["loaded"].as_array()?;
+    let pairs = made.iter().filter_map(|pair| {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        Some((text(&pair[0])?, text(&pair[1])?))
+    });
+    Some(pairs.collect())
+}
+
+#[test]
+fn yaml_files_are_read_as_airflow_reads_them() {
+    let text = fs::read_to_string("fixtures/parity/local-files.json").unwrap();
+    let cases: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let (mut wrong, mut compared, mut unknown) = (Vec::new(), 0, 0);
+    for case in &cases {
+        let text = case["text"].as_str().unwrap();
+        let of = |kind| local::read(text, kind, FileId(0), LocalForm::Yaml);
+        let (ours, variables) = (of(Kind::Connections), of(Kind::Variables));
+        for (name, airflow, minor) in YAML_RELEASES {
+            let real = &case[name]["connections"];
+            let made = match refused(&ours) {
+                Some(exception) => json!({ "raises": exception }),
+                // A list in a list is refused as a list of two is, under another name.
+                None if text.contains("[[") => continue,
+                None if is_unknown(&ours) => {
+                    unknown += 1;
+                    continue;
+                }
+                None => connections(&ours, airflow, minor),
+            };
+            compared += 1;
+            if made != *real {
+                wrong.push(format!("{name} {text:?}: {made}, Airflow: {real}"));
+            }
+        }
+        for (name, ..) in YAML_RELEASES {
+            let real = &case[name]["variables"];
+            if let Some(exception) = refused(&variables) {
+                compared += 1;
+                if *real != json!({ "raises": exception }) {
+                    wrong.push(format!("{name} {text:?}: {exception}, Airflow: {real}"));
+                }
+                continue;
+            }
+            // Lists are unwrapped up to 3.1, which the reader of files does not know.
+            let is_known = |one: &Definition| one.value.is_known();
+            let known = variables.definitions.iter().all(is_known);
+            if !known || text.contains("- ") || text.contains(": [") {
+                continue;
+            }
+            let entry = |one: &Definition| (one.id.clone(), one.value.expose().to_owned());
+            let made: Vec<_> = variables.definitions.iter().map(entry).collect();
+            compared += 1;
+            if texts(real) != Some(made.clone()) {
+                wrong.push(format!("{name} {text:?}: {made:?}, Airflow: {real}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(compared > 1100 && unknown < 90, "{compared}, {unknown}");
 }

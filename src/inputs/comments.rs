@@ -26,6 +26,7 @@ impl Input {
             Tree::Dag(dag) => dag.comments.clone(),
             Tree::Carrier(around) => around.comments.clone(),
             Tree::Local(LocalTree::Env(_)) => self.marked_lines(false),
+            Tree::Local(LocalTree::Yaml(tree)) => tree.comments.clone(),
             Tree::Pins => self.marked_lines(pins::strips_comments(&self.path)),
             // The settings file has its own words for it.
             Tree::Local(_) | Tree::Store | Tree::SettingsFile | Tree::Opaque(_) => Vec::new(),
@@ -52,6 +53,7 @@ impl Input {
                 .map(|option| option.name.source().cover(option.value.source()))
                 .collect(),
             Tree::Carrier(around) => around.blocks.clone(),
+            Tree::Local(LocalTree::Yaml(tree)) => tree.blocks.clone(),
             Tree::Env(tree) => tree
                 .variables
                 .iter()
@@ -73,9 +75,10 @@ impl Input {
     pub fn reach(&self, comment: Comment, comments: &[Comment], blocks: &[Span]) -> Option<Span> {
         let here = self.line_of(comment.span.start);
         if !comment.own_line {
+            // Of blocks in blocks the innermost.
             let over = blocks
                 .iter()
-                .find(|block| block.start < comment.span.start && block.end > here.start);
+                .rfind(|block| block.start < comment.span.start && block.end > here.start);
             let start = over.map_or(here.start, |block| block.start.min(here.start));
             return Some(Span::new(start, comment.span.start));
         }
@@ -136,6 +139,7 @@ impl Input {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inputs::local::{self, LocalForm};
     use crate::inputs::{Kind, cfg, env};
     use crate::rules::testing::input;
     use crate::source::FileId;
@@ -204,6 +208,25 @@ mod tests {
         assert_eq!(of_env(text, Dialect::Bash).len(), 3);
         // docker keeps the other two as parts of the values.
         assert_eq!(of_env(text, Dialect::Docker), ["A=x # 2"]);
+    }
+
+    #[test]
+    fn comments_of_yaml_are_about_the_innermost_entry() {
+        let text = "# 1\na: # 2\n  b: c # 3\n  # 4\n  d: 'e\n    f' # 5\n  g: |\n    # no\nh: [1,\n  2] # 6\n";
+        let parts = local::read(text, Kind::Connections, FileId(0), LocalForm::Yaml);
+        let bytes = text.as_bytes();
+        let tree = Tree::Local(parts.tree);
+        assert_eq!(
+            reached(&input(0, "a.yaml", Kind::Connections, bytes, tree)),
+            [
+                "a: # 2\n  b: c # 3\n  # 4\n  d: 'e\n    f' # 5\n  g: |\n    # no\n",
+                "a: ",
+                "  b: c ",
+                "  d: 'e\n    f'",
+                "d: 'e\n    f' ",
+                "h: [1,\n  2] ",
+            ]
+        );
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Local secrets files: what `LocalFilesystemBackend` and `airflow connections import` read, as
-//! `.env` or JSON. Every entry becomes a definition; what Airflow makes of it is the twin's business.
+//! `.env`, JSON or YAML. Every entry becomes a definition; what Airflow makes of it is the twin's business.
 //!
 //! Such files are small and are read in one piece, unlike the exports of remote stores.
 
@@ -11,6 +11,8 @@ use crate::source::{FileId, Mask, Span, Text};
 use crate::syntax::dotenv::{LocalEnv, read_local};
 use crate::syntax::json::{self, Json, Kind as JsonKind, Value};
 
+pub mod yaml;
+
 /// The tree of a local file.
 #[derive(Debug)]
 pub enum LocalTree {
@@ -20,6 +22,22 @@ pub enum LocalTree {
     Json(Json),
     /// JSON that Python refuses: no entry of the file can be used.
     Broken(json::Error),
+    /// YAML, of which only its form is kept.
+    Yaml(yaml::LocalYaml),
+}
+
+impl LocalTree {
+    /// True where Airflow refuses the whole file for its form, so that no lookup in it works.
+    pub fn is_refused(&self) -> bool {
+        match self {
+            Self::Env(tree) => !tree.problems.is_empty(),
+            Self::Json(json) => json.root().kind() != JsonKind::Object,
+            Self::Broken(_) => true,
+            Self::Yaml(tree) => {
+                tree.top.is_some() || tree.refusal.is_some_and(|refusal| !refusal.is_limit)
+            }
+        }
+    }
 }
 
 /// What a local file gives an [`super::Input`].
@@ -33,29 +51,57 @@ pub struct LocalParts {
     pub mask: Mask,
 }
 
-/// The form of a local file, by its extension (`Path(file_path).suffix`), else by its first
-/// character. `None` for YAML, which is not read here.
-pub fn is_json(path: &Path, text: &[u8]) -> Option<bool> {
+/// How a local file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocalForm {
+    /// `id=value` lines.
+    Env,
+    /// JSON.
+    Json,
+    /// YAML, which JSON mostly is as well.
+    Yaml,
+}
+
+/// The form of a local file, by its extension (`Path(file_path).suffix`), else by its beginning.
+pub fn form(path: &Path, text: &[u8]) -> LocalForm {
     let extension = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     match extension.as_ref().and_then(|extension| extension.to_str()) {
-        Some("json") => Some(true),
-        Some("env") => Some(false),
-        Some("yaml" | "yml") => None,
-        _ => Some(matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))),
+        Some("json") => LocalForm::Json,
+        Some("env") => LocalForm::Env,
+        Some("yaml" | "yml") => LocalForm::Yaml,
+        _ if matches!(text.trim_ascii_start().first(), Some(b'{' | b'[')) => LocalForm::Json,
+        _ => {
+            let mut lines = text
+                .split(|&byte| byte == b'\n')
+                .map(<[u8]>::trim_ascii_end);
+            let first = lines.find(|line| !line.is_empty() && !line.starts_with(b"#"));
+            match first {
+                Some(line) if begins_yaml(line) => LocalForm::Yaml,
+                _ => LocalForm::Env,
+            }
+        }
     }
 }
 
+/// `---`, `key:`, `key: value`; not `id=value`, whatever the value is.
+fn begins_yaml(line: &[u8]) -> bool {
+    let Some(colon) = memchr::memchr2(b':', b'=', line).filter(|&at| line[at] == b':') else {
+        return line.starts_with(b"---");
+    };
+    matches!(line.get(colon + 1), None | Some(b' ' | b'\t'))
+}
+
 /// Reads the text of a file of connections or variables.
-pub fn read(text: &str, kind: Kind, file: FileId, is_json: bool) -> LocalParts {
+pub fn read(text: &str, kind: Kind, file: FileId, form: LocalForm) -> LocalParts {
     let kind = if kind == Kind::Variables {
         EntryKind::Variable
     } else {
         EntryKind::Connection
     };
-    let mut parts = if is_json {
-        of_json(text, kind, file)
-    } else {
-        of_lines(text, kind, file)
+    let mut parts = match form {
+        LocalForm::Json => of_json(text, kind, file),
+        LocalForm::Env => of_lines(text, kind, file),
+        LocalForm::Yaml => yaml::read(text, kind, file),
     };
     parts.mask.seal();
     parts
@@ -190,8 +236,9 @@ pub fn has_the_form(input: &Input) -> bool {
         return false;
     };
     match tree {
-        LocalTree::Broken(_) => return false,
-        LocalTree::Json(json) if json.root().kind() != JsonKind::Object => return false,
+        LocalTree::Json(_) | LocalTree::Broken(_) | LocalTree::Yaml(_) if tree.is_refused() => {
+            return false;
+        }
         _ if input.kind == Kind::Variables => return true,
         _ => {}
     }

@@ -173,9 +173,8 @@ impl Room<'_> {
                 input.templated |= parts.templated;
             }
             Kind::Connections | Kind::Variables => {
-                let is_json = local::is_json(Path::new(""), text.expose().as_bytes());
-                let is_json = is_json.unwrap_or_default();
-                let parts = local::read(text.expose(), kind, input.id, is_json);
+                let form = local::form(Path::new(""), text.expose().as_bytes());
+                let parts = local::read(text.expose(), kind, input.id, form);
                 input.tree = Tree::Local(parts.tree);
                 input.definitions = parts.definitions;
                 input.mask = parts.mask;

@@ -247,9 +247,6 @@ fn one(
         Ok(detected) => detected,
         Err(reason) => return skipped(reason),
     };
-    if kind.is_local() && inputs::local::is_json(path, content.head()).is_none() {
-        return skipped("a local secrets file in YAML, which is not read yet");
-    }
     let blank = Input {
         id: FileId(0),
         path: path.clone(),
@@ -369,8 +366,8 @@ fn settings_input(mut input: Input, request: &Request) -> Input {
     let bytes = std::sync::Arc::clone(&input.bytes);
     let text = std::str::from_utf8(&bytes).unwrap_or_default();
     if input.kind.is_local() {
-        let is_json = inputs::local::is_json(&input.path, &bytes).unwrap_or_default();
-        let parts = inputs::local::read(text, input.kind, input.id, is_json);
+        let form = inputs::local::form(&input.path, &bytes);
+        let parts = inputs::local::read(text, input.kind, input.id, form);
         input.tree = Tree::Local(parts.tree);
         input.definitions = parts.definitions;
         input.mask = parts.mask;

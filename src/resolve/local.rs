@@ -38,6 +38,11 @@ pub(super) fn step(
         step.reason = Some("its file is not given".to_owned());
         return (step, None);
     }
+    if files.iter().any(|input| is_unread(input)) {
+        step.outcome = Outcome::Unknown;
+        step.reason = Some("its file is nested too deeply to be read here".to_owned());
+        return (step, None);
+    }
     if files.iter().any(|input| is_broken(input)) {
         step.outcome = Outcome::Error;
         step.airflow = Some("AirflowFileParseException");
@@ -75,7 +80,18 @@ pub(super) fn step(
 }
 
 fn is_broken(input: &Input) -> bool {
-    matches!(&input.tree, Tree::Local(LocalTree::Broken(_)))
+    let Tree::Local(tree) = &input.tree else {
+        return false;
+    };
+    // What is wrong with a line of an `.env` file depends on the release.
+    !matches!(tree, LocalTree::Env(_)) && tree.is_refused()
+}
+
+fn is_unread(input: &Input) -> bool {
+    let Tree::Local(LocalTree::Yaml(tree)) = &input.tree else {
+        return false;
+    };
+    tree.refusal.is_some_and(|refusal| refusal.is_limit)
 }
 
 fn connection(loaded: &Loaded, input: &Input, definition: &Definition, target: &Target) -> Looked {

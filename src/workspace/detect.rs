@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use crate::inputs::store::cli_output;
-use crate::inputs::{Kind, carrier, opaque, store};
+use crate::inputs::{Kind, carrier, local, opaque, store};
 use crate::source::Text;
 use crate::syntax::json;
 use crate::workspace::walk;
@@ -89,6 +89,13 @@ fn detect_text(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'stat
         _ => {}
     }
     let text = String::from_utf8_lossy(head);
+    let cut = head.len() >= store::HEAD;
+    if has_extension(path, &["yaml", "yml"]) && local::yaml::is_connections_export(&text, cut) {
+        return Ok((
+            Kind::Connections,
+            "the form of `airflow connections export`",
+        ));
+    }
     if has_telling_option(&text) {
         return Ok((Kind::Cfg, "Airflow's sections and options"));
     }
@@ -251,6 +258,32 @@ mod tests {
         assert!(kind("docker-compose.yaml", compose).is_err());
         assert!(kind("Dockerfile", "FROM x\nENV AIRFLOW_HOME=/x\n").is_err());
         assert!(kind("run.sh", "#!/bin/sh\nexport AIRFLOW_HOME=x\n").is_err());
+    }
+
+    #[test]
+    fn yaml_is_taken_only_in_the_form_of_an_export() {
+        let export = "db:\n  conn_type: mysql\n  host: h\n";
+        assert_eq!(kind("a.yaml", export), Ok(Kind::Connections));
+        assert_eq!(
+            kind("a.yml", "# x\n---\n'1': {conn_type: a}\n"),
+            Ok(Kind::Connections)
+        );
+        // Broken behind its first entry; cut in its last one.
+        let broken = format!("{export}x: [\n");
+        assert_eq!(kind("a.yaml", &broken), Ok(Kind::Connections));
+        let long = format!("{}x:\n  conn_ty", "db:\n  conn_type: mysql\n".repeat(4000));
+        assert_eq!(kind("a.yaml", &long[..64 << 10]), Ok(Kind::Connections));
+        for other in [
+            "db: mysql://h\n",
+            "conn_type: mysql\nhost: h\n",
+            "db:\n  conn_type: mysql\n  replicas: 2\n",
+            "db:\n  conn_type: mysql\nother: 1\n",
+            "airflow:\n  connections:\n    - conn_id: a\n      conn_type: b\n",
+            "- conn_type: mysql\n",
+            "conn_type: [\n",
+        ] {
+            assert!(kind("a.yaml", other).is_err(), "{other:?}");
+        }
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub fn is_known_name(name: &str) -> bool {
 
 /// Other names that are worth a look at the content.
 fn is_candidate(name: &str) -> bool {
-    const EXTENSIONS: &[&str] = &["cfg", "ini", "json", "jsonl", "ndjson"];
+    const EXTENSIONS: &[&str] = &["cfg", "ini", "json", "jsonl", "ndjson", "yaml", "yml"];
     if is_known_name(name) {
         return true;
     }

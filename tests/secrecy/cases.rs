@@ -105,6 +105,26 @@ const LOCAL: &[(&str, &str, &str)] = &[
         r#"{"a": "SECRET\n", "b": {"SECRET": "SECRET"}, "c": "{'SECRET': 'SECRET',}", "d": ["SECRET"], "a": "SECRET" "SECRET"}"#,
     ),
     (
+        "connections",
+        "local.yaml",
+        "a: {SECRET: SECRET, conn_type: SECRET, port: SECRET}\nSECRET: &SECRET x://u:SECRET@h:SECRET/?SECRET=1\nb: *SECRET\nc: [SECRET, {extra: SECRET}] # SECRET\n",
+    ),
+    (
+        "connections",
+        "local.yaml",
+        "a: !SECRET\n  uri: SECRET://SECRET\nb:\n  conn_id: SECRET\n  extra: |\n    {\"SECRET\": SECRET}\n? {SECRET: SECRET}\n: SECRET\n",
+    ),
+    (
+        "connections",
+        "local.yaml",
+        "a: &a\n  conn_type: aws\n  password: 5\n  login: SECRET\n  extra: {region_nam: SECRET, SECRET_name: SECRET}\nb: *a\nSECRET: 'SECRET\n",
+    ),
+    (
+        "variables",
+        "local.yaml",
+        "a: SECRET\nb: {SECRET: SECRET}\n5: SECRET\nSECRET:\n- SECRET\na: \"SECRET\"\nc: *SECRET\n",
+    ),
+    (
         "variables",
         "local.env",
         "a=SECRET\nSECRET\na={SECRET\nb [SECRET]\nexport c='SECRET\n",

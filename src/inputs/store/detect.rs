@@ -120,8 +120,8 @@ fn object(root: Value<'_>, cut: bool) -> Verdict {
     map(std::iter::once(root))
 }
 
-/// Keys of a connection in a local file; other programs' files have others besides.
-const LOCAL_KEYS: [&str; 12] = [
+/// Keys of a connection in a local file, in JSON or YAML; other programs' files have others besides.
+pub const LOCAL_KEYS: [&str; 12] = [
     "conn_id",
     "conn_type",
     "description",

@@ -22,7 +22,7 @@ use crate::source::{Position, Span, Text};
 use crate::syntax::json::{self, Json, Kind as JsonKind};
 
 pub use crate::syntax::json::stream::{Hint, Problem, ProblemKind, Window};
-pub use detect::{Detected, HEAD, Verdict, detect};
+pub use detect::{Detected, HEAD, LOCAL_KEYS, Verdict, detect};
 pub use mask::visible_spans;
 pub use names::Earlier;
 pub use reader::{Batch, StoreReader};

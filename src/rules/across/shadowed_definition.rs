@@ -193,6 +193,13 @@ fn is_sound(file: &Input, target: &Target) -> bool {
             tree.problems.is_empty() && file.definitions.iter().all(reads)
         }
         Tree::Local(LocalTree::Json(_)) => file.definitions.iter().all(reads),
+        // What stands under a key that is no text is not read here.
+        Tree::Local(tree @ LocalTree::Yaml(yaml)) => {
+            !tree.is_refused()
+                && yaml.refusal.is_none()
+                && yaml.nameless.is_empty()
+                && file.definitions.iter().all(reads)
+        }
         _ => false,
     }
 }

@@ -6,6 +6,7 @@ use crate::airflow::backend::ask::{Ask, AskCause, AskFault, Question};
 use crate::airflow::backend::{Backend, Constructed, Construction};
 use crate::airflow::{Target, Version};
 use crate::inputs::local::LocalTree;
+use crate::inputs::local::yaml::LocalYaml;
 use crate::inputs::{EntryKind, Kind, Tree};
 use crate::report::{Findings, Severity};
 use crate::rule;
@@ -22,7 +23,9 @@ rule! {
     ///
     /// Finds what makes `LocalFilesystemBackend` refuse a whole file: a name without one of the endings
     /// `.env`, `.json`, `.yaml` and `.yml`, a line of an `.env` file without `=`, without a value or
-    /// (since 3.1) without an id, an id that stands twice, and JSON that is no object at the top.
+    /// (since 3.1) without an id, an id that stands twice, and JSON or YAML that is no object at the top. Of
+    /// YAML it also finds ids that are no texts (`1:`, `yes:`, `2024-01-31:`): Airflow reads such an entry and never
+    /// finds it.
     ///
     /// Entries that are no connections are told by AV421, AV422, AV423 and AV438.
     ///
@@ -64,7 +67,7 @@ rule! {
     ///
     /// ## References
     ///
-    /// - `_parse_secret_file`, `_parse_env_file` and `load_connections_dict` in `airflow/secrets/local_filesystem.py`
+    /// - `_parse_secret_file`, `_parse_env_file`, `_parse_yaml_file` and `load_connections_dict` in `airflow/secrets/local_filesystem.py`
     /// - <https://airflow.apache.org/docs/apache-airflow/stable/security/secrets/secrets-backend/local-filesystem-secrets-backend.html>
     "AV113", "local-file-unsupported", Error, since "0.1.0",
     checks &[Check::Deployment(names), Check::File(content)],
@@ -168,7 +171,28 @@ fn content(cx: &FileContext<'_>, findings: &mut Findings) {
                 .report(&RULE, place, "top", message)
                 .help("write `{\"an_id\": …}`");
         }
+        Tree::Local(LocalTree::Yaml(tree)) => yaml(cx, tree, findings),
         _ => {}
+    }
+}
+
+fn yaml(cx: &FileContext<'_>, tree: &LocalYaml, findings: &mut Findings) {
+    if let Some((what, span)) = tree.top {
+        let end = span.end.min(span.start + 1);
+        let place = Place::new(cx.input.id, Span::new(span.start, end));
+        let message = format!(
+            "the file holds {what} where a mapping of ids and values belongs: Airflow refuses all of it, and every lookup raises"
+        );
+        findings
+            .report(&RULE, place, "top", message)
+            .help("write `an_id: …`");
+    }
+    for (span, what) in &tree.nameless {
+        let message =
+            format!("for YAML this id is {what}, and Airflow asks for texts: no lookup finds it");
+        findings
+            .report(&RULE, Place::new(cx.input.id, *span), "id", message)
+            .help("write it between quotation marks");
     }
 }
 

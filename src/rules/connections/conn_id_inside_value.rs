@@ -62,6 +62,18 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
              first of them, so that the id becomes the type"
                 .to_owned()
         }
+        // An alias of YAML: nothing of it stands in the value itself.
+        _ if context.carrier == Carrier::Local
+            && fault.at.own_pieces(0..fault.at.len()).is_empty() =>
+        {
+            let message = format!(
+                "this is the object of an id above, into which Airflow has written that id: {}",
+                speak::consequence(context, fault)
+            );
+            speak::report(findings, &RULE, context, fault, message)
+                .help("merge it, `<<: *name`, or write it out");
+            return;
+        }
         _ if context.carrier == Carrier::Local => format!(
             "`conn_id` inside the value is not the id above it: {}",
             speak::consequence(context, fault)

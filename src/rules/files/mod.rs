@@ -11,10 +11,10 @@ pub mod cfg_name_case;
 pub mod cfg_quoted_value;
 pub mod cfg_swallowed_line;
 pub mod cfg_syntax;
+pub mod data_syntax;
 pub mod env_expansion_in_value;
 pub mod env_name_ineffective;
 pub mod env_syntax;
-pub mod json_syntax;
 pub mod undecodable_file;
 pub mod unexpanded_reference;
 
@@ -34,5 +34,5 @@ pub static RULES: &[&Rule] = &[
     &env_syntax::RULE,
     &env_name_ineffective::RULE,
     &unexpanded_reference::RULE,
-    &json_syntax::RULE,
+    &data_syntax::RULE,
 ];

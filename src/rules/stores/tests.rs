@@ -127,7 +127,7 @@ fn described(finding: &Finding, input: &Input) -> String {
 }
 
 fn syntax(text: &str) -> Vec<String> {
-    lines(&crate::rules::files::json_syntax::RULE, text, None, false)
+    lines(&crate::rules::files::data_syntax::RULE, text, None, false)
 }
 
 #[test]

@@ -164,8 +164,8 @@ pub fn as_json(value: Value<'_>, schema: Schema) -> Result<Text, NoJson> {
 /// `!!map` of a mapping changes nothing.
 fn is_own_tag(tag: &str, kind: Kind) -> bool {
     match kind {
-        Kind::Mapping => tag == "tag:yaml.org,2002:map",
-        Kind::Sequence => tag == "tag:yaml.org,2002:seq",
+        Kind::Mapping => matches!(tag, "!" | "tag:yaml.org,2002:map"),
+        Kind::Sequence => matches!(tag, "!" | "tag:yaml.org,2002:seq"),
         Kind::Scalar | Kind::Unresolved => false,
     }
 }

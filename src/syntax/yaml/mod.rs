@@ -6,6 +6,7 @@
 
 mod go;
 pub mod json;
+pub mod load;
 mod scalar;
 pub mod schema;
 
@@ -79,6 +80,10 @@ pub struct Yaml {
     refused: Option<Error>,
     /// What YAML 1.1 takes for a line break and YAML 1.2 does not.
     old_break: Option<usize>,
+    /// Where the second document begins.
+    second: Option<usize>,
+    /// An anchor whose name the document has already.
+    twice_anchored: Option<usize>,
     /// Of the source, in bytes.
     length: usize,
 }
@@ -99,6 +104,9 @@ impl std::fmt::Debug for Yaml {
 /// Deeper than this nobody writes, and `PyYAML` gives up soon after (`RecursionError`).
 const MAX_DEPTH: usize = 200;
 
+/// What is wrong where a control character stands; `PyYAML` has an exception of its own for it.
+const CONTROL_CHARACTER: &str = "a control character, which YAML has only as an escape";
+
 /// Reads `source`, which stands in its file from byte `offset` on. What comes before an error is kept: the documents
 /// before the one that is broken are whole, of the last one there is what was read.
 ///
@@ -106,6 +114,7 @@ const MAX_DEPTH: usize = 200;
 pub fn parse(source: &str, offset: usize) -> Yaml {
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
+        emit_anchor_events: true,
         max_buffered_comment_events: 1 << 20,
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
@@ -121,12 +130,15 @@ pub fn parse(source: &str, offset: usize) -> Yaml {
             comments: Vec::new(),
             error: None,
             refused: None,
+            second: None,
+            twice_anchored: None,
             old_break: source
                 .find(['\u{85}', '\u{2028}', '\u{2029}'])
                 .map(|at| offset + at),
             length: source.len(),
         },
         anchors: BTreeMap::new(),
+        anchor_names: BTreeSet::new(),
         open: Vec::new(),
         read: 0,
         after_plain: false,
@@ -141,9 +153,15 @@ pub fn parse(source: &str, offset: usize) -> Yaml {
             }
             Err(error) => {
                 let at = error.marker().byte_offset().unwrap_or_default();
+                let tab = tab_near(source, at.min(source.len()));
+                let what = if tab.is_some() {
+                    TAB
+                } else {
+                    words(error.kind())
+                };
                 builder.yaml.error = Some(Error {
-                    what: words(error.kind()),
-                    at: offset + at.min(source.len()),
+                    what,
+                    at: offset + tab.unwrap_or(at).min(source.len()),
                     is_limit: matches!(
                         error.kind(),
                         ErrorKind::RecursionLimitExceeded | ErrorKind::TooManyComments
@@ -156,6 +174,21 @@ pub fn parse(source: &str, offset: usize) -> Yaml {
     builder.close_all();
     builder.refuse_control_characters();
     builder.yaml
+}
+
+const TAB: &str = "a tab stands where only blanks may";
+
+/// A tab in the indentation of the line in which reading stopped, or of the next one: the parser stops before it.
+fn tab_near(source: &str, at: usize) -> Option<usize> {
+    let mut start = source.get(..at)?.rfind('\n').map_or(0, |at| at + 1);
+    for line in source[start..].split_inclusive('\n').take(2) {
+        let blanks = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if let Some(tab) = line[..blanks].find('\t') {
+            return Some(start + tab);
+        }
+        start += line.len();
+    }
+    None
 }
 
 /// The parser's categories in plain words; its own messages may quote the input.
@@ -184,7 +217,7 @@ fn words(kind: &ErrorKind) -> &'static str {
         ErrorKind::TabNotAllowed
         | ErrorKind::TabInBlockIndentation
         | ErrorKind::TabInIndentation
-        | ErrorKind::TabAtBlockScalarStart => "a tab stands where only blanks may",
+        | ErrorKind::TabAtBlockScalarStart => TAB,
         ErrorKind::InvalidIndentation
         | ErrorKind::InvalidBlockScalarIndent
         | ErrorKind::InvalidQuotedScalarIndent => "the indentation fits nothing above it",
@@ -203,6 +236,8 @@ struct Builder<'a> {
     yaml: Yaml,
     /// Anchors of the parser, by their numbers.
     anchors: BTreeMap<usize, u32>,
+    /// Names of anchors of this document.
+    anchor_names: BTreeSet<String>,
     /// Collections that are not closed yet.
     open: Vec<Open>,
     /// End of what was read, in the text.
@@ -219,6 +254,13 @@ struct Open {
 
 impl Builder<'_> {
     fn event(&mut self, event: Event<'_>, range: std::ops::Range<usize>, outer: usize) {
+        if let Event::Anchor(_, name) = &event {
+            if !self.anchor_names.insert(name.to_string()) {
+                let first = &mut self.yaml.twice_anchored;
+                *first = first.or(Some(self.offset + range.start));
+            }
+            return;
+        }
         let span = Span::new(self.offset + outer, self.offset + range.end);
         self.refuse_tabs(outer);
         let flow = self.in_brackets();
@@ -284,7 +326,13 @@ impl Builder<'_> {
             Event::UnresolvedAlias(_) => {
                 self.node(Content::Unresolved, span, None, 0, false);
             }
-            Event::DocumentEnd => self.close_all(),
+            Event::DocumentStart(..) if !self.yaml.documents.is_empty() => {
+                self.yaml.second.get_or_insert(self.offset + range.start);
+            }
+            Event::DocumentEnd => {
+                self.close_all();
+                self.anchor_names.clear();
+            }
             _ => {}
         }
     }
@@ -358,7 +406,7 @@ impl Builder<'_> {
             let blanks = line.len() - line.trim_start_matches([' ', '\t']).len();
             let tab = line[..blanks].find('\t').filter(|_| number > 0);
             if tab.is_some_and(|tab| tab < indentation || line[blanks..].starts_with('#')) {
-                self.refuse("a tab stands where only blanks may", at + blanks);
+                self.refuse(TAB, at + blanks);
                 return;
             }
             at += line.len();
@@ -391,7 +439,7 @@ impl Builder<'_> {
                     continue;
                 }
             };
-            self.refuse("a tab stands where only blanks may", start + at);
+            self.refuse(TAB, start + at);
             return;
         }
     }
@@ -417,7 +465,7 @@ impl Builder<'_> {
     fn refuse_control_characters(&mut self) {
         let printable = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{fffd}' | '\u{10000}'..);
         if let Some(at) = self.source.find(|c| !printable(c)) {
-            self.refuse("a control character, which YAML has only as an escape", at);
+            self.refuse(CONTROL_CHARACTER, at);
         }
     }
 
@@ -473,6 +521,41 @@ impl Yaml {
     /// All comments, in order.
     pub fn comments(&self) -> &[Comment] {
         &self.comments
+    }
+
+    /// True where U+0085, U+2028 or U+2029 stands in the file: libyaml takes them for line breaks, this reader does
+    /// not, so that nothing is certain.
+    pub fn holds_old_breaks(&self) -> bool {
+        self.old_break.is_some()
+    }
+
+    /// What may take up several lines: the entries of mappings and lists that are not in brackets, as
+    /// [`Member::span`] has them.
+    pub fn blocks(&self) -> Vec<Span> {
+        let mut blocks = Vec::new();
+        for node in self.nodes.iter().filter(|node| !node.flow) {
+            match &node.content {
+                Content::Mapping(pairs) => {
+                    let members = pairs.iter().map(|&(key, value)| Member {
+                        key: self.value(key),
+                        value: self.value(value),
+                    });
+                    blocks.extend(members.map(|member| member.span()));
+                }
+                Content::Sequence(items) => {
+                    blocks.extend(items.iter().map(|&item| self.value(item).span()));
+                }
+                Content::Scalar { .. } | Content::Alias(_) | Content::Unresolved => {}
+            }
+        }
+        blocks.sort_unstable();
+        blocks
+    }
+
+    /// Every node, in file order.
+    fn values(&self) -> impl Iterator<Item = Value<'_>> {
+        let count = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        (0..count).map(|index| self.value(index))
     }
 
     fn value(&self, index: u32) -> Value<'_> {
@@ -602,6 +685,17 @@ impl<'a> Value<'a> {
     /// mappings that are merged, each of which is looked at once.
     pub fn members(self) -> Vec<Member<'a>> {
         self.gathered().members
+    }
+
+    /// A key that two of the mappings that are merged have and the mapping itself has not: releases of `PyYAML`
+    /// differ in which of them counts.
+    pub fn contested(self) -> Option<Self> {
+        self.gathered().contested
+    }
+
+    /// The number of the node, seen through an alias: the same for what is the same object to a reader.
+    pub fn number(self) -> u32 {
+        self.resolved().index
     }
 
     fn gathered(self) -> Gathered<'a> {

@@ -43,6 +43,7 @@ pub fn type_of(value: Value<'_>, schema: Schema) -> Option<Type> {
     let text = value.scalar()?.expose();
     match value.tag() {
         None => {}
+        Some("!") if schema == Schema::PyYaml => {}
         Some("tag:yaml.org,2002:str" | "!") => return Some(Type::String),
         Some(tag) => return Some(tagged(tag, text, schema)),
     }
@@ -106,10 +107,15 @@ fn plain(text: &str) -> Type {
     if is_float(text) {
         return Type::Float;
     }
-    if TIMESTAMP.is_match(text).unwrap_or_default() {
+    if is_timestamp(text) {
         return Type::Timestamp;
     }
     Type::String
+}
+
+/// The form of a date or a time for `PyYAML`; whether the calendar has it is not asked.
+pub(super) fn is_timestamp(text: &str) -> bool {
+    TIMESTAMP.is_match(text).unwrap_or_default()
 }
 
 /// A word in one of the three spellings `yes`, `Yes` and `YES`.

@@ -1,6 +1,7 @@
-//! AV017: an export or a local secrets file that is not JSON.
+//! AV017: an export, a local secrets file or a carrier that is not the JSON, YAML or HCL it should be.
 
 use crate::inputs::Tree;
+use crate::inputs::carrier::Around;
 use crate::inputs::local::LocalTree;
 use crate::inputs::store::cli_output;
 use crate::inputs::store::{Hint, Problem, ProblemKind};
@@ -11,13 +12,14 @@ use crate::source::{Place, Span};
 use crate::syntax::json::ErrorKind;
 
 rule! {
-    /// # json-syntax
+    /// # data-syntax
     ///
     /// ## What it does
     ///
     /// Reports the place where an export of a secret store (`aws ssm get-parameters-by-path`,
     /// `aws secretsmanager batch-get-secret-value`, a flat map, …) stops being JSON. Entries before
-    /// that place are checked, what follows is not read.
+    /// that place are checked, what follows is not read. The same of local secrets files in JSON and YAML, which
+    /// Airflow reads as a whole or not at all, and of files of other programs (HCL, manifests, templates).
     ///
     /// ## Why is this bad?
     ///
@@ -27,7 +29,9 @@ rule! {
     /// writing JSON; the export was interrupted; a template was not filled in (then this is an info).
     ///
     /// Several JSON documents one after the other, as `jq` and repeated commands write them, are fine,
-    /// and so are `NaN` and a byte order mark.
+    /// and so are `NaN` and a byte order mark. Of YAML only what Airflow's own reader (libyaml, with
+    /// `yaml.SafeLoader`) takes is fine: no tab where a key may begin, no tag of somebody's own such as `!Ref`, no anchor
+    /// that stands twice, and one document.
     ///
     /// ## Example
     ///
@@ -40,7 +44,7 @@ rule! {
     /// airvane says:
     ///
     /// ```text
-    /// dump.json:2:76: error[AV017] json-syntax: the export is not JSON (a comma before the closing bracket): only the entry before this place was checked
+    /// dump.json:2:76: error[AV017] data-syntax: the export is not JSON (a comma before the closing bracket): only the entry before this place was checked
     /// ```
     ///
     /// ## Use instead
@@ -59,32 +63,58 @@ rule! {
     ///
     /// - `json.JSONDecoder` in Python's standard library
     /// - <https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-format.html>
-    "AV017", "json-syntax", Error, since "0.1.0",
+    "AV017", "data-syntax", Error, since "0.1.0",
     checks &[Check::Store(check), Check::File(local)],
 }
 
 /// A local secrets file, which Airflow reads in one piece.
 fn local(cx: &FileContext<'_>, findings: &mut Findings) {
-    let Tree::Local(LocalTree::Broken(error)) = &cx.input.tree else {
-        return;
-    };
     let bytes = &cx.input.bytes;
-    let end = (error.at + 1).min(bytes.len());
-    let place = Place::new(cx.input.id, Span::new(error.at.min(end), end));
+    let mut is_limit = false;
+    let (span, message) = match &cx.input.tree {
+        Tree::Local(LocalTree::Broken(error)) => {
+            let why = error.kind.python_message();
+            (Span::new(error.at, error.at + 1), said("JSON", why))
+        }
+        Tree::Local(LocalTree::Yaml(tree)) => match tree.refusal {
+            Some(refusal) if refusal.is_limit => {
+                let message =
+                    "the file is nested too deeply to be read here: nothing in it could be checked";
+                is_limit = true;
+                (refusal.span, message.to_owned())
+            }
+            Some(refusal) => (refusal.span, said("YAML that Airflow reads", refusal.what)),
+            None => return,
+        },
+        Tree::Carrier(Around {
+            broken: Some(broken),
+            ..
+        }) => {
+            let (language, why) = (broken.language, &broken.message);
+            let message = format!(
+                "the file is not {language} ({why}): what stands behind this place is not checked"
+            );
+            (broken.span, message)
+        }
+        _ => return,
+    };
+    let end = span.end.min(bytes.len());
+    let place = Place::new(cx.input.id, Span::new(span.start.min(end), end));
     let has = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();
-    let severity = if has(b"{{") && has(b"}}") || has(b"{%") {
+    let is_template = cx.input.templated || has(b"{{") && has(b"}}") || has(b"{%");
+    let severity = if is_template || is_limit {
         Severity::Info
     } else {
         RULE.severity
     };
-    let message = format!(
-        "the file is not JSON ({}): Airflow refuses all of it, and no lookup in it works",
-        error.kind.python_message()
-    );
     findings
         .report(&RULE, place, "syntax", message)
         .help("mend the syntax")
         .severity(severity);
+}
+
+fn said(what: &str, why: &str) -> String {
+    format!("the file is not {what} ({why}): Airflow refuses all of it, and no lookup in it works")
 }
 
 fn check(cx: &StoreContext<'_>, findings: &mut Findings) {
