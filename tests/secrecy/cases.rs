@@ -107,7 +107,7 @@ const LOCAL: &[(&str, &str, &str)] = &[
     (
         "connections",
         "local.yaml",
-        "a: {SECRET: SECRET, conn_type: SECRET, port: SECRET}\nSECRET: &SECRET x://u:SECRET@h:SECRET/?SECRET=1\nb: *SECRET\nc: [SECRET, {extra: SECRET}] # SECRET\n",
+        "a: {SECRET: SECRET, conn_type: SECRET, port: SECRET}\nd: &SECRET x://u:SECRET@h:SECRET/?SECRET=1\nb: *SECRET\nc: [SECRET, {extra: SECRET}] # SECRET\n",
     ),
     (
         "connections",
@@ -117,12 +117,12 @@ const LOCAL: &[(&str, &str, &str)] = &[
     (
         "connections",
         "local.yaml",
-        "a: &a\n  conn_type: aws\n  password: 5\n  login: SECRET\n  extra: {region_nam: SECRET, SECRET_name: SECRET}\nb: *a\nSECRET: 'SECRET\n",
+        "a: &a\n  conn_type: aws\n  password: 5\n  login: SECRET\n  extra: {region_nam: SECRET, SECRET_name: SECRET}\nb: *a\nc:\n  SECRET: 'SECRET\n",
     ),
     (
         "variables",
         "local.yaml",
-        "a: SECRET\nb: {SECRET: SECRET}\n5: SECRET\nSECRET:\n- SECRET\na: \"SECRET\"\nc: *SECRET\n",
+        "a: SECRET\nb: {SECRET: SECRET}\n5: SECRET\nd:\n- SECRET\na: \"SECRET\"\nc: *SECRET\n",
     ),
     (
         "variables",
