@@ -11,7 +11,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Kind, cloudformation, ecs, terraform_json};
+use super::{Kind, cloudformation, ecs, terraform, terraform_json};
 use crate::source::{Mask, Span, Text};
 use crate::syntax::dotenv::Outside;
 
@@ -149,18 +149,20 @@ pub fn is_of_airflow(environment: &Environment) -> bool {
 /// Names of files that a walk looks into for carriers.
 pub fn may_be(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    ["json", "template", "tfstate", "yaml", "yml"].contains(&extension)
+    ["json", "template", "tfstate", "yaml", "yml"].contains(&extension) || terraform::may_be(name)
 }
 
 /// Says whether a file is a carrier, by its content; the name decides where several would read it.
 /// `head` is the beginning of the file or all of it.
 pub fn recognise(path: &Path, head: &str) -> Option<(Kind, &'static str)> {
-    let _ = path;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let is = |kind| move |because| (kind, because);
     let terraform = || terraform_json::recognise(head).map(is(Kind::Terraform));
+    let hcl = || terraform::recognise(&name, head).map(is(Kind::Terraform));
     let cloudformation = || cloudformation::recognise(head).map(is(Kind::CloudFormation));
     let ecs = || ecs::recognise(head).map(is(Kind::Ecs));
-    terraform().or_else(cloudformation).or_else(ecs)
+    let terraform = terraform().or_else(hcl);
+    terraform.or_else(cloudformation).or_else(ecs)
 }
 
 /// Reads the text of a carrier.
@@ -168,6 +170,7 @@ pub fn read(kind: Kind, text: &str, surroundings: &Surroundings<'_>) -> Carrier 
     let _ = surroundings;
     match kind {
         Kind::Terraform if terraform_json::is_json(text) => terraform_json::read(text),
+        Kind::Terraform => terraform::read(text),
         Kind::CloudFormation => cloudformation::read(text),
         Kind::Ecs => ecs::read(text),
         _ => Carrier::default(),

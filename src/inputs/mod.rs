@@ -17,6 +17,7 @@ pub mod mwaa;
 pub mod opaque;
 pub mod rewrite;
 pub mod store;
+pub mod terraform;
 pub mod terraform_json;
 
 use std::path::PathBuf;

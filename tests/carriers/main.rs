@@ -12,6 +12,7 @@ mod cloudformation;
 mod common;
 mod ecs;
 mod faults;
+mod terraform;
 mod terraform_json;
 
 use std::collections::BTreeMap;
@@ -56,6 +57,13 @@ const WAYS: &[Way] = &[
     cloudformation::TASKS,
     cloudformation::PARAMETERS,
     cloudformation::SECRETS,
+    terraform::CONTAINERS,
+    terraform::HEREDOC,
+    terraform::MAP,
+    terraform::LOCALS,
+    terraform::MWAA,
+    terraform::PARAMETERS,
+    terraform::SECRETS,
 ];
 
 /// Marks around the faulty characters, of a plane for private use.

@@ -1,0 +1,224 @@
+//! Terraform in HCL: what resources and modules tell processes of Airflow, and the secrets that they make.
+//!
+//! Environments are known by their shape, wherever they stand: a list of `{ name = …, value = … }`, a map of
+//! `AIRFLOW_…` names, a list of `NAME=value`, blocks `env`, JSON of container definitions, and the map
+//! `airflow_configuration_options` of MWAA, whose `section.option` becomes `AIRFLOW__SECTION__OPTION`. Secrets are
+//! those of `aws_ssm_parameter` and of `aws_secretsmanager_secret` with its version, as far as their names are
+//! Airflow's.
+//!
+//! What the file itself says of a name is known: locals, and the keys and values of `for_each`. Variables, data and what other
+//! files of the module say are not: `-var`, a `.tfvars` file and the provider have the last word.
+
+use super::carrier::{Around, Broken, Carrier, Environment, Part, is_of_airflow};
+use crate::source::{Mask, Span, Text};
+use crate::syntax::hcl::{self, Attribute, Body, Evaluator, Expr, Hcl, Node, Piece};
+
+mod environment;
+mod scope;
+mod secrets;
+#[cfg(test)]
+mod tests;
+
+use self::environment::Found;
+use self::scope::Locals;
+
+/// Endings of names: `.tofu` is `OpenTofu`'s, `.hcl` Terragrunt's.
+const EXTENSIONS: [&str; 4] = ["tf", "tofu", "tfvars", "hcl"];
+
+/// The map of MWAA, in its resource and in the inputs of modules around it.
+const OPTIONS: &str = "airflow_configuration_options";
+
+/// True for a name that a walk looks into.
+pub fn may_be(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    EXTENSIONS.contains(&extension)
+}
+
+/// Why a text is Terraform that sets something of Airflow, if it is. Other Terraform is nobody's business here.
+pub fn recognise(name: &str, head: &str) -> Option<&'static str> {
+    if !may_be(name) {
+        return None;
+    }
+    if head.contains(OPTIONS) {
+        return Some("configuration options of MWAA");
+    }
+    if head.contains("AIRFLOW_") {
+        return Some("Terraform that sets AIRFLOW variables");
+    }
+    if head.contains("\"aws_mwaa_environment\"") {
+        return Some("an environment of MWAA");
+    }
+    let makes = ["aws_ssm_parameter", "aws_secretsmanager_secret"];
+    let makes = makes.iter().any(|resource| head.contains(resource));
+    (makes && head.contains("airflow")).then_some("Terraform that makes secrets of Airflow")
+}
+
+/// Reads the text of a file.
+pub fn read(text: &str) -> Carrier {
+    let file = match hcl::parse(&Text::verbatim(text, 0)) {
+        Ok(file) => file,
+        Err(error) => {
+            let broken = Broken {
+                language: "HCL",
+                span: Span::at(error.at),
+                message: error.kind.message().to_owned(),
+            };
+            return Carrier {
+                around: Around {
+                    broken: Some(broken),
+                    ..Around::default()
+                },
+                // What only this reader does not go through is no error of the file.
+                templated: error.kind.is_limit() || text.contains("{{") || text.contains("<%"),
+                ..Carrier::default()
+            };
+        }
+    };
+    let locals = Locals::of(&file.body);
+    let mut reader = Reader {
+        file: &file,
+        locals: &locals,
+        values: Evaluator::new(&locals, text.len()),
+        source: text,
+        mask: Mask::new(),
+        blocks: Vec::new(),
+        found: Vec::new(),
+    };
+    reader.body(&file.body);
+    let secrets = reader.secrets();
+    let Reader {
+        mask,
+        blocks,
+        found,
+        ..
+    } = reader;
+    let mut parts = environment::apart(found);
+    parts.retain(is_of_airflow);
+    let mut parts: Vec<Part> = parts.into_iter().map(Part::Environment).collect();
+    parts.extend(secrets);
+    Carrier {
+        parts,
+        around: Around {
+            comments: file.comments.clone(),
+            blocks,
+            ..Around::default()
+        },
+        mask,
+        templated: false,
+    }
+}
+
+/// Goes through a file.
+struct Reader<'a> {
+    file: &'a Hcl,
+    locals: &'a Locals<'a>,
+    values: Evaluator<'a>,
+    source: &'a str,
+    mask: Mask,
+    blocks: Vec<Span>,
+    found: Vec<Found>,
+}
+
+impl<'a> Reader<'a> {
+    fn body(&mut self, body: &'a Body) {
+        for attribute in &body.attributes {
+            self.attribute(attribute);
+        }
+        self.env_blocks(body);
+        for block in &body.blocks {
+            // The default of a module's own input is what it passes on.
+            if block.kind.expose() == "variable" && block.label(0) == OPTIONS {
+                if let Some(default) = block.body.value("default") {
+                    self.options(default);
+                }
+                continue;
+            }
+            self.body(&block.body);
+        }
+    }
+
+    fn attribute(&mut self, attribute: &'a Attribute) {
+        let name = attribute.name.expose();
+        self.blocks
+            .push(attribute.name.source().cover(attribute.value.span()));
+        if name == OPTIONS {
+            self.show(attribute.name.source(), attribute.value.span());
+            self.options(&attribute.value);
+            return;
+        }
+        if name == "container_definitions" {
+            self.container_definitions(&attribute.value);
+        }
+        self.expr(&attribute.value);
+    }
+
+    /// Looks for environments in an expression and in all below it.
+    fn expr(&mut self, expr: &'a Expr) {
+        match &expr.node {
+            Node::Tuple(items) => {
+                self.list(expr);
+                for item in items {
+                    self.expr(item);
+                }
+            }
+            Node::Object(members) => {
+                self.map(expr);
+                for member in members {
+                    self.blocks
+                        .push(member.key.span().cover(member.value.span()));
+                    let name = self.values.key(&member.key);
+                    if name.is_some_and(|name| name.expose() == OPTIONS) {
+                        self.show(member.key.span(), member.value.span());
+                        self.options(&member.value);
+                        continue;
+                    }
+                    self.expr(&member.value);
+                }
+            }
+            Node::Call(call) => {
+                match call.name.expose() {
+                    "concat" => self.list(expr),
+                    "merge" => self.map(expr),
+                    _ => {}
+                }
+                for arg in &call.args {
+                    self.expr(arg);
+                }
+            }
+            Node::Template(pieces) => {
+                for piece in pieces {
+                    if let Piece::Value { expr, .. } = piece {
+                        self.expr(expr);
+                    }
+                }
+            }
+            Node::Null | Node::Bool(_) | Node::Number | Node::Reference(_) | Node::Other => {}
+        }
+    }
+
+    /// The text that an expression comes to, at the place where it is written.
+    fn text(&self, expr: &'a Expr) -> Text {
+        self.values.text(self.values.follow(expr))
+    }
+
+    fn found(&mut self, environment: Environment, made_of: Vec<Span>) {
+        if is_of_airflow(&environment) {
+            self.found.push(Found {
+                environment,
+                made_of,
+            });
+        }
+    }
+
+    /// Lets a key of the format be seen, and what stands between it and its value.
+    fn show(&mut self, key: Span, value: Span) {
+        self.mask.show(key);
+        let Some(between) = self.source.get(key.end..value.start) else {
+            return;
+        };
+        let marks = |c: char| c.is_whitespace() || "=:\"".contains(c);
+        if between.chars().all(marks) {
+            self.mask.show(Span::new(key.end, value.start));
+        }
+    }
+}

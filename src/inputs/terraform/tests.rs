@@ -1,0 +1,300 @@
+//! What is found in a file: environments and secrets, and what of them is not known.
+
+use super::{read, recognise};
+use crate::inputs::carrier::Part;
+use crate::source::Text;
+
+/// What is unknown stands between `⟦` and `⟧`.
+fn shown(text: &Text) -> String {
+    let mut shown = String::new();
+    let mut known = true;
+    for (at, c) in text.expose().char_indices() {
+        let here = text.is_known_in(at..at + c.len_utf8());
+        if here != known {
+            shown.push(if here { '⟧' } else { '⟦' });
+            known = here;
+        }
+        shown.push(c);
+    }
+    if !known {
+        shown.push('⟧');
+    }
+    shown
+}
+
+/// A line for each variable and secret, without the region that MWAA knows; an empty one between parts.
+fn found(source: &str) -> String {
+    let carrier = read(source);
+    assert!(carrier.around.broken.is_none(), "{source}");
+    let value = |value: &Option<Text>| value.as_ref().map_or("-".to_owned(), shown);
+    let parts = carrier.parts.iter().map(|part| match part {
+        Part::Environment(environment) => {
+            let variables = environment.variables.iter();
+            let variables = variables.filter(|one| one.name.expose() != "AWS_DEFAULT_REGION");
+            let lines: Vec<String> = variables
+                .map(|one| format!("{}={}", one.name.expose(), value(&one.value)))
+                .collect();
+            lines.join("\n")
+        }
+        Part::Store { kind, secrets } => {
+            let lines: Vec<String> = secrets
+                .iter()
+                .map(|one| {
+                    let of = one.parameter_type.as_ref().map_or("", Text::expose);
+                    let value = value(&one.value);
+                    format!("{} {} {of}: {value}", kind.word(), one.name.expose())
+                })
+                .collect();
+            lines.join("\n")
+        }
+        Part::File { .. } => "a file".to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("\n\n")
+}
+
+#[test]
+fn options_of_mwaa_become_environment_variables_wherever_the_map_stands() {
+    let options = "{\n  \"secrets.backend\" = \"a.B\"\n  \"core.load_examples\" = false\n  plain = 2\n  \"core.x\" = null\n}";
+    let expected = "AIRFLOW__SECRETS__BACKEND=a.B\nAIRFLOW__CORE__LOAD_EXAMPLES=false";
+    for source in [
+        format!(
+            "resource \"aws_mwaa_environment\" \"a\" {{\nairflow_configuration_options = {options}\n}}\n"
+        ),
+        format!("module \"mwaa\" {{\n  airflow_configuration_options = {options}\n}}\n"),
+        format!("airflow_configuration_options = {options}\n"),
+        format!("inputs = {{\n  airflow_configuration_options = {options}\n}}\n"),
+        format!("variable \"airflow_configuration_options\" {{\n  default = {options}\n}}\n"),
+        format!(
+            "module \"a\" {{\n  airflow_configuration_options = local.o\n}}\nlocals {{\n  o = {options}\n}}\n"
+        ),
+    ] {
+        assert_eq!(found(&source), expected, "{source}");
+    }
+    for nothing in [
+        "airflow_configuration_options = var.options\n",
+        "airflow_configuration_options = {}\n",
+        "airflow_configuration_options = var.x ? { \"a.b\" = 1 } : {}\n",
+    ] {
+        assert_eq!(found(nothing), "", "{nothing}");
+    }
+}
+
+#[test]
+fn the_name_of_an_option_of_mwaa_points_at_the_option() {
+    let source = "airflow_configuration_options = { \"secrets.backend\" = \"a.B\" }\n";
+    let carrier = read(source);
+    let [Part::Environment(environment)] = carrier.parts.as_slice() else {
+        panic!("one environment");
+    };
+    let name = &environment.variables[1].name;
+    let span = |text: &Text| &source[text.source().start..text.source().end];
+    assert_eq!(span(name), "secrets.backend");
+    let backend = name.slice(name.len() - 7..name.len());
+    assert_eq!(span(&backend), "backend");
+}
+
+#[test]
+fn mwaa_knows_its_region() {
+    let carrier = read("airflow_configuration_options = { \"secrets.backend\" = \"a.B\" }\n");
+    let [Part::Environment(environment)] = carrier.parts.as_slice() else {
+        panic!("one environment");
+    };
+    let region = &environment.variables[0];
+    assert_eq!(region.name.expose(), "AWS_DEFAULT_REGION");
+    assert!(region.value.is_none());
+}
+
+#[test]
+fn what_else_may_belong_to_a_map_leaves_the_backend_open() {
+    assert_eq!(
+        found(
+            "airflow_configuration_options = merge({ \"secrets.backend\" = \"a.B\" }, var.more)\n"
+        ),
+        "AIRFLOW__WORKERS__SECRETS_BACKEND_KWARGS=⟦merge({ \"secrets.backend\" = \"a.B\" }, var.more)⟧\n\
+         AIRFLOW__WORKERS__SECRETS_BACKEND=⟦merge({ \"secrets.backend\" = \"a.B\" }, var.more)⟧\n\
+         AIRFLOW__SECRETS__BACKEND_KWARGS=⟦merge({ \"secrets.backend\" = \"a.B\" }, var.more)⟧\n\
+         AIRFLOW__SECRETS__BACKEND=a.B"
+    );
+    assert_eq!(
+        found(
+            "airflow_configuration_options = merge({ \"secrets.backend\" = \"a.B\" }, local.more)\nlocals {\n  more = { \"core.x\" = var.x }\n}\n"
+        ),
+        "AIRFLOW__SECRETS__BACKEND=a.B\nAIRFLOW__CORE__X=⟦var.x⟧"
+    );
+}
+
+#[test]
+fn environments_are_known_by_their_shapes() {
+    let expected = "AIRFLOW__CORE__X=1\nOTHER=⟦var.y⟧";
+    for source in [
+        "a = jsonencode([{ environment = [{ name = \"AIRFLOW__CORE__X\", value = \"1\" }, { name = \"OTHER\", value = var.y }] }])\n",
+        "a = [{ key = \"AIRFLOW__CORE__X\", value = 1, is_secret = true }, { key = \"OTHER\", value = var.y }, var.z]\n",
+        "a = { AIRFLOW__CORE__X = 1, OTHER = var.y }\n",
+        "a {\n  env {\n    name = \"AIRFLOW__CORE__X\"\n    value = 1\n  }\n  env {\n    name = \"OTHER\"\n    value = var.y\n  }\n}\n",
+    ] {
+        assert_eq!(found(source), expected, "{source}");
+    }
+    assert_eq!(
+        found("env = [\"AIRFLOW__CORE__X=1=2\", \"OTHER=${var.y}\", \"${var.z}=1\"]\n"),
+        "AIRFLOW__CORE__X=1=2\nOTHER=⟦${var.y}⟧"
+    );
+    assert_eq!(
+        found(
+            "a = [{ name = \"AIRFLOW_CONN_A\", valueFrom = \"arn\" }, { name = \"AIRFLOW_CONN_B\", value = null }]\n"
+        ),
+        "AIRFLOW_CONN_A=-\nAIRFLOW_CONN_B=-"
+    );
+    for nothing in [
+        "a = [{ name = \"A\", value = \"b\" }]\n",
+        "a = { A = 1 }\n",
+        "a = [{ name = var.n, value = \"AIRFLOW__CORE__X\" }]\n",
+    ] {
+        assert_eq!(found(nothing), "", "{nothing}");
+    }
+}
+
+#[test]
+fn lists_that_are_put_together_are_one_environment() {
+    let source = "locals {\n  common = [{ name = \"AIRFLOW__CORE__X\", value = \"1\" }]\n  more = concat(local.common, [{ name = \"AIRFLOW__CORE__Y\", value = \"2\" }])\n}\n\
+         a = concat(local.more, [{ name = \"AIRFLOW__CORE__Z\", value = \"3\" }])\nb = local.common\n";
+    assert_eq!(
+        found(source),
+        "AIRFLOW__CORE__X=1\nAIRFLOW__CORE__Y=2\nAIRFLOW__CORE__Z=3"
+    );
+    let endless = "locals {\n  a = concat(local.a, local.a, [{ name = \"AIRFLOW__CORE__X\", value = \"1\" }])\n}\n";
+    assert_eq!(found(endless), "");
+}
+
+#[test]
+fn json_of_container_definitions_is_read_though_parts_are_unknown() {
+    let source = "resource \"aws_ecs_task_definition\" \"a\" {\n  container_definitions = <<EOF\n[\n  { \"name\": \"web\", \"cpu\": ${var.cpu}, \"image\": \"${var.m[\"a\"]}\",\n    \
+         \"environment\": [{ \"name\": \"AIRFLOW__CORE__X\", \"value\": \"a${var.y}\\\"\" }],\n    \"secrets\": [{ \"name\": \"AIRFLOW_CONN_A\", \"valueFrom\": \"arn\" }] }\n]\nEOF\n}\n";
+    assert_eq!(
+        found(source),
+        "AIRFLOW__CORE__X=a⟦${var.y}⟧\"\nAIRFLOW_CONN_A=-"
+    );
+    assert_eq!(found("container_definitions = \"[{\"\n"), "");
+    assert_eq!(
+        found("container_definitions = templatefile(\"x\", { a = 1 })\n"),
+        ""
+    );
+}
+
+#[test]
+fn secrets_of_airflow_are_found_with_their_names_joined() {
+    let source = r#"
+resource "aws_ssm_parameter" "a" {
+  name  = "/airflow/connections/${local.id}"
+  type  = "SecureString"
+  value = "postgres://${var.u}@h"
+}
+resource "aws_ssm_parameter" "b" {
+  name           = "/airflow/variables/b"
+  type           = "String"
+  insecure_value = "plain"
+}
+resource "aws_ssm_parameter" "other" {
+  name  = "/app/db"
+  value = "x"
+}
+resource "aws_ssm_parameter" "unknown" {
+  name  = "/${var.env}/airflow/connections/c"
+  value = "x"
+}
+resource "aws_ssm_parameter" "filled_in_later" {
+  name  = "/airflow/variables/later"
+  value = "changeme"
+  lifecycle {
+    ignore_changes = [value]
+  }
+}
+resource "aws_secretsmanager_secret" "a" {
+  name = "airflow/connections/a"
+}
+resource "aws_secretsmanager_secret_version" "a" {
+  secret_id     = aws_secretsmanager_secret.a.id
+  secret_string = jsonencode({ conn_type = "x", password = var.p })
+}
+resource "aws_secretsmanager_secret" "empty" {
+  name = "airflow/variables/empty"
+}
+resource "aws_secretsmanager_secret" "random" {
+  name_prefix = "airflow/variables/random"
+}
+resource "aws_secretsmanager_secret_version" "by_name" {
+  secret_id     = "airflow/variables/by_name"
+  secret_string = "v"
+}
+resource "aws_secretsmanager_secret_version" "by_arn" {
+  secret_id     = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:airflow/variables/x-AbCdEf"
+  secret_string = "v"
+}
+locals {
+  id = "a"
+}
+"#;
+    assert_eq!(
+        found(source),
+        "ssm /airflow/connections/a SecureString: postgres://⟦${var.u}⟧@h\n\
+         ssm /airflow/variables/b String: plain\n\
+         ssm /airflow/variables/later : -\n\n\
+         secretsmanager airflow/connections/a : {\"conn_type\":\"x\",\"password\":⟦\"var.p\"⟧}\n\
+         secretsmanager airflow/variables/by_name : v\n\
+         secretsmanager airflow/variables/x : v\n\
+         secretsmanager airflow/variables/empty : -"
+    );
+}
+
+#[test]
+fn each_instance_of_for_each_is_a_secret_of_its_own() {
+    let source = r#"
+locals {
+  all = {
+    a = "1"
+    b = jsonencode({ x = 2 })
+  }
+}
+resource "aws_ssm_parameter" "a" {
+  for_each = local.all
+  name     = "/airflow/variables/${each.key}"
+  type     = "String"
+  value    = each.value
+}
+resource "aws_secretsmanager_secret" "s" {
+  for_each = toset(["c", "d"])
+  name     = "airflow/variables/${each.value}"
+}
+resource "aws_secretsmanager_secret_version" "s" {
+  for_each      = toset(["c", "d"])
+  secret_id     = aws_secretsmanager_secret.s[each.key].id
+  secret_string = each.key
+}
+resource "aws_ssm_parameter" "unknown" {
+  for_each = var.all
+  name     = "/airflow/variables/${each.key}"
+  value    = each.value
+}
+"#;
+    assert_eq!(
+        found(source),
+        "ssm /airflow/variables/a String: 1\nssm /airflow/variables/b String: {\"x\":2}\n\n\
+         secretsmanager airflow/variables/c : c\nsecretsmanager airflow/variables/d : d"
+    );
+}
+
+#[test]
+fn a_file_that_is_not_hcl_is_broken_and_says_where() {
+    let carrier = read("a = \"b\nc = 1\n");
+    let broken = carrier.around.broken.expect("broken");
+    assert_eq!((broken.language, broken.span.start), ("HCL", 4));
+    assert!(!carrier.templated);
+    assert!(read("a = {{ b }}\n").templated);
+}
+
+#[test]
+fn terraform_without_anything_of_airflow_is_not_ours() {
+    assert!(recognise("main.tf", "resource \"aws_ssm_parameter\" \"a\" {}").is_none());
+    assert!(recognise("main.tf", "a = \"AIRFLOW__CORE__X\"").is_some());
+    assert!(recognise("x.tfvars", "airflow_configuration_options = {}").is_some());
+    assert!(recognise("x.txt", "airflow_configuration_options = {}").is_none());
+}
