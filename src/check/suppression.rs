@@ -58,11 +58,19 @@ fn ignores_of(input: &Input) -> Vec<Ignore> {
             });
         }
     }
-    // JSON and pins have their own ways with `#`.
-    if !matches!(input.tree, Tree::Cfg(_) | Tree::Env(_)) {
-        return ignores;
-    }
-    for mark in marks(&input.bytes) {
+    // JSON and pins have their own ways with `#`; a Dockerfile's shell commands have comments behind them.
+    let within = match &input.tree {
+        Tree::Cfg(_) | Tree::Env(_) => None,
+        Tree::Carrier(_) if input.kind == Kind::Dockerfile => Some(&blocks),
+        _ => return ignores,
+    };
+    let is_within = |mark: &Span| {
+        within.is_none_or(|blocks| {
+            let mut around = blocks.iter();
+            around.any(|block| block.start <= mark.start && mark.start < block.end)
+        })
+    };
+    for mark in marks(&input.bytes).into_iter().filter(is_within) {
         let is_comment = comments
             .iter()
             .any(|comment| comment.span.start <= mark.start && mark.start < comment.span.end);

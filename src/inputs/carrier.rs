@@ -11,9 +11,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Kind, cloudformation, ecs, terraform, terraform_json};
+use super::{Kind, cloudformation, dockerfile, ecs, terraform, terraform_json};
 use crate::source::{Mask, Span, Text};
+use crate::syntax::dockerfile::Cause as DockerfileCause;
 use crate::syntax::dotenv::Outside;
+use crate::workspace::pins;
 
 /// What an adapter may know besides the text of the file.
 pub struct Surroundings<'a> {
@@ -87,7 +89,23 @@ pub struct Fault {
 /// See [`Fault`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum FaultKind {}
+pub enum FaultKind {
+    /// JSON in `ENV` without quotes round it: BuildKit removes those that belong to the JSON. A blank in it
+    /// stops the build.
+    DockerfileJson {
+        /// The build stops.
+        stops: bool,
+        /// Single quotes round it, in place of double ones, put it right and change nothing else.
+        is_mendable: bool,
+    },
+    /// `ENV NAME = value`: the value begins with `=`.
+    DockerfileEquals {
+        /// Without the blanks it is right, and nothing else changes.
+        is_mendable: bool,
+    },
+    /// The build stops at this place.
+    DockerfileStops(DockerfileCause),
+}
 
 /// Something that is read as if it were a file of its own.
 #[derive(Debug)]
@@ -149,7 +167,8 @@ pub fn is_of_airflow(environment: &Environment) -> bool {
 /// Names of files that a walk looks into for carriers.
 pub fn may_be(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    ["json", "template", "tfstate", "yaml", "yml"].contains(&extension) || terraform::may_be(name)
+    let known = ["json", "template", "tfstate", "yaml", "yml"].contains(&extension);
+    known || terraform::may_be(name) || pins::is_dockerfile(Path::new(name))
 }
 
 /// Says whether a file is a carrier, by its content; the name decides where several would read it.
@@ -157,18 +176,20 @@ pub fn may_be(name: &str) -> bool {
 pub fn recognise(path: &Path, head: &str) -> Option<(Kind, &'static str)> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let is = |kind| move |because| (kind, because);
+    let dockerfile = || dockerfile::recognise(path, head).map(is(Kind::Dockerfile));
     let terraform = || terraform_json::recognise(head).map(is(Kind::Terraform));
     let hcl = || terraform::recognise(&name, head).map(is(Kind::Terraform));
     let cloudformation = || cloudformation::recognise(head).map(is(Kind::CloudFormation));
     let ecs = || ecs::recognise(head).map(is(Kind::Ecs));
     let terraform = terraform().or_else(hcl);
-    terraform.or_else(cloudformation).or_else(ecs)
+    let others = terraform.or_else(cloudformation).or_else(ecs);
+    dockerfile().or(others)
 }
 
 /// Reads the text of a carrier.
 pub fn read(kind: Kind, text: &str, surroundings: &Surroundings<'_>) -> Carrier {
-    let _ = surroundings;
     match kind {
+        Kind::Dockerfile => dockerfile::read(text, surroundings.path, surroundings.environment),
         Kind::Terraform if terraform_json::is_json(text) => terraform_json::read(text),
         Kind::Terraform => terraform::read(text),
         Kind::CloudFormation => cloudformation::read(text),

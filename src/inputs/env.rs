@@ -180,7 +180,7 @@ fn definition(variable: &EnvVariable, file: FileId) -> Option<Definition> {
 }
 
 /// Options that hold a template for Airflow itself (`log_filename_template`, `log_format`).
-fn filled_by_airflow(name: &str) -> bool {
+pub(super) fn filled_by_airflow(name: &str) -> bool {
     let name = name.trim();
     name.starts_with("AIRFLOW_VAR_")
         || (name.starts_with("AIRFLOW__")

@@ -9,6 +9,7 @@ pub mod cfg;
 pub mod cloudformation;
 pub mod comments;
 pub mod dag;
+pub mod dockerfile;
 pub mod ecs;
 pub mod env;
 pub mod inside;
@@ -83,6 +84,7 @@ impl Kind {
         Self::Connections,
         Self::Variables,
         Self::Dag,
+        Self::Dockerfile,
         Self::Terraform,
         Self::CloudFormation,
         Self::Ecs,

@@ -1,5 +1,6 @@
 //! The parts of a carrier's file as inputs of their own.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -118,15 +119,15 @@ impl Room<'_> {
             stated: true,
             ..EnvFile::default()
         };
+        let mut last: HashMap<String, usize> = HashMap::new();
         for variable in environment.variables {
             let name_span = variable.name.source();
             let name = variable.name.expose().to_owned();
             if is_public_name(&name) {
                 input.mask.show_all(variable.name.own_pieces(0..name.len()));
             }
-            let earlier = tree.variables.iter_mut().filter(|one| one.name == name);
-            for one in earlier {
-                one.delivery = Delivery::Overridden;
+            if let Some(earlier) = last.insert(name.clone(), tree.variables.len()) {
+                tree.variables[earlier].delivery = Delivery::Overridden;
             }
             tree.variables.push(EnvVariable {
                 name,

@@ -210,17 +210,33 @@ impl<'a> Group<'a> {
     }
 
     /// One cfg with one of the env files each. Env files without any Airflow name set nothing, so
-    /// they are no alternative to one that does.
+    /// they are no alternative to one that does. What an image sets, every process in it starts from.
     ///
     /// `inputs`: where the env files are that carriers name.
     fn choices(&self, inputs: &[&Input]) -> (Vec<Choice>, usize) {
         let (ours, foreign): (Vec<_>, Vec<_>) =
             self.envs.iter().partition(|env| names_airflow(env));
         let envs: Vec<&&Input> = if ours.is_empty() { foreign } else { ours };
+        let (images, envs): (Vec<&Input>, Vec<&Input>) =
+            envs.into_iter().partition(|env| is_image(env, inputs));
         let cfgs = optional(self.cfgs.iter().map(|cfg| vec![cfg.id]));
+        let images = optional(images.iter().map(|image| vec![image.id]));
         let envs = optional(envs.iter().map(|env| whole_environment(env, inputs)));
+        let within = |image: &Vec<FileId>| {
+            let image = image.clone();
+            envs.iter()
+                .map(move |env| [image.clone(), env.clone()].concat())
+        };
+        let envs: Vec<Vec<FileId>> = images.iter().flat_map(within).take(MOST_CHOICES).collect();
         combine(&cfgs, &envs)
     }
+}
+
+/// The environment of an image, which is there before that of any process.
+fn is_image(env: &Input, inputs: &[&Input]) -> bool {
+    let around = env.inside.as_ref().map(|inside| inside.of);
+    let mut inputs = inputs.iter();
+    inputs.any(|input| Some(input.id) == around && input.kind == Kind::Dockerfile)
 }
 
 /// The env files that a part of a carrier starts from, and the part.

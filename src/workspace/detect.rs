@@ -257,6 +257,10 @@ mod tests {
         let compose = "x-env:\n  AIRFLOW__CORE__X: 1\n  - AIRFLOW__CORE__Y=1\nA=b\n";
         assert!(kind("docker-compose.yaml", compose).is_err());
         assert!(kind("Dockerfile", "FROM x\nENV AIRFLOW_HOME=/x\n").is_err());
+        assert_eq!(
+            kind("Dockerfile", "FROM x\nENV AIRFLOW_VAR_X=/x\n"),
+            Ok(Kind::Dockerfile)
+        );
         assert!(kind("run.sh", "#!/bin/sh\nexport AIRFLOW_HOME=x\n").is_err());
     }
 

@@ -10,6 +10,7 @@
 mod cloudformation;
 #[path = "../common/mod.rs"]
 mod common;
+mod dockerfile;
 mod ecs;
 mod faults;
 mod terraform;
@@ -46,6 +47,9 @@ pub(crate) enum Holds {
 }
 
 const WAYS: &[Way] = &[
+    dockerfile::SINGLE,
+    dockerfile::DOUBLE,
+    dockerfile::SPACED,
     ecs::CLI,
     ecs::DESCRIBED,
     terraform_json::MWAA,

@@ -12,6 +12,7 @@ pub mod cfg_quoted_value;
 pub mod cfg_swallowed_line;
 pub mod cfg_syntax;
 pub mod data_syntax;
+pub mod dockerfile_env_quoting;
 pub mod env_expansion_in_value;
 pub mod env_name_ineffective;
 pub mod env_syntax;
@@ -34,5 +35,6 @@ pub static RULES: &[&Rule] = &[
     &env_syntax::RULE,
     &env_name_ineffective::RULE,
     &unexpanded_reference::RULE,
+    &dockerfile_env_quoting::RULE,
     &data_syntax::RULE,
 ];

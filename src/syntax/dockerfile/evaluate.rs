@@ -62,9 +62,9 @@ struct Evaluator<'a> {
 }
 
 /// Fills in the stages and the assignments of `file`, whose instructions are read.
-pub(super) fn run(file: &mut Dockerfile, escape: char, base: &dyn Fn(&str) -> Outside) {
+pub(super) fn run(file: &mut Dockerfile, base: &dyn Fn(&str) -> Outside) {
     let mut run = Evaluator {
-        escape,
+        escape: file.escape,
         base,
         growth: Cell::new(GROWTH),
         globals: HashMap::new(),

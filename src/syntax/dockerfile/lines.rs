@@ -11,8 +11,8 @@ pub(super) const fn is_blank(c: char) -> bool {
     matches!(c, '\t' | '\u{b}' | '\u{c}' | '\r' | ' ')
 }
 
-/// The instructions of `text`, not yet evaluated, and the escape character.
-pub(super) fn read(text: &str) -> (Dockerfile, char) {
+/// The instructions of `text`, not yet evaluated.
+pub(super) fn read(text: &str) -> Dockerfile {
     let start = if text.starts_with(BOM) {
         BOM.len_utf8()
     } else {
@@ -28,7 +28,8 @@ pub(super) fn read(text: &str) -> (Dockerfile, char) {
     while let Some(line) = reader.logical() {
         reader.instruction(&line);
     }
-    (reader.file, reader.escape)
+    reader.file.escape = reader.escape;
+    reader.file
 }
 
 /// Continued lines, joined.

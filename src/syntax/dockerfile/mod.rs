@@ -165,6 +165,8 @@ pub struct Problem {
 /// A parsed file.
 #[derive(Debug, Default)]
 pub struct Dockerfile {
+    /// What escapes a character and joins lines: `\`, or `` ` `` where a parser directive says so.
+    pub escape: char,
     /// All instructions in file order, heredocs' bodies skipped.
     pub instructions: Vec<Instruction>,
     /// The stages in file order. What stands above the first is in none.
@@ -202,7 +204,7 @@ impl Dockerfile {
 
 /// Reads `text`. `base` tells what is known of a name in the environment of a base image.
 pub fn read(text: &str, base: &dyn Fn(&str) -> Outside) -> Dockerfile {
-    let (mut file, escape) = lines::read(text);
-    evaluate::run(&mut file, escape, base);
+    let mut file = lines::read(text);
+    evaluate::run(&mut file, base);
     file
 }

@@ -325,6 +325,11 @@ pub fn strips_comments(path: &Path) -> bool {
     )
 }
 
+/// True for a Dockerfile, by its name.
+pub fn is_dockerfile(path: &Path) -> bool {
+    carrier(path) == Some(Carrier::Dockerfile)
+}
+
 /// Says by its name whether a file may pin releases.
 pub fn carrier(path: &Path) -> Option<Carrier> {
     let name = path.file_name()?.to_str()?;
