@@ -173,12 +173,36 @@ impl Naming {
     /// either store, so there the leading `/` does not matter.
     pub fn defaults(kind: Kind, amazon: Version) -> Self {
         let nothing = PrefixKwargs::default();
+        let plain = |prefixes: [&str; 3], sep| {
+            let prefixes = prefixes.map(|prefix| Some(prefix.to_owned()));
+            Self {
+                bare_if_empty: false,
+                ..Self::built(kind, prefixes, sep, amazon)
+            }
+        };
         let naming = match kind {
             Kind::SecretsManager => Self::secrets_manager(&nothing, amazon),
+            Kind::Gcp | Kind::Azure => plain(
+                ["airflow-connections", "airflow-variables", "airflow-config"],
+                "-",
+            ),
+            // `mount_point` and the three paths.
+            Kind::Vault => plain(
+                ["secret/connections", "secret/variables", "secret/config"],
+                "/",
+            ),
+            Kind::KubernetesSecret => plain(
+                [
+                    "airflow.apache.org/connection-id",
+                    "airflow.apache.org/variable-key",
+                    "airflow.apache.org/config-key",
+                ],
+                "=",
+            ),
             _ => Self::ssm(&nothing, amazon),
         };
         Self {
-            any_leading_slash: !matches!(kind, Kind::SecretsManager | Kind::Ssm),
+            any_leading_slash: matches!(kind, Kind::FlatStore | Kind::Chamber),
             store: kind,
             from_settings: false,
             ..naming

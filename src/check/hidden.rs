@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::airflow::backend::{Backend, Construction};
+use crate::airflow::backend::{Backend, Construction, serves};
 use crate::airflow::{Target, search};
 use crate::inputs::{Definition, EntryKind, Kind, Notation, is_sample};
 use crate::load::{Loaded, View};
@@ -88,12 +88,12 @@ impl<'a> Hidden<'a> {
         if self.by_name.is_empty() {
             return &[];
         }
-        let serves = |class: &&'static str| match (kind, *class) {
-            (Kind::Ssm, class) => class == "aws_ssm",
-            (Kind::SecretsManager, class) => class == "aws_secrets_manager",
-            (_, class) => class.starts_with("aws_"),
+        let is_asked = |class: &&'static str| match (kind, *class) {
+            (Kind::FlatStore, class) => class.starts_with("aws_"),
+            (Kind::Chamber, _) => false,
+            (kind, class) => serves(class, kind),
         };
-        if !self.classes.iter().all(serves) {
+        if !self.classes.iter().all(is_asked) {
             return &[];
         }
         self.by_name.get(name).map_or(&[], Vec::as_slice)

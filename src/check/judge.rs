@@ -13,6 +13,7 @@ use super::rules::{Checks, readings, run_checks};
 use super::visible::Seen;
 use super::wanted::Unused;
 use super::wiring;
+use crate::airflow::backend::Held;
 use crate::airflow::conn_types::OwnTypes;
 use crate::airflow::connection::{self, Advice, Format, Reader, Reading};
 use crate::airflow::lookup::{Coverage, NearMiss, Why};
@@ -22,7 +23,7 @@ use crate::inputs::store::names::{Earlier, Hashed, Indexed, NameIndex};
 use crate::inputs::store::{Batch, Entry, Facts, Spot, StoreReader, Summary, Tally, Value};
 use crate::inputs::{Definition, EntryKind, Input, Kind};
 use crate::load::View;
-use crate::load::asked::{Asked, covered, near_miss, ways};
+use crate::load::asked::{Asked, covered_entry, near_miss, ways};
 use crate::load::pipeline;
 use crate::load::prepared::Prepared;
 use crate::report::{Failure, Finding, Phrases, Window};
@@ -266,8 +267,12 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
             .position(|ways| ways.target == target && ways.kind == kind);
         let at = known.unwrap_or_else(|| self.ask(target, kind));
         let Ways { list, like, .. } = &self.asked[at];
-        let (way, coverage) = covered(&decoded.name, list);
-        let near = near_miss(&decoded.name, &coverage, list);
+        let (way, coverage) = covered_entry(&decoded.entry, &decoded.name, list);
+        let near = if decoded.entry.is_bare() {
+            None
+        } else {
+            near_miss(&decoded.name, &coverage, list)
+        };
         let hashed = match &coverage {
             Coverage::Covered { kind: of, id } if *like == target && decoded.facts.is_current() => {
                 let hashed = self.names[target].hash(&Indexed {
@@ -346,14 +351,15 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
         );
         let (kind, id) = match coverage {
             Coverage::Covered { kind, id } => (Some(*kind), id.as_str()),
-            Coverage::Ambiguous { id } => (None, id.as_str()),
+            Coverage::Ambiguous { id } => (entry.form(), id.as_str()),
             Coverage::Foreign => (None, decoded.name.as_ref()),
         };
         // Of names that nothing asks for, only the name matters; of older versions too.
         let judged = *coverage != Coverage::Foreign && !facts.superseded;
         let text = decoded.text.as_deref().filter(|_| judged);
         let is_object = judged && text.is_none();
-        let object = is_object.then(|| object(entry)).flatten();
+        let is_data = entry.kind() == Kind::KubernetesSecret;
+        let object = is_object.then(|| object(entry, kind, asked)).flatten();
         let is_connection = kind == Some(EntryKind::Connection)
             && !facts.encrypted
             && !asked.has_own_way
@@ -377,14 +383,14 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
         let run = |value: Option<&LazyText<'_>>, readings: &[(Runtime, Reading)]| {
             let context = EntryContext {
                 target,
-                carrier: carrier(entry.kind()),
+                carrier: Carrier::of_store(entry.kind()),
                 kind,
                 id: Cow::Borrowed(id),
                 name: Cow::Borrowed(&decoded.name),
                 name_place: place(entry.name_span()),
                 value,
-                value_place: entry.value_span().map(place),
-                decoded_object: object.is_some(),
+                value_place: value_span(entry, object.as_ref()).map(place),
+                decoded_object: object.is_some() && !is_data,
                 facts,
                 naming: Some(&near.map_or(asked, |near| &list[near]).naming),
                 near_miss: near.is_some(),
@@ -512,14 +518,6 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
     }
 }
 
-fn carrier(kind: Kind) -> Carrier {
-    match kind {
-        Kind::Ssm => Carrier::Ssm,
-        Kind::SecretsManager => Carrier::SecretsManager,
-        _ => Carrier::Flat,
-    }
-}
-
 /// The credential that an entry holds, and where. Who reads the name does not matter to a secret.
 fn credential(
     decoded: &Decoded<'_>,
@@ -548,12 +546,26 @@ fn credential(
     Some((found, Spot { span, position }))
 }
 
-/// The text of the object that stands for the value.
-fn object(entry: &Entry<'_>) -> Option<Text> {
-    match entry.value() {
-        Value::Object(json) => Some(json.text().clone()),
+/// The text of the object that stands for the value; of a Secret of Kubernetes, whose data are several texts, the one
+/// that is read.
+fn object(entry: &Entry<'_>, kind: Option<EntryKind>, asked: &Asked<'_, '_>) -> Option<Text> {
+    let Value::Object(json) = entry.value() else {
+        return None;
+    };
+    let object = json.text().clone();
+    if entry.kind() != Kind::KubernetesSecret {
+        return Some(object);
+    }
+    match asked.held(entry.kind(), kind?, || object) {
+        Held::Text(text) => Some(text),
         _ => None,
     }
+}
+
+/// Where the value stands that is read. `object`: see there.
+fn value_span(entry: &Entry<'_>, object: Option<&Text>) -> Option<Span> {
+    let datum = object.filter(|_| entry.kind() == Kind::KubernetesSecret);
+    datum.map(Text::source).or_else(|| entry.value_span())
 }
 
 /// What the entry hides from the environment.

@@ -11,7 +11,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Kind, cloudformation, dockerfile, ecs, terraform, terraform_json};
+use super::{Kind, cloudformation, dockerfile, ecs, exports, terraform, terraform_json};
 use crate::source::{Mask, Span, Text};
 use crate::syntax::dockerfile::Cause as DockerfileCause;
 use crate::syntax::dotenv::Outside;
@@ -186,7 +186,7 @@ pub fn recognise(path: &Path, head: &str) -> Option<(Kind, &'static str)> {
     dockerfile().or(others)
 }
 
-/// Reads the text of a carrier.
+/// Reads the text of a carrier, or of an export that is no stream of JSON.
 pub fn read(kind: Kind, text: &str, surroundings: &Surroundings<'_>) -> Carrier {
     match kind {
         Kind::Dockerfile => dockerfile::read(text, surroundings.path, surroundings.environment),
@@ -194,6 +194,7 @@ pub fn read(kind: Kind, text: &str, surroundings: &Surroundings<'_>) -> Carrier 
         Kind::Terraform => terraform::read(text),
         Kind::CloudFormation => cloudformation::read(text),
         Kind::Ecs => ecs::read(text),
+        kind if kind.is_store() => exports::read(kind, text),
         _ => Carrier::default(),
     }
 }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Input;
+use super::{Input, Tree};
 use crate::source::{FileId, LineIndex, Place, Position, Span, Text};
 
 /// The file around a part.
@@ -83,6 +83,12 @@ impl Embedded {
 }
 
 impl Input {
+    /// True for secrets that are read as those of a deployment; of an export that is read in parts, these
+    /// are.
+    pub fn is_store(&self) -> bool {
+        self.kind.is_store() && !matches!(self.tree, Tree::Carrier(_))
+    }
+
     /// The file that a person sees: its own, or the one around it.
     pub fn outer(&self) -> FileId {
         self.inside.as_ref().map_or(self.id, |inside| inside.of)

@@ -12,6 +12,7 @@ pub mod dag;
 pub mod dockerfile;
 pub mod ecs;
 pub mod env;
+pub mod exports;
 pub mod inside;
 pub mod local;
 pub mod mwaa;
@@ -39,6 +40,16 @@ pub enum Kind {
     SecretsManager,
     /// A flat map or projection `name: value` that may come from either AWS store.
     FlatStore,
+    /// Answers of Vault, or a map of its paths.
+    Vault,
+    /// Secrets of Google Secret Manager.
+    Gcp,
+    /// Secrets of Azure Key Vault.
+    Azure,
+    /// Secrets of Kubernetes for the backend that looks for their labels.
+    KubernetesSecret,
+    /// What chamber writes of SSM: names without their paths.
+    Chamber,
     /// Connections in a local file: `LocalFilesystemBackend`, `airflow connections export`.
     Connections,
     /// Variables in a local file.
@@ -81,6 +92,11 @@ impl Kind {
         Self::Ssm,
         Self::SecretsManager,
         Self::FlatStore,
+        Self::Vault,
+        Self::Gcp,
+        Self::Azure,
+        Self::KubernetesSecret,
+        Self::Chamber,
         Self::Connections,
         Self::Variables,
         Self::Dag,
@@ -98,6 +114,11 @@ impl Kind {
             Self::Ssm => "ssm",
             Self::SecretsManager => "secretsmanager",
             Self::FlatStore => "flat-store",
+            Self::Vault => "vault",
+            Self::Gcp => "gcp",
+            Self::Azure => "azure",
+            Self::KubernetesSecret => "kubernetes-secret",
+            Self::Chamber => "chamber",
             Self::Connections => "connections",
             Self::Variables => "variables",
             Self::Dag => "dag",
@@ -120,7 +141,17 @@ impl Kind {
     /// True for what holds secrets and no settings: exports of secret stores, which are read as a
     /// stream, and local secrets files.
     pub const fn is_store(self) -> bool {
-        matches!(self, Self::Ssm | Self::SecretsManager | Self::FlatStore) || self.is_local()
+        matches!(
+            self,
+            Self::Ssm
+                | Self::SecretsManager
+                | Self::FlatStore
+                | Self::Vault
+                | Self::Gcp
+                | Self::Azure
+                | Self::KubernetesSecret
+                | Self::Chamber
+        ) || self.is_local()
     }
 
     /// True for what holds options and environment variables.

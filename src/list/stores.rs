@@ -24,7 +24,6 @@ use crate::load::{View, asked, pipeline};
 use crate::resolve::words;
 use crate::rules::{Carrier, EntryContext};
 use crate::source::{LazyText, Place, Position, Text};
-use crate::syntax::json::Json;
 use crate::workspace::Content;
 
 /// How the entries of each kind of store are asked for: a projection does not say before which store
@@ -103,10 +102,11 @@ impl Lister<'_> {
             wants,
         } = *self;
         let name = entry.name();
-        let (way, coverage) = asked::covered(&name, ways);
+        let (way, coverage) = asked::covered_entry(entry, &name, ways);
         let asked = &ways[way];
         let (kind, id) = match &coverage {
             Coverage::Covered { kind, id } => (Some(*kind), Some(id.as_str())),
+            Coverage::Ambiguous { id } if entry.is_bare() => (entry.form(), Some(id.as_str())),
             Coverage::Ambiguous { id } => (asked.naming.only_kind(&name), Some(id.as_str())),
             Coverage::Foreign => (None, None),
         };
@@ -120,38 +120,38 @@ impl Lister<'_> {
             status: Status::Unreachable("no prefix of the backend covers the name"),
         };
         let (Some(kind), Some(id)) = (kind, id) else {
-            if id.is_some() {
-                item.status = Status::Unknown("prefixes of several kinds reach the name");
-                item.id = None;
+            if let Some(why) = not_told(entry, id.is_some()) {
+                item.status = Status::Unknown(why);
             }
+            item.id = None;
             return sink(&item);
         };
+        // Of a secret without a name.
+        item.id = Some(id).filter(|id| !id.is_empty());
         let facts = entry.facts();
         if let Some(status) = not_given(entry, &facts, kind, id, asked, target) {
             item.status = status;
             return sink(&item);
         }
-        let json = match text {
-            Some(_) => None,
-            None => match entry.value() {
-                Value::Object(json) => Some(json),
-                _ => None,
-            },
+        let object = match object(entry, text, kind, asked) {
+            Ok(object) => object,
+            Err(held) => {
+                item.status = status(&held, "");
+                return sink(&item);
+            }
         };
-        let object = json.as_ref().map(Json::text);
+        let object = object.as_ref();
         let Some(shown) = text.or(object.map(Text::expose)) else {
             item.status = Status::Unknown("the export holds no text here");
             return sink(&item);
         };
         if kind != EntryKind::Connection {
             let secret = || object.cloned().unwrap_or_else(|| entry.value_text());
-            let held = held(asked, secret);
-            item.status = match &held {
-                Held::Whole => Status::Value(shown),
-                Held::Text(text) => Status::Value(text.expose()),
-                Held::NotThere(why) => Status::Unreachable(why),
-                Held::Unknown(why) => Status::Unknown(why),
+            let held = match entry.kind() {
+                Kind::KubernetesSecret => Held::Whole,
+                store => asked.held(store, kind, secret),
             };
+            item.status = status(&held, shown);
             return sink(&item);
         }
         if asked.has_own_way {
@@ -216,18 +216,15 @@ impl Lister<'_> {
         };
         EntryContext {
             target,
-            carrier: match entry.kind() {
-                Kind::Ssm => Carrier::Ssm,
-                Kind::SecretsManager => Carrier::SecretsManager,
-                _ => Carrier::Flat,
-            },
+            carrier: Carrier::of_store(entry.kind()),
             kind: Some(EntryKind::Connection),
             id: Cow::Borrowed(id),
             name: Cow::Borrowed(name),
             name_place: place(entry.name_span()),
             value: Some(value),
             value_place: entry.value_span().map(place),
-            decoded_object: matches!(entry.value(), Value::Object(_)),
+            decoded_object: entry.kind() != Kind::KubernetesSecret
+                && matches!(entry.value(), Value::Object(_)),
             facts,
             naming: Some(&asked.naming),
             near_miss: false,
@@ -243,19 +240,57 @@ impl Lister<'_> {
     }
 }
 
+/// Why it is not known what asks for the entry. `reached`: by prefixes of several kinds.
+fn not_told(entry: &Entry<'_>, reached: bool) -> Option<&'static str> {
+    if entry.is_bare() {
+        return Some("the export does not tell the path of its secrets");
+    }
+    if reached {
+        return Some("prefixes of several kinds reach the name");
+    }
+    let of_team = entry.kind() == Kind::KubernetesSecret && entry.name().contains(',');
+    of_team.then_some("only a team is given it")
+}
+
+/// The text of the object that stands for the value, where that is no text; of a Secret of Kubernetes, whose data are
+/// several texts, the one that is read.
+fn object(
+    entry: &Entry<'_>,
+    text: Option<&str>,
+    kind: EntryKind,
+    asked: &Asked<'_, '_>,
+) -> Result<Option<Text>, Held> {
+    if text.is_some() {
+        return Ok(None);
+    }
+    let Value::Object(json) = entry.value() else {
+        return Ok(None);
+    };
+    let object = json.text().clone();
+    if entry.kind() != Kind::KubernetesSecret {
+        return Ok(Some(object));
+    }
+    match asked.held(entry.kind(), kind, || object) {
+        Held::Text(text) => Ok(Some(text)),
+        held => Err(held),
+    }
+}
+
+/// The status of a variable or an option. `whole`: the text of the secret as it stands.
+fn status<'s>(held: &'s Held, whole: &'s str) -> Status<'s> {
+    match held {
+        Held::Whole => Status::Value(whole),
+        Held::Text(text) => Status::Value(text.expose()),
+        Held::NotThere(why) => Status::Unreachable(why),
+        Held::Unknown(why) => Status::Unknown(why),
+    }
+}
+
 /// Where an offset stands in the file that a person sees.
 fn position(input: &Input, entry: &Entry<'_>, offset: usize) -> Position {
     match &input.inside {
         Some(_) => input.position(offset),
         None => entry.position(offset),
-    }
-}
-
-/// The text of a variable or an option. `secret`: the secret as it stands.
-fn held(asked: &Asked<'_, '_>, secret: impl FnOnce() -> Text) -> Held {
-    match &asked.built {
-        Some(built) if !built.class.is_aws() => built.held(&secret()),
-        _ => Held::Whole,
     }
 }
 

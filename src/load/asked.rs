@@ -3,12 +3,14 @@
 
 use super::View;
 use crate::airflow::backend::construct::Attribute;
-use crate::airflow::backend::{self, Backend, Constructed, Construction};
+use crate::airflow::backend::{self, Backend, Constructed, Construction, Held};
 use crate::airflow::connection::Format;
 use crate::airflow::lookup::{Coverage, Naming, NearMiss};
 use crate::airflow::pattern::Pattern;
 use crate::airflow::{Runtime, Target};
-use crate::inputs::Kind;
+use crate::inputs::store::Entry;
+use crate::inputs::{EntryKind, Kind};
+use crate::source::Text;
 
 /// How names may be built, for one target.
 pub struct Asked<'v, 'a> {
@@ -26,6 +28,20 @@ pub struct Asked<'v, 'a> {
     pub has_own_way: bool,
     /// The lookup patterns of connections, variables and options.
     pub patterns: [Option<Pattern>; 3],
+}
+
+impl Asked<'_, '_> {
+    /// What Airflow is given of a secret. `secret`: its text, or the JSON of the object that it is.
+    pub fn held(&self, store: Kind, kind: EntryKind, secret: impl FnOnce() -> Text) -> Held {
+        let is_connection = kind == EntryKind::Connection;
+        match (&self.built, store) {
+            (Some(built), Kind::KubernetesSecret) => built.datum(kind, &secret()),
+            (None, Kind::KubernetesSecret) => backend::usual_datum(&secret()),
+            (Some(built), _) if !is_connection && !built.class.is_aws() => built.held(&secret()),
+            (None, Kind::Vault) if !is_connection => backend::held("hashicorp_vault", &secret()),
+            _ => Held::Whole,
+        }
+    }
 }
 
 /// The namings under which the group's backends ask a store of this kind; the defaults of the kind
@@ -103,6 +119,15 @@ fn of_backends<'v, 'a: 'v>(
         });
     }
     ways
+}
+
+/// What the name of an entry is. One without its path is anybody's.
+pub fn covered_entry(entry: &Entry<'_>, name: &str, ways: &[Asked<'_, '_>]) -> (usize, Coverage) {
+    if entry.is_bare() {
+        let id = name.to_owned();
+        return (0, Coverage::Ambiguous { id });
+    }
+    covered(name, ways)
 }
 
 /// What a name is when several backends or alternative files may ask for it: known only if they

@@ -9,7 +9,7 @@ use super::gather::{Candidate, same};
 use super::guard::guard;
 use super::{Request, Skipped, parts};
 use crate::inputs::opaque::opacity;
-use crate::inputs::{self, Input, Kind, Tree, local};
+use crate::inputs::{self, Input, Kind, Tree, exports, local};
 use crate::report::Failure;
 use crate::source::{FileId, LineIndex, Mask};
 use crate::syntax::dotenv::Outside;
@@ -262,21 +262,19 @@ fn one(
         templated: false,
         inside: None,
     };
-    if kind.is_store() && !kind.is_local() {
-        if let Some(why) = opacity(content.head(), content.is_whole()) {
-            // Told by a rule; there is nothing to stream.
-            let tree = Tree::Opaque(why);
-            let bytes = content.head().to_vec().into();
-            return found(
-                Input {
-                    bytes,
-                    tree,
-                    ..blank
-                },
-                None,
-                candidate,
-            );
-        }
+    let is_export = kind.is_store() && !kind.is_local();
+    if is_export && let Some(why) = opacity(content.head(), content.is_whole()) {
+        // Told by a rule; there is nothing to stream.
+        let mut input = blank;
+        input.tree = Tree::Opaque(why);
+        input.bytes = content.head().to_vec().into();
+        return found(input, None, candidate);
+    }
+    if let Some(reason) = exports::refused(kind, content.head()) {
+        return skipped(reason);
+    }
+    let has_parts = kind.is_carrier() || exports::is_read(kind, content.head());
+    if is_export && !has_parts {
         let (bytes, content) = match content {
             // Small enough to be shown from memory.
             Content::Whole(bytes) => (bytes.clone(), Content::Whole(bytes)),
@@ -296,16 +294,25 @@ fn one(
         Err(message) => return failed(message),
     };
     let input = Input { bytes, ..blank };
-    if kind.is_carrier() && opacity(&input.bytes, true).is_none() {
-        let (input, parts) = parts::read(input, request, files);
-        return Step::Found(Box::new(Found {
-            input,
-            content: None,
-            context: candidate.context,
-            parts,
-        }));
+    if has_parts {
+        return in_parts(input, request, files, candidate);
     }
     found(settings_input(input, request), None, candidate)
+}
+
+/// Reads a file whose parts are what counts: `input` holds path, kind and bytes.
+fn in_parts(mut input: Input, request: &Request, files: &Files, candidate: &Candidate) -> Step {
+    if let Some(why) = opacity(&input.bytes, true) {
+        input.tree = Tree::Opaque(why);
+        return found(input, None, candidate);
+    }
+    let (input, parts) = parts::read(input, request, files);
+    Step::Found(Box::new(Found {
+        input,
+        content: None,
+        context: candidate.context,
+        parts,
+    }))
 }
 
 /// What the user says that the file is.

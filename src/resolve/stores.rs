@@ -331,6 +331,11 @@ impl Holdings {
     }
 
     fn take(&mut self, entry: &Entry<'_>, input: &Input, asker: &Asker<'_>) {
+        if entry.is_bare() {
+            self.incomplete
+                .get_or_insert("the export does not tell the path of its secrets");
+            return;
+        }
         let (name, file) = (entry.name(), input.id);
         let position = |offset: usize| match &input.inside {
             Some(_) => input.position(offset),
@@ -421,10 +426,13 @@ impl Hit {
             Kept::Object(text) => (text, true),
             Kept::Nothing => return Looked::Unknown("the export holds no text for it"),
         };
-        let held = match built.filter(|_| kind != EntryKind::Connection) {
-            Some(built) => built.held(text),
-            None => Held::Whole,
+        let is_data = self.kind == Kind::KubernetesSecret;
+        let held = match built {
+            Some(built) if is_data => built.datum(kind, text),
+            Some(built) if kind != EntryKind::Connection => built.held(text),
+            _ => Held::Whole,
         };
+        let decoded_object = decoded_object && !is_data;
         let inner;
         let text = match held {
             Held::Whole => text,
@@ -432,6 +440,7 @@ impl Hit {
                 inner = text;
                 &inner
             }
+            Held::NotThere(why) if is_data => return Looked::NotThere(why),
             // `if response is not None: return response`, and only then its `value`.
             Held::NotThere(why) => return Looked::Hides(why),
             Held::Unknown(why) => return Looked::Unknown(why),
@@ -460,11 +469,7 @@ impl Hit {
         let value = LazyText::from(text);
         let context = EntryContext {
             target,
-            carrier: match self.kind {
-                Kind::Ssm => Carrier::Ssm,
-                Kind::SecretsManager => Carrier::SecretsManager,
-                _ => Carrier::Flat,
-            },
+            carrier: Carrier::of_store(self.kind),
             kind: Some(kind),
             id: Cow::Borrowed(&self.name),
             name: Cow::Borrowed(&self.name),

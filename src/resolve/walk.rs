@@ -185,8 +185,12 @@ fn names(
     asked: &Question<'_>,
     target: &Target,
 ) -> BTreeSet<String> {
+    let in_export = |name: String| match built {
+        Some(built) => built.name_in_export(&name),
+        None => name,
+    };
     match built.map(|built| built.ask(asked, target)) {
-        Some(Ask::For(names)) => names.into_iter().collect(),
+        Some(Ask::For(names)) => names.into_iter().map(in_export).collect(),
         _ => BTreeSet::new(),
     }
 }
@@ -483,7 +487,8 @@ impl Walk<'_, '_> {
             return (step, None);
         }
         for (number, name) in step.lookups.clone().iter().enumerate() {
-            let Some(hit) = holdings.hit(name) else {
+            let name = built.map_or_else(|| name.clone(), |built| built.name_in_export(name));
+            let Some(hit) = holdings.hit(&name) else {
                 continue;
             };
             step.spot = Some(hit.spot.clone());

@@ -31,7 +31,7 @@ use crate::airflow::{Runtime, Target};
 use crate::aws::names::is_store_name;
 use crate::inputs::env::is_public_name;
 use crate::inputs::store::{Spot, Summary, Tally};
-use crate::inputs::{Definition, EntryKind, Input};
+use crate::inputs::{Definition, EntryKind, Input, Kind};
 use crate::report::{Findings, Severity};
 use crate::resolve::Answer;
 use crate::settings::{Metastore, SettingsFile};
@@ -225,8 +225,24 @@ pub enum Carrier {
     SecretsManager,
     /// A flat map or a projection.
     Flat,
+    /// An export of a store that is none of AWS, or that does not say what its entries are called.
+    Elsewhere,
     /// A local secrets file.
     Local,
+}
+
+impl Carrier {
+    /// That of the entries of an export.
+    pub const fn of_store(kind: Kind) -> Self {
+        match kind {
+            Kind::Ssm => Self::Ssm,
+            Kind::SecretsManager => Self::SecretsManager,
+            Kind::Vault | Kind::Gcp | Kind::Azure | Kind::KubernetesSecret | Kind::Chamber => {
+                Self::Elsewhere
+            }
+            _ => Self::Flat,
+        }
+    }
 }
 
 pub use crate::inputs::store::{Earlier, Facts};
@@ -278,10 +294,10 @@ pub struct EntryContext<'a> {
 }
 
 impl EntryContext<'_> {
-    /// The backend that would be asked is known, and none of AWS: its store has other rules.
+    /// The store, or the backend that would be asked, is known and none of AWS: it has other rules.
     pub fn is_elsewhere(&self) -> bool {
         let known = self.backend.and_then(Backend::known_class);
-        known.is_some_and(|known| !known.class.is_aws())
+        self.carrier == Carrier::Elsewhere || known.is_some_and(|known| !known.class.is_aws())
     }
 
     /// The name for [`crate::report::Finding::subject`], where it may be told: a digest of anything

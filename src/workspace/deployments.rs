@@ -158,8 +158,8 @@ pub fn group(
 }
 
 fn one(inputs: &[Input]) -> Vec<Deployment> {
-    let of = |wanted: fn(Kind) -> bool| {
-        let files = inputs.iter().filter(move |input| wanted(input.kind));
+    let of = |wanted: fn(&Input) -> bool| {
+        let files = inputs.iter().filter(move |input| wanted(input));
         files.map(|input| input.id).collect()
     };
     if inputs.is_empty() {
@@ -167,9 +167,9 @@ fn one(inputs: &[Input]) -> Vec<Deployment> {
     }
     vec![Deployment {
         home: PathBuf::new(),
-        choices: vec![Choice::of(of(Kind::is_settings))],
-        stores: of(Kind::is_store),
-        dags: of(|kind| kind == Kind::Dag),
+        choices: vec![Choice::of(of(|input| input.kind.is_settings()))],
+        stores: of(Input::is_store),
+        dags: of(|input| input.kind == Kind::Dag),
         around: Vec::new(),
         left_out: 0,
     }]
@@ -318,7 +318,7 @@ fn auto(inputs: &[&Input], files: &Files, deployments: &mut Vec<Deployment>) {
             left_out,
         });
     }
-    for store in inputs.iter().filter(|input| input.kind.is_store()) {
+    for store in inputs.iter().filter(|input| input.is_store()) {
         if let Some(index) = nearest(&store.path, &homes) {
             let deployment = &mut deployments[index];
             deployment.stores.push(store.id);

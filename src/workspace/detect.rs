@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use crate::inputs::store::cli_output;
-use crate::inputs::{Kind, carrier, local, opaque, store};
+use crate::inputs::{Kind, carrier, exports, local, opaque, store};
 use crate::source::Text;
 use crate::syntax::json;
 use crate::workspace::walk;
@@ -79,7 +79,11 @@ fn detect_text(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'stat
     if text.iter().all(u8::is_ascii_whitespace) {
         return broken_store(path, head, named).ok_or("empty");
     }
-    if let Some(carrier) = carrier::recognise(path, &String::from_utf8_lossy(text)) {
+    let lossy = String::from_utf8_lossy(text);
+    if let Some(export) = exports::recognise(path, &lossy) {
+        return Ok(export);
+    }
+    if let Some(carrier) = carrier::recognise(path, &lossy) {
         return Ok(carrier);
     }
     match text.trim_ascii_start().first() {

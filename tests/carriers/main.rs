@@ -13,6 +13,7 @@ mod common;
 mod dockerfile;
 mod ecs;
 mod faults;
+mod stores;
 mod terraform;
 mod terraform_json;
 
@@ -68,6 +69,12 @@ const WAYS: &[Way] = &[
     terraform::MWAA,
     terraform::PARAMETERS,
     terraform::SECRETS,
+    stores::SINGLE,
+    stores::DOUBLE,
+    stores::BLOCK,
+    stores::PAGES,
+    stores::AZURE,
+    stores::KUBERNETES,
 ];
 
 /// Marks around the faulty characters, of a plane for private use.

@@ -72,6 +72,49 @@ const STORES: &[&str] = &[
     r#"{"airflow/connections/z": "{\"AccessKeyId\": \"SECRET\", \"SecretAccessKey\": \"SECRET\", \"SECRET\": null}"}"#,
 ];
 
+/// Exports that are no streams of JSON; `BASE64` is a connection with the secret in base64.
+const EXPORTS: &[(&str, &str)] = &[
+    (
+        "a.yaml",
+        "Parameters:\n- ARN: arn:aws:ssm:eu-west-1:123456789012:parameter/airflow/connections/a\n  Name: /airflow/connections/a\n  Type: SECRET\n  Value: 'x://u:SECRET@h:SECRET'\n  SECRET: SECRET\n",
+    ),
+    (
+        "b.yaml",
+        "SecretValues:\n- ARN: arn:aws:secretsmanager:eu-west-1:123456789012:secret:airflow/connections/b-Ab3dEf\n  Name: airflow/connections/b\n  SecretString: |\n    {\"conn_type\": \"x\", \"SECRET\": \"SECRET\",\n    SECRET\n  VersionStages: [AWSCURRENT]\n# SECRET\n",
+    ),
+    (
+        "c.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  labels:\n    airflow.apache.org/connection-id: c\n    airflow.apache.org/variable-key: c\n  annotations: {SECRET: SECRET}\ndata:\n  value: BASE64\n  SECRET: BASE64\n  x: SECRET!\nstringData:\n  y: SECRET\n",
+    ),
+    (
+        "d.json",
+        r#"{"kind": "List", "items": [{"kind": "Secret", "metadata": {"labels": {"airflow.apache.org/connection-id": "d"}}, "data": {"value": "BASE64"}}, {"kind": "Secret", "SECRET": 1, "stringData": {"value": "SECRET"}, "metadata": {"labels": {"airflow.apache.org/connection-id": "d"}}}]}"#,
+    ),
+    (
+        "e.json",
+        r#"{"request_id": "SECRET", "lease_id": "", "data": {"data": {"conn_type": "SECRET", "SECRET": "SECRET", "port": "SECRET"}, "metadata": {"version": 1, "SECRET": "SECRET"}}, "lease_duration": 0}{"request_id": "x", "lease_id": "", "data": {"conn_uri": "x://u:SECRET@h:SECRET"}, "lease_duration": 0} SECRET"#,
+    ),
+    (
+        "f.json",
+        r#"{"id": "https://v.vault.azure.net/secrets/airflow-connections-f/SECRET", "attributes": {"SECRET": 1}, "value": "x://u:SECRET@h:SECRET", "tags": {"SECRET": "SECRET"}, "name": "airflow-connections-f"}"#,
+    ),
+    (
+        "g.json",
+        r#"{"name": "projects/p/secrets/airflow-connections-g/versions/1", "payload": {"data": "BASE64", "SECRET": "SECRET"}}"#,
+    ),
+    (
+        "chamber.json",
+        r#"{"h": "{\"conn_type\": \"SECRET\", \"SECRET\": \"SECRET\"}", "i": "SECRET", "x://u:SECRET@h": "SECRET"}"#,
+    ),
+    (
+        "chamber.yaml",
+        "h: '{\"conn_type\": \"SECRET\", \"SECRET\": SECRET'\ni: SECRET\n",
+    ),
+];
+
+/// Of `postgres://u:SECRET@h:54x`, with the secret of these tests.
+const BASE64: &str = "cG9zdGdyZXM6Ly91OlF6N3hLdzlWeVVnNEBoOjU0eA==";
+
 /// Local files: of the backend, or for `airflow connections import`. Kind, name and text.
 const LOCAL: &[(&str, &str, &str)] = &[
     (
@@ -227,6 +270,11 @@ fn no_secret_is_taken_for_a_name() {
         STORES
             .iter()
             .map(|text| vec![named("dump.json", fill(text))]),
+    );
+    decks.extend(
+        EXPORTS
+            .iter()
+            .map(|(name, text)| vec![named(name, fill(&text.replace("BASE64", BASE64)))]),
     );
     let mut leaks = Leaks::default();
     for files in &decks {

@@ -4,7 +4,8 @@
 use super::Kwarg;
 use super::attribute::Attribute;
 use super::construct::Constructed;
-use super::data::Habit;
+use super::data::{Habit, class_named};
+use super::stored::vault_way;
 use crate::airflow::connection::{ALIASES, Format, Local, OwnWay, Steps, Vault, Words};
 use crate::airflow::{Target, Version};
 use crate::inputs::Kind;
@@ -219,11 +220,17 @@ fn is_alias_field(field: &str) -> bool {
 /// What the values of a store are taken for where no settings say which class reads them. A flat
 /// map may come from Secrets Manager, whose reader takes more.
 pub fn format_of_store(kind: Kind, target: &Target) -> Format {
-    if kind == Kind::Ssm || target.amazon() < BOTH_FORMS {
-        return Format::Airflow;
-    }
-    Format::SecretsManager {
-        extra_conn_words: Vec::new(),
+    match kind {
+        Kind::Vault => match class_named("hashicorp_vault") {
+            Some(class) => Format::Vault(vault_way(class, target)),
+            None => Format::Airflow,
+        },
+        Kind::SecretsManager | Kind::FlatStore if target.amazon() >= BOTH_FORMS => {
+            Format::SecretsManager {
+                extra_conn_words: Vec::new(),
+            }
+        }
+        _ => Format::Airflow,
     }
 }
 

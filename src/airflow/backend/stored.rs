@@ -1,12 +1,12 @@
 //! What the exports of stores other than those of AWS hold for a backend: which exports serve it, how
 //! names are built in them, and where the text of a variable or an option stands in a secret.
 //!
-//! Today the only such export is a flat map of names and secrets. An export of Vault's own
-//! (`vault kv get -format=json`) becomes one more kind in [`serves`]; everything else stays.
+//! A flat map of names and secrets may come from most of them.
 
 use super::ask::{Ask, Question};
+use super::attribute::Attribute;
 use super::construct::Constructed;
-use super::data::Habit;
+use super::data::{BackendClass, Habit};
 use crate::airflow::Target;
 use crate::airflow::connection::Vault;
 use crate::airflow::lookup::Naming;
@@ -18,14 +18,18 @@ use crate::syntax::json::{self, ErrorKind, Value};
 /// True for exports that can hold what the class asks for.
 pub fn serves(short_name: &str, kind: Kind) -> bool {
     match short_name {
-        "aws_ssm" => matches!(kind, Kind::Ssm | Kind::FlatStore),
+        "aws_ssm" => matches!(kind, Kind::Ssm | Kind::FlatStore | Kind::Chamber),
         "aws_secrets_manager" => matches!(kind, Kind::SecretsManager | Kind::FlatStore),
-        "hashicorp_vault" | "akeyless" => kind == Kind::FlatStore,
+        "hashicorp_vault" => matches!(kind, Kind::Vault | Kind::FlatStore),
+        "akeyless" => kind == Kind::FlatStore,
+        "gcp_secret_manager" => matches!(kind, Kind::Gcp | Kind::FlatStore),
+        "azure_key_vault" => matches!(kind, Kind::Azure | Kind::FlatStore),
+        "kubernetes_secrets" => kind == Kind::KubernetesSecret,
         _ => false,
     }
 }
 
-/// The text of a variable or an option in a secret.
+/// The text that a class reads of a secret.
 #[derive(Clone, Debug)]
 pub enum Held {
     /// This text.
@@ -48,6 +52,72 @@ impl Constructed<'_> {
         held(&self.class.short_name, secret)
     }
 
+    /// The text of a Secret of Kubernetes, of whose data `data` is the JSON.
+    pub fn datum(&self, kind: EntryKind, data: &Text) -> Held {
+        let [connections, variables, config] = [
+            "connections_data_key",
+            "variables_data_key",
+            "config_data_key",
+        ];
+        let key = self.option(match kind {
+            EntryKind::Connection => connections,
+            EntryKind::Variable => variables,
+            EntryKind::Config => config,
+        });
+        match key {
+            Some(key) => match key.as_text() {
+                Some(key) => datum(key, data),
+                None => Held::Unknown("which key of the Secret is read is not known"),
+            },
+            None => datum(DATA_KEY, data),
+        }
+    }
+
+    /// What an export calls the secret that the backend asks for as `asked`. Kubernetes is asked with a
+    /// selector, `label=id,!team` or `label=id,team=name`.
+    pub fn name_in_export(&self, asked: &str) -> String {
+        if self.class.short_name != "kubernetes_secrets" {
+            return asked.to_owned();
+        }
+        match asked.split_once(',') {
+            Some((label, team)) if !team.starts_with('!') => format!("{team},{label}"),
+            Some((label, _)) => label.to_owned(),
+            None => asked.to_owned(),
+        }
+    }
+
+    /// [`Constructed::namings`] of `KubernetesSecretsBackend`: labels. None where a label is not known, and
+    /// where Secrets of teams have another label than usual: which these are is not known then.
+    fn labels(&self) -> Vec<Naming> {
+        let team = self.option("team_label");
+        if team.is_some_and(|team| team.as_text() != Some(TEAM_LABEL)) {
+            return Vec::new();
+        }
+        let mut labels = [None, None, None];
+        let names = ["connections_label", "variables_label", "config_label"];
+        for (label, name) in labels.iter_mut().zip(names) {
+            *label = match self.option(name) {
+                Some(Attribute::Null) | None => None,
+                Some(value) => match value.formatted() {
+                    Some(text) => Some(text.to_owned()),
+                    None => return Vec::new(),
+                },
+            };
+        }
+        let [connections, variables, config] = labels;
+        vec![Naming {
+            connections,
+            variables,
+            config,
+            sep: "=".to_owned(),
+            adds_leading_slash: false,
+            bare_if_empty: false,
+            any_leading_slash: false,
+            store: Kind::KubernetesSecret,
+            from_settings: false,
+        }]
+    }
+
     /// How names are built in the exports of a backend that is not of AWS, one for each of several
     /// paths; none where that is not known.
     pub fn namings(&self, target: &Target, multi_team: Option<bool>) -> Vec<Naming> {
@@ -55,6 +125,9 @@ impl Constructed<'_> {
         // The folder of a team stands where the id begins.
         if multi_team == Some(true) {
             return Vec::new();
+        }
+        if self.class.short_name == "kubernetes_secrets" {
+            return self.labels();
         }
         let sep = match self.option("sep") {
             Some(sep) => sep.formatted(),
@@ -109,14 +182,46 @@ impl Constructed<'_> {
 
     /// Which way the release of Vault's class goes.
     pub(super) fn vault_way(&self, target: &Target) -> Vault {
-        let release = self.class.release(target);
-        if !self.class.does(Habit::FieldsOfConnection, release) {
-            Vault::Uri
-        } else if self.class.does(Habit::OwnGetConnection, release) {
-            Vault::Fields
-        } else {
-            Vault::Serialized
-        }
+        vault_way(self.class, target)
+    }
+}
+
+/// See [`Constructed::vault_way`].
+pub(super) fn vault_way(class: &BackendClass, target: &Target) -> Vault {
+    let release = class.release(target);
+    if !class.does(Habit::FieldsOfConnection, release) {
+        Vault::Uri
+    } else if class.does(Habit::OwnGetConnection, release) {
+        Vault::Fields
+    } else {
+        Vault::Serialized
+    }
+}
+
+/// The key of a Secret's data that `KubernetesSecretsBackend` reads unless it is told another one.
+const DATA_KEY: &str = "value";
+
+/// `KubernetesSecretsBackend.DEFAULT_TEAM_LABEL`
+const TEAM_LABEL: &str = "airflow.apache.org/team";
+
+/// [`Constructed::datum`] where no settings say which key is read.
+pub fn usual_datum(data: &Text) -> Held {
+    datum(DATA_KEY, data)
+}
+
+/// `_get_secret_by_selector`
+fn datum(key: &str, data: &Text) -> Held {
+    let Ok(tree) = json::parse(data) else {
+        return Held::Unknown("its data cannot be read");
+    };
+    match tree.root().get(key) {
+        None => Held::NotThere(
+            "the Secret lacks the key that the backend reads, which Airflow takes for not there",
+        ),
+        Some(value) => match value.string() {
+            Some(text) => Held::Text(text),
+            None => Held::Unknown("its data is no text"),
+        },
     }
 }
 

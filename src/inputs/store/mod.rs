@@ -235,6 +235,39 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// True when the path before the name is not known, or there is no name at all: which id asks for the
+    /// entry, and as what, cannot be told.
+    pub fn is_bare(&self) -> bool {
+        match self.found.kind {
+            Kind::Chamber => true,
+            Kind::Vault => !self.name().contains('/'),
+            _ => false,
+        }
+    }
+
+    /// What a [bare](Entry::is_bare) entry must be by the form of its value.
+    pub fn form(&self) -> Option<EntryKind> {
+        if !self.is_bare() {
+            return None;
+        }
+        let holds = |tree: &Json, keys: &[&str]| {
+            let root = tree.root();
+            keys.iter().any(|key| root.get(key).is_some())
+        };
+        let keys: &[&str] = match self.found.kind {
+            Kind::Vault => &["conn_uri", "conn_type"],
+            _ => &["conn_type"],
+        };
+        let is_connection = match self.value() {
+            Value::Object(tree) => holds(&tree, keys),
+            Value::Text(text) if text.expose().starts_with('{') => {
+                json::parse(&text).is_ok_and(|tree| holds(&tree, keys))
+            }
+            _ => false,
+        };
+        is_connection.then_some(EntryKind::Connection)
+    }
+
     /// True when the export holds a value of any form.
     pub fn has_value(&self) -> bool {
         !matches!(self.found.value, Stored::Missing)
@@ -279,8 +312,10 @@ impl<'a> Entry<'a> {
         });
         let secure = parameter_type.as_deref().map(|kind| kind == "SecureString");
         let cipher = match &self.found.value {
-            // Only SSM hands out ciphertext; Secrets Manager always decrypts.
-            Stored::Text(piece) if self.found.kind != Kind::SecretsManager => {
+            // Only SSM hands out ciphertext; other stores always decrypt.
+            Stored::Text(piece)
+                if matches!(self.found.kind, Kind::Ssm | Kind::FlatStore | Kind::Chamber) =>
+            {
                 ciphertext(self.window.text(piece.range.clone()), secure)
             }
             _ => Cipher::No,

@@ -140,7 +140,7 @@ impl<R: Read> StoreReader<R> {
             match &found.value {
                 Stored::Missing => self.summary.without_value += 1,
                 Stored::Other(_, range) => self.count_not_text(range),
-                Stored::Object(range) if found.kind != Kind::FlatStore => {
+                Stored::Object(range) if matches!(found.kind, Kind::Ssm | Kind::SecretsManager) => {
                     self.count_not_text(range);
                 }
                 _ => {}

@@ -91,7 +91,7 @@ fn check(cx: &EntryContext<'_>, findings: &mut Findings) {
             "Airflow expands nothing in a local secrets file",
             "write the value itself",
         ),
-        Carrier::Ssm | Carrier::SecretsManager | Carrier::Flat => (
+        Carrier::Ssm | Carrier::SecretsManager | Carrier::Flat | Carrier::Elsewhere => (
             "Airflow expands nothing in what a backend returns",
             "store the value itself",
         ),

@@ -1,7 +1,7 @@
 //! AV710: two names in one export that are one to somebody.
 
 use super::told;
-use crate::inputs::EntryKind;
+use crate::inputs::{EntryKind, Kind};
 use crate::report::{Findings, Severity};
 use crate::rule;
 use crate::rules::{Carrier, Check, EntryContext};
@@ -122,6 +122,18 @@ fn twice(cx: &EntryContext<'_>, name: &str) -> (Severity, String, &'static str) 
                 "{name} stands twice with different values: whatever loads the file keeps one of them"
             ),
             "remove the one that does not hold",
+        );
+    }
+    if cx
+        .naming
+        .is_some_and(|naming| naming.store == Kind::KubernetesSecret)
+    {
+        return (
+            Severity::Warning,
+            format!(
+                "{name} is the label of two Secrets with different values: Airflow takes the first that it is given"
+            ),
+            "let one Secret have the label, or export one namespace into one file",
         );
     }
     (

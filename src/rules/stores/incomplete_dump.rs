@@ -1,6 +1,7 @@
 //! AV707: exports that do not hold everything.
 
 use super::told;
+use crate::inputs::Kind;
 use crate::inputs::store::Spot;
 use crate::report::Findings;
 use crate::rule;
@@ -142,8 +143,17 @@ fn values(cx: &StoreContext<'_>, findings: &mut Findings) {
                 "{without} of {entries} entries have no value in the export: only their names are checked"
             )
         };
-        let help = "export the values too: `aws ssm get-parameters-by-path --recursive --with-decryption`, \
-                    `aws secretsmanager batch-get-secret-value`";
+        let help = match cx.input.kind {
+            Kind::Vault => "export the values too: `vault kv get -format=json`",
+            Kind::Gcp => {
+                "export the values too: `gcloud secrets versions access latest --secret=… --format=json`"
+            }
+            Kind::Azure => "export the values too: `az keyvault secret show -o json`",
+            _ => {
+                "export the values too: `aws ssm get-parameters-by-path --recursive --with-decryption`, \
+                 `aws secretsmanager batch-get-secret-value`"
+            }
+        };
         one(cx, "values", None, message, help, findings);
     }
     if let Some((count, spot)) = summary.not_text {

@@ -100,9 +100,9 @@ fn found<'a>(inputs: &[Input], declared: &'a Declared) -> Found<'a> {
         let list = match input.kind {
             Kind::Cfg => &mut found.cfgs,
             Kind::Dag => &mut found.dags,
-            kind if kind.is_store() => &mut found.stores,
+            _ if input.is_store() => &mut found.stores,
             // Its parts are.
-            kind if kind.is_carrier() => continue,
+            kind if kind.is_carrier() || kind.is_store() => continue,
             _ if input.inside.is_some() => &mut found.processes,
             _ => &mut found.envs,
         };

@@ -1,0 +1,312 @@
+//! Exports of secret stores that are read in one piece: what the AWS CLI writes as YAML, Secrets of
+//! Kubernetes, answers of the command lines of Vault, Google Cloud and Azure, and chamber.
+//!
+//! Each is turned into the JSON that [`super::store`] streams, every character with its place in the file,
+//! and is from there on like any other export. Which of the secrets a backend asks for, and what it makes of
+//! them, is not asked here.
+
+mod aws;
+mod chamber;
+mod clouds;
+mod kubernetes;
+mod vault;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::Kind;
+use super::carrier::{Around, Broken, Carrier, Part};
+use crate::source::{Fidelity, Span, Text, TextBuilder};
+use crate::syntax::json::write::push_string;
+use crate::syntax::json::{self, ErrorKind, Json, Value};
+use crate::syntax::yaml::json::{NoJson, Why, as_json};
+use crate::syntax::yaml::schema::Schema;
+use crate::syntax::yaml::{self, Yaml};
+
+/// How much of a file is looked at to find out what it is.
+const HEAD: usize = 64 << 10;
+
+/// Says which store's export a file is, if it is one that is read here. `head` is the beginning of the file
+/// or all of it.
+pub fn recognise(path: &Path, head: &str) -> Option<(Kind, &'static str)> {
+    let mut end = head.len().min(HEAD);
+    while !head.is_char_boundary(end) {
+        end -= 1;
+    }
+    let text = &head[..end];
+    let is_json = begins_json(text);
+    let named = chamber::is_name(path);
+    let known = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
+    if is_json && !named && !known(&JSON_MARKS)
+        || !is_json && !(begins_yaml(text) && (named || known(&YAML_MARKS)))
+    {
+        return None;
+    }
+    let trees = if is_json {
+        let tree = json::parse_head(&Text::verbatim(text, 0)).0;
+        tree.into_iter().collect()
+    } else {
+        documents(text).trees
+    };
+    let roots: Vec<Value<'_>> = trees.iter().map(Json::root).collect();
+    kubernetes::recognise(&roots)
+        .or_else(|| vault::recognise(&roots))
+        .or_else(|| clouds::recognise(&roots))
+        .or_else(|| aws::recognise(&trees, is_json))
+        .or_else(|| chamber::recognise(path, &roots))
+}
+
+/// Without one of these a JSON file is nothing that is read here.
+const JSON_MARKS: [&str; 4] = [
+    "airflow.apache.org/",
+    "\"lease_duration\"",
+    ".vault.",
+    "/secrets/",
+];
+
+/// The same of YAML.
+const YAML_MARKS: [&str; 9] = [
+    "airflow.apache.org/",
+    "lease_duration:",
+    ".vault.",
+    "/secrets/",
+    "arn:aws",
+    "Parameters:",
+    "SecretList:",
+    "/connections/",
+    "/variables/",
+];
+
+/// True for a file that is read here, given what it is; others of these kinds are streamed.
+pub fn is_read(kind: Kind, head: &[u8]) -> bool {
+    match kind {
+        Kind::Ssm | Kind::SecretsManager | Kind::FlatStore => {
+            let text = String::from_utf8_lossy(head);
+            !begins_json(&text) && begins_yaml(&text)
+        }
+        Kind::Vault | Kind::Gcp | Kind::Azure | Kind::KubernetesSecret | Kind::Chamber => true,
+        _ => false,
+    }
+}
+
+/// Why a file that is said to be of this kind cannot be read, with what to run instead.
+pub fn refused(kind: Kind, head: &[u8]) -> Option<&'static str> {
+    let text = String::from_utf8_lossy(head);
+    let structured = begins_json(&text) || begins_yaml(&text);
+    match kind {
+        Kind::Chamber if !structured && !chamber::is_dotenv(&text) => Some(chamber::OTHER_FORMAT),
+        Kind::Vault if !structured => {
+            Some("no JSON or YAML of Vault: export with `vault kv get -format=json`")
+        }
+        Kind::Gcp if !structured => Some(
+            "a value without its name: export with `gcloud secrets versions access … --format=json`",
+        ),
+        Kind::Azure if !structured => {
+            Some("no JSON or YAML of Azure: export with `az keyvault secret show -o json`")
+        }
+        Kind::KubernetesSecret if !structured => {
+            Some("no JSON or YAML of Kubernetes: export with `kubectl get secrets -o json`")
+        }
+        _ => None,
+    }
+}
+
+/// Reads an export whose kind is known.
+pub fn read(kind: Kind, text: &str) -> Carrier {
+    if kind == Kind::Chamber && !begins_json(text) && !begins_yaml(text) {
+        return carrier(kind, chamber::of_dotenv(text), None);
+    }
+    let Documents { trees, broken } = documents(text);
+    let entries = match kind {
+        Kind::KubernetesSecret => kubernetes::read(&trees),
+        Kind::Vault => vault::read(&trees),
+        Kind::Gcp | Kind::Azure => clouds::read(kind, &trees),
+        Kind::Chamber => chamber::read(&trees),
+        _ => aws::read(&trees),
+    };
+    carrier(kind, entries, broken)
+}
+
+fn carrier(kind: Kind, text: Text, broken: Option<Broken>) -> Carrier {
+    Carrier {
+        parts: vec![Part::File { kind, text }],
+        around: Around {
+            broken,
+            ..Around::default()
+        },
+        ..Carrier::default()
+    }
+}
+
+/// What a file holds, document by document.
+struct Documents {
+    trees: Vec<Json>,
+    broken: Option<Broken>,
+}
+
+fn begins_json(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    text.starts_with(['{', '[', '"'])
+}
+
+/// The first line that says something is `key:`, `key: value` or `- …`.
+fn begins_yaml(text: &str) -> bool {
+    let lines = text.trim_start_matches('\u{feff}').lines();
+    let mut lines = lines.filter(|line| {
+        let line = line.trim();
+        !line.is_empty() && !line.starts_with('#') && line != "---"
+    });
+    let Some(line) = lines.next() else {
+        return false;
+    };
+    let line = line.trim_start();
+    let key = line.split_once(':').filter(|(key, rest)| {
+        let plain = |c: char| c.is_alphanumeric() || "-_./\"' ".contains(c);
+        key.chars().all(plain) && (rest.is_empty() || rest.starts_with(' '))
+    });
+    line.starts_with("- ") || key.is_some()
+}
+
+/// Reads JSON, several documents of it in a row, or YAML.
+fn documents(text: &str) -> Documents {
+    let start = text.len() - text.trim_start_matches('\u{feff}').len();
+    if begins_json(text) {
+        json_documents(&Text::verbatim(&text[start..], start))
+    } else {
+        yaml_documents(&yaml::parse(&text[start..], start))
+    }
+}
+
+fn json_documents(text: &Text) -> Documents {
+    let mut trees = Vec::new();
+    let mut from = 0;
+    loop {
+        let rest = text.slice(from..text.len());
+        let blank = rest.expose().len() - rest.expose().trim_start().len();
+        if blank == rest.len() && from > 0 {
+            return Documents {
+                trees,
+                broken: None,
+            };
+        }
+        let (read, end) = match json::parse(&rest) {
+            Err(error) if error.kind == ErrorKind::ExtraData => {
+                (json::parse(&rest.slice(0..error.at)), error.at)
+            }
+            read => (read, rest.len()),
+        };
+        match read {
+            Ok(tree) => trees.push(tree),
+            Err(error) => {
+                let at = text.span(from + error.at..from + error.at);
+                let broken = Some(Broken {
+                    language: "JSON",
+                    span: at,
+                    message: error.kind.python_message().to_owned(),
+                });
+                return Documents { trees, broken };
+            }
+        }
+        from += end;
+    }
+}
+
+fn yaml_documents(yaml: &Yaml) -> Documents {
+    let mut broken = yaml.error().map(|error| Broken {
+        language: "YAML",
+        span: Span::at(error.at),
+        message: error.what.to_owned(),
+    });
+    let mut trees = Vec::new();
+    for document in yaml.documents() {
+        // `yes` is a text to those who write such files, and a date is one to whoever reads them.
+        let text = as_json(document, Schema::Go).or_else(|why| match why.why {
+            Why::Timestamp => as_json(document, Schema::Kubernetes),
+            _ => Err(why),
+        });
+        match text {
+            Ok(text) => trees.extend(json::parse(&text).ok()),
+            Err(NoJson { span, .. }) => {
+                broken = broken.or_else(|| {
+                    Some(Broken {
+                        language: "YAML",
+                        span,
+                        message: "JSON has nothing like it".to_owned(),
+                    })
+                });
+            }
+        }
+    }
+    Documents { trees, broken }
+}
+
+/// Writes entries as a list of names, and of names with values.
+struct Entries {
+    out: TextBuilder,
+    any: bool,
+    /// Names without values, each of which is written once.
+    bare: HashSet<String>,
+}
+
+impl Entries {
+    fn new() -> Self {
+        let mut out = TextBuilder::at(0);
+        out.push("[", Span::at(0), Fidelity::Elsewhere);
+        Self {
+            out,
+            any: false,
+            bare: HashSet::new(),
+        }
+    }
+
+    fn state(&mut self, words: &str, at: usize) {
+        self.out.push(words, Span::at(at), Fidelity::Elsewhere);
+    }
+
+    fn next(&mut self, at: usize) {
+        self.state(if self.any { ",\n" } else { "\n" }, at);
+        self.any = true;
+    }
+
+    /// A name of which the export tells no value.
+    fn name(&mut self, name: &Text) {
+        if name.is_known() && self.bare.insert(name.expose().to_owned()) {
+            self.next(name.source().start);
+            push_string(&mut self.out, name);
+        }
+    }
+
+    /// A name with a text.
+    fn text(&mut self, name: &Text, value: &Text) {
+        if name.is_known() && value.is_known() {
+            self.begin(name, value);
+            push_string(&mut self.out, value);
+            self.state("}", value.source().end);
+        }
+    }
+
+    /// A name with other JSON.
+    fn json(&mut self, name: &Text, value: &Text) {
+        if name.is_known() && value.is_known() {
+            self.begin(name, value);
+            self.out.push_from(value, 0..value.len());
+            self.state("}", value.source().end);
+        }
+    }
+
+    fn begin(&mut self, name: &Text, value: &Text) {
+        let at = name.source().start;
+        self.next(at);
+        self.state("{\"Name\": ", at);
+        push_string(&mut self.out, name);
+        self.state(", \"Value\": ", value.source().start);
+    }
+
+    fn finish(mut self) -> Text {
+        self.state("]", 0);
+        self.out.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! Answers of Vault: `vault kv get -format=json` (or `yaml`) of both versions of the secrets engine, several
+//! of them as a list or in a row, a map of paths to answers or to secrets, and `vault kv list`.
+//!
+//! An answer does not hold the path that was asked for, so its secret has no name; only the form of it can be
+//! judged. UNVERIFIED: the shapes are those of Vault's documentation.
+
+use crate::inputs::Kind;
+use crate::source::Text;
+use crate::syntax::json::{Json, Kind as JsonKind, Member, Value};
+
+use super::Entries;
+
+/// Keys that make a secret one of Airflow's: what `VaultBackend` reads.
+const KEYS: [&str; 3] = ["conn_uri", "conn_type", "value"];
+
+pub(super) fn recognise(roots: &[Value<'_>]) -> Option<(Kind, &'static str)> {
+    let first = *roots.first()?;
+    let first = match first.kind() {
+        JsonKind::Array => first.items().next()?,
+        _ => first,
+    };
+    if !is_answer(first) {
+        return None;
+    }
+    let secret = answered(first)?;
+    KEYS.iter()
+        .any(|key| secret.get(key).is_some())
+        .then_some((Kind::Vault, "an answer of `vault kv get`"))
+}
+
+pub(super) fn read(trees: &[Json]) -> Text {
+    let mut entries = Entries::new();
+    for root in trees.iter().map(Json::root) {
+        match root.kind() {
+            JsonKind::Array => {
+                for item in root.items() {
+                    match item.string() {
+                        Some(name) => entries.name(&name),
+                        None => one(item, &mut entries),
+                    }
+                }
+            }
+            _ => one(root, &mut entries),
+        }
+    }
+    entries.finish()
+}
+
+/// An answer, a secret, or a map of paths.
+fn one(value: Value<'_>, entries: &mut Entries) {
+    if value.kind() != JsonKind::Object {
+        return;
+    }
+    let without_name = Text::verbatim("", value.span().start);
+    if is_answer(value) {
+        let listed = value.get("data").and_then(|data| data.get("keys"));
+        for name in listed.into_iter().flat_map(Value::items) {
+            if let Some(name) = name.string() {
+                entries.name(&name);
+            }
+        }
+        if let Some(secret) = answered(value) {
+            entries.json(&without_name, &secret.raw());
+        }
+        return;
+    }
+    if KEYS.iter().any(|key| value.get(key).is_some()) {
+        entries.json(&without_name, &value.raw());
+        return;
+    }
+    for Member { key, value } in value.effective_members() {
+        let Some(path) = key.string() else {
+            continue;
+        };
+        let secret = if is_answer(value) || is_version(value) {
+            answered(value)
+        } else {
+            Some(value)
+        };
+        match secret {
+            Some(secret) => entries.json(&path, &secret.raw()),
+            // Deleted, and there all the same.
+            None => entries.name(&path),
+        }
+    }
+}
+
+/// What the API answers: the secret with its lease.
+fn is_answer(value: Value<'_>) -> bool {
+    let has = |key: &str| value.get(key).is_some();
+    has("data") && (has("lease_duration") || has("lease_id") || has("request_id"))
+}
+
+/// Version 2 of the secrets engine keeps the secret and what it knows of it side by side.
+fn is_version(value: Value<'_>) -> bool {
+    let metadata = value.get("metadata");
+    value.get("data").is_some()
+        && metadata.is_some_and(|metadata| {
+            metadata.get("version").is_some() || metadata.get("created_time").is_some()
+        })
+}
+
+/// The secret of an answer; `None` where there is none: it was deleted, or names were asked for.
+fn answered(value: Value<'_>) -> Option<Value<'_>> {
+    let mut value = value;
+    if is_answer(value) {
+        value = value.get("data")?;
+    }
+    if is_version(value) {
+        value = value.get("data")?;
+    }
+    let is_list = value
+        .get("keys")
+        .is_some_and(|keys| keys.kind() == JsonKind::Array);
+    (value.kind() == JsonKind::Object && !is_list).then_some(value)
+}

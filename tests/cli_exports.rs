@@ -1,0 +1,268 @@
+//! Exports that are read in one piece, beside the settings of the backends that they serve: what is said of
+//! them, listed and looked up.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod common;
+
+use std::fmt::Write;
+
+use common::{run, with};
+use serde_json::Value;
+
+const KUBERNETES: &str = "[secrets]\nbackend = airflow.providers.cncf.kubernetes.secrets.kubernetes_secrets_backend.KubernetesSecretsBackend\nbackend_kwargs = {\"namespace\": \"airflow\", \"variables_data_key\": \"text\"}\n";
+
+/// `kubectl get secrets -o yaml`. In base64: `postgres://etl:hunter2tiger@db.example.com:54x2/orders`, the same with
+/// a port that is a number, `prod`, `dev`.
+const SECRETS: &str = "\
+apiVersion: v1
+items:
+- apiVersion: v1
+  data:
+    value: cG9zdGdyZXM6Ly9ldGw6aHVudGVyMnRpZ2VyQGRiLmV4YW1wbGUuY29tOjU0eDIvb3JkZXJz
+  kind: Secret
+  metadata:
+    labels:
+      airflow.apache.org/connection-id: broken
+    name: one
+    namespace: airflow
+  type: Opaque
+- apiVersion: v1
+  data:
+    value: cG9zdGdyZXM6Ly9ldGw6aHVudGVyMnRpZ2VyQGRiLmV4YW1wbGUuY29tOjU0MzIvb3JkZXJz
+  kind: Secret
+  metadata:
+    labels:
+      airflow.apache.org/connection-id: orders
+      app: etl
+    name: two
+  type: Opaque
+- apiVersion: v1
+  data:
+    text: cHJvZA==
+  kind: Secret
+  metadata:
+    labels:
+      airflow.apache.org/variable-key: stage
+    name: three
+- apiVersion: v1
+  data:
+    value: cHJvZA==
+  kind: Secret
+  metadata:
+    labels:
+      airflow.apache.org/variable-key: other_key
+    name: four
+- apiVersion: v1
+  data:
+    text: ZGV2
+  kind: Secret
+  metadata:
+    labels:
+      airflow.apache.org/variable-key: stage
+      airflow.apache.org/team: blue
+    name: five
+kind: List
+metadata:
+  resourceVersion: \"\"
+";
+
+/// The lines of a listing and the steps of lookups, and what is said.
+fn told(files: &[(&str, &str)], ids: &[&str], more: &[&str]) -> String {
+    let folder = with(files);
+    let mut told = String::new();
+    let base = ["--airflow", "3.3.2", "--runtime", "server"];
+    let line = |words: &[&'static str]| -> Vec<String> {
+        let all = words.iter().chain(more).chain(&base);
+        all.map(|word| (*word).to_owned()).collect()
+    };
+    let run = |line: Vec<String>| {
+        let line: Vec<&str> = line.iter().map(String::as_str).collect();
+        run(folder.path(), &line)
+    };
+    let checked = run(line(&["check", ".", "-v", "--format", "concise"]));
+    told.push_str(&checked.out);
+    let listed = run(line(&["list", ".", "--reveal", "--format", "jsonl"]));
+    assert_eq!(listed.code, 0, "{}", listed.err);
+    told.push_str(&listed.out);
+    for id in ids {
+        let mut arguments = line(&["resolve", "--in", ".", "--format", "json"]);
+        arguments.push((*id).to_owned());
+        let ran = run(arguments);
+        let document: Value =
+            serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
+        let step = &document[0]["steps"][0];
+        let (outcome, airflow, reason) = (&step["outcome"], &step["airflow"], &step["reason"]);
+        writeln!(told, "{id}: {outcome} {airflow} {reason}").unwrap();
+    }
+    // Without `--reveal` nothing of the password is told, in its own writing or in that of the file.
+    for words in [
+        &["check", ".", "-v", "--format", "full"][..],
+        &["list", "."],
+        &["resolve", "connection:orders", "--in", "."],
+    ] {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        let masked = run(words);
+        for secret in ["hunter2", "aHVudGVyM"] {
+            assert!(!masked.out.contains(secret), "{}", masked.out);
+        }
+    }
+    told
+}
+
+#[test]
+fn secrets_of_kubernetes_are_found_by_their_labels() {
+    let files = [("airflow.cfg", KUBERNETES), ("secrets.yaml", SECRETS)];
+    let ids = [
+        "connection:orders",
+        "connection:broken",
+        "connection:missing",
+        "variable:stage",
+        "variable:other_key",
+    ];
+    insta::assert_snapshot!("kubernetes", told(&files, &ids, &[]));
+}
+
+#[test]
+fn a_team_is_given_its_own_secret() {
+    let cfg = format!("[core]\nmulti_team = True\n{KUBERNETES}");
+    let folder = with(&[("airflow.cfg", &cfg), ("secrets.yaml", SECRETS)]);
+    let value = |team: &[&str]| {
+        let line = [
+            "resolve",
+            "variable:stage",
+            "--in",
+            ".",
+            "--reveal",
+            "--format",
+            "json",
+        ];
+        let more = ["--airflow", "3.3.2", "--runtime", "server"];
+        let line = [&line[..], &more, team].concat();
+        let ran = run(folder.path(), &line);
+        let document: Value =
+            serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
+        document[0]["value"].clone()
+    };
+    assert_eq!(value(&[]), "prod");
+    assert_eq!(value(&["--team", "blue"]), "dev");
+    assert_eq!(value(&["--team", "red"]), "prod");
+}
+
+const VAULT: &str = "[secrets]\nbackend = airflow.providers.hashicorp.secrets.vault.VaultBackend\nbackend_kwargs = {\"auth_type\": \"token\", \"token\": \"x\", \"connections_path\": \"conns\"}\n";
+
+const ANSWER: &str = r#"{
+  "request_id": "2f8f2bd2-0a4c-4c1e-8a57-0d2f1c1f5a11",
+  "lease_id": "",
+  "lease_duration": 0,
+  "renewable": false,
+  "data": {
+    "data": {
+      "conn_uri": "postgres://etl:hunter2tiger@db.example.com:54x2/orders"
+    },
+    "metadata": {
+      "created_time": "2026-01-02T03:04:05.6Z",
+      "custom_metadata": null,
+      "deletion_time": "",
+      "destroyed": false,
+      "version": 1
+    }
+  },
+  "warnings": null
+}
+"#;
+
+#[test]
+fn an_answer_of_vault_is_judged_by_its_form_and_says_nothing_of_what_is_missing() {
+    let files = [("airflow.cfg", VAULT), ("secret.json", ANSWER)];
+    let ids = ["connection:orders", "variable:stage"];
+    insta::assert_snapshot!("vault", told(&files, &ids, &[]));
+}
+
+#[test]
+fn a_map_of_paths_is_all_of_vault() {
+    let map = format!(
+        "{{\"secret/conns/orders\": {},\n \"secret/variables/stage\": {{\"value\": \"prod\"}}}}",
+        ANSWER.replace("54x2", "5432")
+    );
+    let files = [("airflow.cfg", VAULT), ("secret.json", &map)];
+    let ids = ["connection:orders", "connection:missing", "variable:stage"];
+    let kind = ["--kind", "vault=secret.json"];
+    insta::assert_snapshot!("vault_paths", told(&files, &ids, &kind));
+}
+
+#[test]
+fn secrets_of_azure_and_google_are_known_by_their_names() {
+    let azure = "[secrets]\nbackend = airflow.providers.microsoft.azure.secrets.key_vault.AzureKeyVaultBackend\nbackend_kwargs = {\"vault_url\": \"https://example.vault.azure.net\"}\n";
+    let shown = r#"[
+  {"attributes": {"enabled": true}, "contentType": null, "id": "https://example.vault.azure.net/secrets/airflow-connections-orders-eu", "managed": null, "name": "airflow-connections-orders-eu", "tags": {}},
+  {"attributes": {"enabled": true}, "contentType": null, "id": "https://example.vault.azure.net/secrets/airflow-connections-orders/0123", "kid": null, "name": "airflow-connections-orders", "value": "postgres://etl:hunter2tiger@db.example.com:54x2/orders"}
+]
+"#;
+    let files = [("airflow.cfg", azure), ("secrets.json", shown)];
+    let ids = [
+        "connection:orders",
+        "connection:orders_eu",
+        "connection:missing",
+    ];
+    insta::assert_snapshot!("azure", told(&files, &ids, &[]));
+    let google = "[secrets]\nbackend = airflow.providers.google.cloud.secrets.secret_manager.CloudSecretManagerBackend\nbackend_kwargs = {\"connections_prefix\": \"conns\", \"project_id\": \"p\"}\n";
+    let listed = r#"[
+  {"createTime": "2026-01-02T03:04:05Z", "name": "projects/123456789012/secrets/conns-orders", "replication": {"automatic": {}}},
+  {"createTime": "2026-01-02T03:04:05Z", "name": "projects/123456789012/secrets/other", "replication": {"automatic": {}}}
+]
+"#;
+    let files = [("airflow.cfg", google), ("secrets.json", listed)];
+    let ids = ["connection:orders", "connection:missing"];
+    insta::assert_snapshot!("google", told(&files, &ids, &[]));
+}
+
+const SSM: &str = "[secrets]\nbackend = airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend\nbackend_kwargs = {\"connections_prefix\": \"/airflow/connections\"}\n";
+
+#[test]
+fn yaml_of_the_aws_cli_is_read_like_its_json() {
+    let answer = "\
+- Parameters:
+  - ARN: arn:aws:ssm:eu-west-1:123456789012:parameter/airflow/connections/orders
+    DataType: text
+    LastModifiedDate: '2026-11-22T04:48:01.768000+00:00'
+    Name: /airflow/connections/orders
+    Type: SecureString
+    Value: postgres://etl:hunter2tiger@db.example.com:54x2/orders
+    Version: 1
+  NextToken: eyJ
+- Parameters:
+  - ARN: arn:aws:ssm:eu-west-1:123456789012:parameter/airflow/connection/invoices
+    Name: /airflow/connection/invoices
+    Type: SecureString
+    Value: smtp://relay.example.com
+    Version: 1
+";
+    let files = [("airflow.cfg", SSM), ("dump.yaml", answer)];
+    let ids = ["connection:orders", "connection:invoices"];
+    insta::assert_snapshot!("aws_yaml", told(&files, &ids, &[]));
+}
+
+#[test]
+fn what_chamber_exports_has_no_path() {
+    let export = r#"{"orders":"{\"conn_type\": \"postgres\", \"hots\": \"db.example.com\"}","stage":"prod"}"#;
+    let files = [("airflow.cfg", SSM), ("chamber.json", export)];
+    let ids = ["connection:orders", "connection:missing"];
+    insta::assert_snapshot!("chamber", told(&files, &ids, &[]));
+}
+
+#[test]
+fn what_cannot_be_read_says_what_to_run() {
+    let folder = with(&[("out.txt", "postgres://u:p@h/d\n"), ("out.csv", "db,x\n")]);
+    for (kind, command) in [
+        ("chamber=out.csv", "chamber export -f json"),
+        ("gcp=out.txt", "gcloud secrets versions access"),
+        ("azure=out.txt", "az keyvault secret show -o json"),
+        ("vault=out.txt", "vault kv get -format=json"),
+        ("kubernetes-secret=out.txt", "kubectl get secrets -o json"),
+    ] {
+        let path = kind.split_once('=').unwrap().1;
+        let ran = run(folder.path(), &["check", path, "--kind", kind]);
+        assert!(ran.err.contains(command), "{kind}: {}", ran.err);
+    }
+}
