@@ -10,7 +10,7 @@ use super::cfg::{is_statement, is_template_name, template_parts};
 use super::env::filled_by_airflow;
 use crate::source::{Mask, Span, Text};
 use crate::syntax::dockerfile::{
-    self, Assignment, Dockerfile, Instruction, Keyword, Notation, Problem,
+    self, Assignment, Cause, Dockerfile, Instruction, Keyword, Notation, Problem,
 };
 use crate::syntax::dotenv::Outside;
 use crate::workspace::pins;
@@ -92,9 +92,10 @@ fn value(one: &Assignment, faults: &[Fault], templated: bool) -> Option<Text> {
     let place = one.name.source().cover(written.source());
     // They are in the order of the file.
     let next = faults.partition_point(|fault| fault.span.start < place.start);
-    let is_faulty = faults
-        .get(next)
-        .is_some_and(|fault| fault.span.start <= place.end);
+    let is_faulty = faults.get(next).is_some_and(|fault| {
+        let is_cut = fault.kind == FaultKind::DockerfileStops(Cause::NoEquals);
+        fault.span.start <= place.end || is_cut && fault.name == one.name.expose()
+    });
     // A blank in it may have ended the value.
     let begins = ["{{", "{%", "<%"];
     let is_open = templated
@@ -454,7 +455,6 @@ mod tests {
 
     #[test]
     fn what_stops_the_build_is_told_of_airflows_names_only() {
-        use dockerfile::Cause;
         let of = |line: &str| -> Vec<(FaultKind, String)> {
             let told = told(&format!("FROM x\n{line}\n")).into_iter();
             told.map(|(kind, _, place)| (kind, place)).collect()
@@ -476,6 +476,13 @@ mod tests {
                 "=".to_owned()
             )]
         );
+        let cut = carrier("FROM x\nENV AIRFLOW__X__Y=a b AIRFLOW__X__Z=c\n");
+        let some = Some("c".to_owned());
+        let expected = [
+            ("AIRFLOW__X__Y".to_owned(), None),
+            ("AIRFLOW__X__Z".to_owned(), some),
+        ];
+        assert_eq!(variables(&cut), expected);
         assert!(of("ENV X=a b").is_empty());
         assert!(of("ENV X 'a").is_empty());
         assert!(of("ENV AIRFLOW__X__Y={{ y }}").is_empty());

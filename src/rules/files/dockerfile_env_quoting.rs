@@ -1,7 +1,7 @@
 //! AV014: `ENV` instructions whose quotes BuildKit reads otherwise.
 
 use crate::inputs::carrier::{Fault, FaultKind};
-use crate::inputs::env::is_public_name;
+use crate::inputs::env::{is_known_name, is_public_name};
 use crate::inputs::{Tree, dockerfile};
 use crate::report::{Edit, Findings, Fix};
 use crate::rule;
@@ -72,7 +72,10 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
         return;
     };
     for fault in &around.faults {
-        let name = Some(fault.name.as_str()).filter(|name| is_public_name(name));
+        // A bare word may be a value that was torn off.
+        let is_bare = fault.kind == FaultKind::DockerfileStops(Cause::NoValue);
+        let name = Some(fault.name.as_str())
+            .filter(|name| is_public_name(name) && (!is_bare || is_known_name(name)));
         let of = name.map_or_else(|| "a variable".to_owned(), |name| format!("`{name}`"));
         let (word, message, help) = match fault.kind {
             FaultKind::DockerfileJson { stops, .. } => {
