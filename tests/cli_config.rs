@@ -6,7 +6,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{Ran, run, write};
+use common::{Ran, run, with, write};
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -280,5 +280,33 @@ fn a_token_in_the_place_of_a_key_is_not_shown() {
         ];
         let shown = common::run(directory.path(), &args).out;
         assert!(shown.contains("hvs.x7~exampletoken#1"), "{shown}");
+    }
+}
+
+/// `supervise` builds the backend of `[workers]` before each task; nothing else does.
+#[test]
+fn a_broken_backend_of_workers_is_said_to_stop_tasks() {
+    let class =
+        "airflow.providers.amazon.aws.secrets.system_manager.SystemsManagerParameterStoreBackend";
+    for (section, option, stops) in [
+        ("secrets", "backend", "no Airflow component starts"),
+        ("workers", "secrets_backend", "no task starts"),
+    ] {
+        let cfg = format!("[{section}]\n{option} = {class}\n");
+        let folder = with(&[("airflow.cfg", &cfg)]);
+        let line = [
+            "check",
+            "airflow.cfg",
+            "--airflow",
+            "3.3.2",
+            "--format",
+            "concise",
+        ];
+        let ran = run(folder.path(), &line);
+        assert!(
+            ran.out.contains("AV101") && ran.out.contains(stops),
+            "{}",
+            ran.out
+        );
     }
 }

@@ -49,6 +49,23 @@ impl Role {
         }
     }
 
+    /// When Airflow builds the backend: `configuration.py` builds the one of `[secrets]` when it is
+    /// imported, `supervise` of the Task SDK the one of `[workers]` before each task.
+    pub const fn when_built(self) -> &'static str {
+        match self {
+            Self::Secrets => "while Airflow is imported",
+            Self::Workers => "before each task",
+        }
+    }
+
+    /// What an exception then leads to.
+    pub const fn nothing_starts(self) -> &'static str {
+        match self {
+            Self::Secrets => "no Airflow component starts",
+            Self::Workers => "no task starts",
+        }
+    }
+
     /// Option with the keyword arguments.
     pub const fn kwargs_option(self) -> &'static str {
         match self {

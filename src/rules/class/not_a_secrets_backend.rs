@@ -2,7 +2,7 @@
 
 use super::place::{self, Standing, Wrong};
 use crate::airflow::Version;
-use crate::airflow::backend::data;
+use crate::airflow::backend::{Role, data};
 use crate::report::Findings;
 use crate::rule;
 use crate::rules::{Check, DeploymentContext};
@@ -63,7 +63,10 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
         };
         let path = text.expose();
         let label = place::label(backend.role);
-        let fails = if cx.target.is_guess() {
+        let stops = backend.role.nothing_starts();
+        let fails = if backend.role == Role::Workers {
+            "it is built before each task, which fails on it, and no task starts"
+        } else if cx.target.is_guess() {
             "Airflow 3.2 and later do not start with it, earlier releases skip it in every lookup"
         } else if cx.target.airflow >= Version::new(3, 2, 0) {
             "Airflow fails on it while it is imported and no component starts"
@@ -72,8 +75,7 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
         };
         let message = match wrong {
             Wrong::Module => format!(
-                "`{label}` names a module without a class: Airflow fails to load it and no \
-                 component starts"
+                "`{label}` names a module without a class: Airflow fails to load it and {stops}"
             ),
             Wrong::Base => format!(
                 "`{label}` names the base class of the backends, which holds no secrets: every \

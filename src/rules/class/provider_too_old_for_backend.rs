@@ -182,7 +182,8 @@ impl One<'_> {
         let (severity, note) = self.certainty(release, true);
         let message = format!(
             "`{label}` names a class that came with {first} of the {provider} provider, and {release} is modelled{note}: importing it \
-             fails and no Airflow component starts"
+             fails and {}",
+            self.backend.role.nothing_starts()
         );
         let help = format!("install the {provider} provider {first} or a later one");
         self.report(severity, message, help, findings);
@@ -250,8 +251,9 @@ impl One<'_> {
         let provider = self.provider;
         let message = format!(
             "`{}` names a class of the {provider} provider, and the lock file that pins Airflow does not hold that provider: without it \
-             importing the class fails and no Airflow component starts",
-            place::label(self.backend.role)
+             importing the class fails and {}",
+            place::label(self.backend.role),
+            self.backend.role.nothing_starts()
         );
         findings
             .report(

@@ -128,6 +128,7 @@ fn one(
         }
     };
     let label = place::label(backend.role);
+    let stops = backend.role.nothing_starts();
     let (severity, message) = if !gone {
         let message = format!(
             "`{label}` uses an old path that still works as a redirect; {since} removes it"
@@ -135,14 +136,13 @@ fn one(
         (Severity::Warning, message)
     } else if cx.target.is_guess() {
         let message = format!(
-            "`{label}` uses a path that was removed in {since}: importing it fails there and no \
-             Airflow component starts; earlier releases redirect it"
+            "`{label}` uses a path that was removed in {since}: importing it fails there and \
+             {stops}; earlier releases redirect it"
         );
         (Severity::Warning, message)
     } else {
         let message = format!(
-            "`{label}` uses a path that was removed in {since}: importing it fails and no Airflow \
-             component starts"
+            "`{label}` uses a path that was removed in {since}: importing it fails and {stops}"
         );
         (Severity::Error, message)
     };

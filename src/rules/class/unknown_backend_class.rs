@@ -1,7 +1,7 @@
 //! AV101: the class path of a backend cannot be imported.
 
 use super::place::{self, Fault, Standing};
-use crate::airflow::backend::{Backend, data};
+use crate::airflow::backend::{Backend, Role, data};
 use crate::inputs::{Origin, Setting};
 use crate::report::{Findings, Fix, Severity};
 use crate::rule;
@@ -83,7 +83,7 @@ fn one(
     findings: &mut Findings,
 ) {
     let path = text.expose();
-    let label = place::label(backend.role);
+    let (label, stops) = (place::label(backend.role), backend.role.nothing_starts());
     let nearest = data::nearest_class(clean(path));
     let suggestion = || match nearest {
         Some(near) => format!("write `{}`", near.class.class_path),
@@ -107,7 +107,7 @@ fn one(
             if setting.origin == Origin::Cfg && (is_quoted(path) || note) {
                 return;
             }
-            let message = malformed(&label, fault);
+            let message = malformed(backend.role, fault);
             (range, Severity::Error, message)
         }
         Standing::Missing => {
@@ -115,7 +115,7 @@ fn one(
             let message = if nearest.is_some() {
                 format!(
                     "`{label}` names a class that Airflow and its providers do not have: importing \
-                     it fails and no Airflow component starts"
+                     it fails and {stops}"
                 )
             } else {
                 format!(
@@ -129,7 +129,7 @@ fn one(
             let range = nearest.map_or(0..path.len(), |near| place::difference(path, near.path));
             let message = format!(
                 "`{label}` is nearly the path of a class of Airflow's providers; if it cannot be \
-                 imported, no Airflow component starts"
+                 imported, {stops}"
             );
             (range, Severity::Warning, message)
         }
@@ -163,7 +163,7 @@ fn is_quoted(value: &str) -> bool {
     })
 }
 
-fn malformed(label: &str, fault: Fault) -> String {
+fn malformed(role: Role, fault: Fault) -> String {
     let what = match fault {
         Fault::Quotes => "holds quotes, which nothing removes",
         Fault::Blank => "holds a blank",
@@ -173,7 +173,8 @@ fn malformed(label: &str, fault: Fault) -> String {
         Fault::EmptyPart => "has nothing between two dots or beside one",
         Fault::Character => "holds a character that no module or class name has",
     };
-    format!("`{label}` {what}: importing the class fails and no Airflow component starts")
+    let (label, stops) = (place::label(role), role.nothing_starts());
+    format!("`{label}` {what}: importing the class fails and {stops}")
 }
 
 /// The path without what was put around it.

@@ -254,7 +254,9 @@ fn google(call: &Call<'_>, findings: &mut Findings) {
             second,
             Severity::Error,
             format!(
-                "`{first}` and `{second}` exclude each other: AirflowException while Airflow is imported, no component starts"
+                "`{first}` and `{second}` exclude each other: AirflowException {}, {}",
+                call.role.when_built(),
+                call.role.nothing_starts()
             ),
             "keep one of them",
             findings,
@@ -273,7 +275,9 @@ fn lockbox(call: &Call<'_>, findings: &mut Findings) {
             "yc_connection_id",
             Severity::Error,
             format!(
-                "`yc_connection_id` and `{other}` exclude each other: ValueError while Airflow is imported, no component starts"
+                "`yc_connection_id` and `{other}` exclude each other: ValueError {}, {}",
+                call.role.when_built(),
+                call.role.nothing_starts()
             ),
             "keep one of them",
             findings,

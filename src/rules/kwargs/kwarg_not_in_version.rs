@@ -2,6 +2,7 @@
 
 use super::call::{self, Call, Standing, per_release};
 use crate::airflow::Version;
+use crate::airflow::backend::Role;
 use crate::airflow::backend::data::{KwargFact, UnknownKwarg};
 use crate::report::{Findings, Severity};
 use crate::rule;
@@ -106,7 +107,12 @@ fn too_new(call: &Call<'_>, fact: &KwargFact, release: Version) -> (Severity, St
     let (severity, effect) = match call.unknown() {
         UnknownKwarg::ImportCrash => (
             Severity::Error,
-            "raises TypeError while Airflow is imported, no component starts",
+            match call.role {
+                Role::Secrets => {
+                    "raises TypeError while Airflow is imported, no Airflow component starts"
+                }
+                Role::Workers => "raises TypeError before each task, no task starts",
+            },
         ),
         UnknownKwarg::LookupFails => (
             Severity::Error,

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::botocore_config;
 use super::call::{self, Call, Kwarg, Standing, pattern_range, per_release};
 use super::types::{self, Fault, Step, Wrong};
-use crate::airflow::backend::ask;
 use crate::airflow::backend::data::{JsonType, KwargFact, WrongType};
+use crate::airflow::backend::{Role, ask};
 use crate::airflow::{Target, Version};
 use crate::report::{Findings, Severity};
 use crate::rule;
@@ -40,7 +40,7 @@ rule! {
     /// airvane says:
     ///
     /// ```text
-    /// airflow.cfg:3:81: error[AV204] kwarg-type: `kv_engine_version` is a string: an exception while Airflow is imported, no component starts
+    /// airflow.cfg:3:81: error[AV204] kwarg-type: `kv_engine_version` is a string: an exception while Airflow is imported, no Airflow component starts
     /// ```
     ///
     /// ## Use instead
@@ -228,7 +228,10 @@ fn effect(
     value: Value<'_>,
 ) -> Option<(Severity, &'static str)> {
     let swallowed = "every lookup raises, which Airflow swallows, so the backend is skipped";
-    let crash = "an exception while Airflow is imported, no component starts";
+    let crash = match call.role {
+        Role::Secrets => "an exception while Airflow is imported, no Airflow component starts",
+        Role::Workers => "an exception before each task, no task starts",
+    };
     let falsy = !value.is_truthy();
     if !fault.path.is_empty() {
         // Inside assume_role_kwargs and the lists of Vault's paths.
@@ -419,8 +422,9 @@ fn by_release(
     let since = fact.array_added_in.filter(|since| list && release < *since);
     if let Some(since) = since {
         let message = format!(
-            "`{}` is a list, which {package} takes since {since}: {release} raises while Airflow is imported",
-            fact.name
+            "`{}` is a list, which {package} takes since {since}: {release} raises {}",
+            fact.name,
+            call.role.when_built()
         );
         findings
             .report(&RULE, kwarg.place(), call.subject(kwarg), message)
@@ -436,8 +440,9 @@ fn by_release(
         .find(|(word, since)| word.as_str() == text.expose() && release < **since)
     {
         let message = format!(
-            "`{}` is `{word}`, which {package} takes since {since}: {release} raises while Airflow is imported",
-            fact.name
+            "`{}` is `{word}`, which {package} takes since {since}: {release} raises {}",
+            fact.name,
+            call.role.when_built()
         );
         findings
             .report(&RULE, kwarg.place(), call.subject(kwarg), message)

@@ -85,7 +85,9 @@ fn one(cx: &DeploymentContext<'_>, backend: &Backend<'_>, findings: &mut Finding
         (Severity::Info, message)
     } else if crashes {
         let message = format!(
-            "`{option}` is {what}, not an object: TypeError while Airflow is imported, no component starts"
+            "`{option}` is {what}, not an object: TypeError {}, {}",
+            backend.role.when_built(),
+            backend.role.nothing_starts()
         );
         (Severity::Error, message)
     } else {

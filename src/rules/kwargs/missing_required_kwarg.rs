@@ -115,7 +115,10 @@ fn vault(cx: &DeploymentContext<'_>, call: &Call<'_>, findings: &mut Findings) {
                 &RULE,
                 call.place,
                 format!("{}.token", call.own_subject()),
-                "Vault's method `token` needs `token`, `token_path` or VAULT_TOKEN: unless Airflow's own environment has that variable, no component starts",
+                format!(
+                    "Vault's method `token` needs `token`, `token_path` or VAULT_TOKEN: unless Airflow's own environment has that variable, {}",
+                    call.role.nothing_starts()
+                ),
             )
             .help("make sure that VAULT_TOKEN is set, or add `token_path`")
             .severity(Severity::Info);
@@ -133,7 +136,11 @@ fn vault(cx: &DeploymentContext<'_>, call: &Call<'_>, findings: &mut Findings) {
                 &RULE,
                 place,
                 format!("{}.{}", call.own_subject(), one_of[0]),
-                format!("this `auth_type` of Vault needs {names}: VaultError while Airflow is imported, no component starts"),
+                format!(
+                    "this `auth_type` of Vault needs {names}: VaultError {}, {}",
+                    call.role.when_built(),
+                    call.role.nothing_starts()
+                ),
             )
             .help(format!("add {names}"));
     }

@@ -1,6 +1,7 @@
 //! AV203: a keyword argument that the class does not know.
 
 use super::call::{self, Call, Kwarg, Standing};
+use crate::airflow::backend::Role;
 use crate::airflow::backend::data::UnknownKwarg;
 use crate::report::{Finding, Findings, Fix, Severity};
 use crate::rule;
@@ -137,7 +138,10 @@ fn tell<'f>(
     let (severity, effect) = match call.unknown() {
         UnknownKwarg::ImportCrash => (
             Severity::Error,
-            "TypeError while Airflow is imported, no component starts",
+            match call.role {
+                Role::Secrets => "TypeError while Airflow is imported, no Airflow component starts",
+                Role::Workers => "TypeError before each task, no task starts",
+            },
         ),
         UnknownKwarg::LookupFails => (
             Severity::Error,

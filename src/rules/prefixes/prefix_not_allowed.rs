@@ -307,8 +307,10 @@ fn google_part(backend: &Backend<'_>, name: &'static str, findings: &mut Finding
             Place::new(kwarg.setting.file, text.span(fault.range)),
             format!("{}.{}.{name}", role.section(), role.kwargs_option()),
             format!(
-                "`{name}` {}: AirflowException while Airflow is imported, no component starts",
-                fault.what
+                "`{name}` {}: AirflowException {}, {}",
+                fault.what,
+                role.when_built(),
+                role.nothing_starts()
             ),
         )
         .help("write letters, digits, `-` and `_` only");
