@@ -1,6 +1,8 @@
 //! From the parts of a file to the file: what was found in a part, may be shown of it or is ignored there
 //! is told of the file around it.
 
+use std::collections::BTreeMap;
+
 use super::visible::Seen;
 use crate::inputs::Input;
 use crate::inputs::inside::Inside;
@@ -88,16 +90,17 @@ pub(super) fn ignore(mut ignore: Ignore, loaded: &Loaded) -> Ignore {
 
 /// Gives the masks of parts to the files around them.
 pub(super) fn masks(inputs: &mut [Input]) {
-    let parts = inputs.iter_mut().filter_map(|input| {
-        let inside = input.inside.as_ref()?;
+    let mut of_files: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
+    for input in inputs.iter() {
+        let Some(inside) = &input.inside else {
+            continue;
+        };
         let shown = input.mask.visible().iter();
-        let shown: Vec<Span> = shown.flat_map(|span| inside.own_pieces(*span)).collect();
-        Some((inside.of, shown))
-    });
-    let parts: Vec<(FileId, Vec<Span>)> = parts.collect();
-    for (file, shown) in parts {
-        let of = inputs.iter_mut().find(|input| input.id == file);
-        if let Some(input) = of {
+        let shown = shown.flat_map(|span| inside.own_pieces(*span));
+        of_files.entry(inside.of).or_default().extend(shown);
+    }
+    for input in inputs {
+        if let Some(shown) = of_files.remove(&input.id) {
             input.mask.show_all(shown);
             input.mask.seal();
         }

@@ -153,9 +153,10 @@ fn refused(
 
 fn content(cx: &FileContext<'_>, findings: &mut Findings) {
     // What a template becomes is not known.
-    let is_template = cx.input.templated || memchr::memmem::find(&cx.input.bytes, b"{{").is_some();
+    let is_template =
+        || cx.input.templated || memchr::memmem::find(&cx.input.bytes, b"{{").is_some();
     match &cx.input.tree {
-        Tree::Local(_) if is_template => {}
+        Tree::Local(_) if is_template() => {}
         Tree::Local(LocalTree::Env(tree)) => lines(cx, tree, findings),
         Tree::Local(LocalTree::Json(json)) if json.root().kind() != JsonKind::Object => {
             let root = json.root();
