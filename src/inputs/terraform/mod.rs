@@ -55,28 +55,39 @@ pub fn recognise(name: &str, head: &str) -> Option<&'static str> {
 
 /// Reads the text of a file.
 pub fn read(text: &str) -> Carrier {
-    let file = match hcl::parse(&Text::verbatim(text, 0)) {
-        Ok(file) => file,
+    match hcl::parse(&Text::verbatim(text, 0)) {
+        Ok(file) => parts(&file, text),
         Err(error) => {
-            let broken = Broken {
+            let mut carrier =
+                before(text, error.at).map_or_else(Carrier::default, |file| parts(&file, text));
+            // What only this reader does not go through is no error of the file.
+            carrier.templated = error.kind.is_limit() || text.contains("{{") || text.contains("<%");
+            carrier.around.broken = Some(Broken {
                 language: "HCL",
                 span: Span::at(error.at),
                 message: error.kind.message().to_owned(),
-            };
-            return Carrier {
-                around: Around {
-                    broken: Some(broken),
-                    ..Around::default()
-                },
-                // What only this reader does not go through is no error of the file.
-                templated: error.kind.is_limit() || text.contains("{{") || text.contains("<%"),
-                ..Carrier::default()
-            };
+            });
+            carrier
         }
+    }
+}
+
+/// What stands before the block that cannot be read.
+fn before(text: &str, at: usize) -> Option<Hcl> {
+    const MOST_TRIED: usize = 3;
+    let lines = text[..at].rmatch_indices('\n').map(|(end, _)| end + 1);
+    let begins = |start: &usize| {
+        let first = text[*start..].chars().next();
+        first.is_some_and(char::is_alphabetic)
     };
+    let mut starts = lines.filter(begins).take(MOST_TRIED);
+    starts.find_map(|start| hcl::parse(&Text::verbatim(&text[..start], 0)).ok())
+}
+
+fn parts(file: &Hcl, text: &str) -> Carrier {
     let locals = Locals::of(&file.body);
     let mut reader = Reader {
-        file: &file,
+        file,
         locals: &locals,
         values: Evaluator::new(&locals, text.len()),
         source: text,

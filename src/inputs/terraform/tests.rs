@@ -288,6 +288,7 @@ fn a_file_that_is_not_hcl_is_broken_and_says_where() {
     let broken = carrier.around.broken.expect("broken");
     assert_eq!((broken.language, broken.span.start), ("HCL", 4));
     assert!(!carrier.templated);
+    assert!(carrier.parts.is_empty());
     assert!(read("a = {{ b }}\n").templated);
 }
 
@@ -297,4 +298,31 @@ fn terraform_without_anything_of_airflow_is_not_ours() {
     assert!(recognise("main.tf", "a = \"AIRFLOW__CORE__X\"").is_some());
     assert!(recognise("x.tfvars", "airflow_configuration_options = {}").is_some());
     assert!(recognise("x.txt", "airflow_configuration_options = {}").is_none());
+}
+
+#[test]
+fn what_stands_before_a_fault_is_read() {
+    let carrier = read(
+        "a = { AIRFLOW__CORE__X = 1 }\nresource \"b\" \"c\" {\n  d = <<EOF\nplain\nEOF\n  e = \"f\n}\nh = { AIRFLOW__CORE__Y = 1 }\n",
+    );
+    let broken = carrier.around.broken.expect("broken");
+    assert_eq!(
+        broken.message,
+        "a quoted string that goes over the end of its line"
+    );
+    let [Part::Environment(environment)] = carrier.parts.as_slice() else {
+        panic!("one environment");
+    };
+    assert_eq!(environment.variables[0].name.expose(), "AIRFLOW__CORE__X");
+    let deep = format!(
+        "a = {{ AIRFLOW__CORE__X = 1 }}\nb = {}\n",
+        "[".repeat(10_000)
+    );
+    let carrier = read(&deep);
+    assert_eq!(carrier.parts.len(), 1);
+    assert_eq!(
+        carrier.around.broken.expect("broken").message,
+        "nested too deeply"
+    );
+    assert!(carrier.templated);
 }
