@@ -23,6 +23,8 @@ pub struct Inside {
     pub env_files: Vec<PathBuf>,
     /// The part has a text of its own. Otherwise its spans are those of the file.
     pub embedded: Option<Embedded>,
+    /// Entries that the file makes in a store: what else there is, it does not tell, as an export does.
+    pub makes_entries: bool,
 }
 
 /// A text that stands in a file in some other writing: indented, quoted, in base64.
@@ -92,6 +94,12 @@ impl Input {
     /// The file that a person sees: its own, or the one around it.
     pub fn outer(&self) -> FileId {
         self.inside.as_ref().map_or(self.id, |inside| inside.of)
+    }
+
+    /// What it says of a store is what it makes there, and not all that the store holds.
+    pub fn makes_entries(&self) -> bool {
+        let inside = self.inside.as_ref();
+        inside.is_some_and(|inside| inside.makes_entries)
     }
 
     /// Where a place of this input stands in the file that a person sees.

@@ -175,6 +175,7 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
             number: 0,
             env_files: Vec::new(),
             embedded: None,
+            makes_entries: false,
         });
     }
     let mut seen = BTreeSet::new();

@@ -75,7 +75,10 @@ impl Room<'_> {
             }
             Part::File { kind, text } => self.file(kind, text),
             Part::Store { kind, secrets } => {
-                let input = self.embedded(kind, export(kind, &secrets));
+                let mut input = self.embedded(kind, export(kind, &secrets));
+                if let Some(inside) = &mut input.inside {
+                    inside.makes_entries = true;
+                }
                 content = Some(Content::Whole(Arc::clone(&input.bytes)));
                 input
             }
@@ -109,6 +112,7 @@ impl Room<'_> {
                 number: self.number,
                 env_files: Vec::new(),
                 embedded: None,
+                makes_entries: false,
             }),
         }
     }

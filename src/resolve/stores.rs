@@ -320,7 +320,7 @@ impl Holdings {
             self.paths.push(input.path.clone());
         }
         let why = match summary {
-            _ if input.inside.is_some() => {
+            _ if input.makes_entries() => {
                 Some("the file says what it makes: the rest of the store is not known")
             }
             Some(summary) => incomplete(summary),

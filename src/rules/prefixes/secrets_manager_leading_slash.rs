@@ -66,7 +66,7 @@ fn check_store(cx: &StoreContext<'_>, findings: &mut Findings) {
     let whole = cx.summary.incomplete.is_none()
         && cx.summary.problem.is_none()
         // What makes entries of a store does not tell what else there is.
-        && cx.input.inside.is_none();
+        && !cx.input.makes_entries();
     if !whole || cx.input.kind != Kind::SecretsManager {
         return;
     }

@@ -61,7 +61,7 @@ rule! {
 }
 
 fn check(cx: &StoreContext<'_>, findings: &mut Findings) {
-    if cx.input.inside.is_some() {
+    if cx.input.makes_entries() {
         // What makes entries of a store does not tell what else there is, and need not.
         return;
     }
