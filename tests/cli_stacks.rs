@@ -112,3 +112,14 @@ fn what_makes_entries_of_a_store_does_not_tell_what_else_there_is() {
         assert!(resolve(id).starts_with("unknown"), "{}", resolve(id));
     }
 }
+
+#[test]
+fn outputs_of_terraform_are_known_and_passed_over() {
+    let output = r#"{"db": {"sensitive": true, "type": "string", "value": "postgres://u:p@h/d"}}"#;
+    let folder = with(&[("output.json", output)]);
+    let ran = run(folder.path(), &["check", "output.json", "--show-files"]);
+    assert_eq!(
+        ran.out.trim(),
+        "output.json: skipped (output of `terraform output -json`)"
+    );
+}

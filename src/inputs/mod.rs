@@ -415,11 +415,12 @@ pub fn is_sample(path: &std::path::Path) -> bool {
         return false;
     };
     let name = name.to_string_lossy().to_lowercase();
-    if matches!(
-        name.as_str(),
-        "template.yaml" | "template.yml" | "template.json"
-    ) {
-        // What SAM calls the template of a stack.
+    // What SAM and the CDK call the templates of stacks.
+    let of_sam = ["template.yaml", "template.yml", "template.json"].contains(&name.as_str());
+    let of_cdk = path
+        .parent()
+        .is_some_and(|folder| folder.ends_with("cdk.out"));
+    if of_sam || (of_cdk && name.ends_with(".template.json")) {
         return false;
     }
     name.split(['.', '-', '_'])
@@ -434,5 +435,26 @@ impl std::fmt::Debug for Input {
             .field("path", &self.path)
             .field("kind", &self.kind)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_sample;
+    use std::path::Path;
+
+    #[test]
+    fn what_is_called_a_template_is_a_sample_unless_stacks_are_made_of_it() {
+        for name in ["airflow.cfg.tmpl", "values.template.yaml", ".env.example"] {
+            assert!(is_sample(Path::new(name)), "{name}");
+        }
+        let stacks = [
+            "a/template.yaml",
+            "template.json",
+            "cdk.out/A.template.json",
+        ];
+        for name in stacks.into_iter().chain(["airflow.cfg", "cdk.json"]) {
+            assert!(!is_sample(Path::new(name)), "{name}");
+        }
     }
 }

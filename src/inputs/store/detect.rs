@@ -168,6 +168,9 @@ fn foreign_object(root: Value<'_>) -> Option<&'static str> {
     if has("terraform_version") || (has("lineage") && has("serial")) {
         return Some("a Terraform state");
     }
+    if is_terraform_output(root) {
+        return Some("output of `terraform output -json`");
+    }
     let keys = |value: Value<'_>| {
         value.get("AccessKeyId").is_some() && value.get("SecretAccessKey").is_some()
     };
@@ -194,6 +197,16 @@ fn foreign_object(root: Value<'_>) -> Option<&'static str> {
         return Some("another program's JSON");
     }
     None
+}
+
+/// Each value with its type: which secret it may be of, nothing says.
+fn is_terraform_output(root: Value<'_>) -> bool {
+    let mut outputs = root.members().take(SAMPLE).peekable();
+    outputs.peek().is_some()
+        && outputs.all(|member| {
+            let keys = ["sensitive", "type", "value"];
+            keys.into_iter().all(|key| member.value.get(key).is_some())
+        })
 }
 
 fn holds_sops(root: Value<'_>) -> bool {

@@ -50,10 +50,14 @@ pub(super) struct Gathered {
     planned: HashSet<String>,
     /// `after_unknown` by address.
     unknown: HashMap<String, Json>,
+    /// Of each version in the code, by its name there, what its `secret_id` refers to; of modules that call
+    /// one by the same name, all of it.
+    references: HashMap<String, BTreeSet<String>>,
 }
 
 /// A secret of Secrets Manager.
 struct Made {
+    address: String,
     name: Text,
     /// `arn`, `id`: what a version calls it by.
     called: Vec<Text>,
@@ -63,7 +67,9 @@ struct Made {
 
 /// A text of a secret.
 struct Version {
-    secret: Text,
+    address: String,
+    /// Not known before the secret is made.
+    secret: Option<Text>,
     value: Option<Text>,
 }
 
@@ -75,25 +81,57 @@ struct Told {
 }
 
 impl Gathered {
-    /// Takes a resource. `planned`: as one of the changes of a plan.
-    pub(super) fn take(
+    /// Takes a change of a plan.
+    pub(super) fn change(
         &mut self,
         resource: &Resource<'_>,
         body: &Body<'_>,
-        planned: bool,
         scanner: &mut Scanner,
     ) {
-        if planned {
-            let unknown = body.unknown.as_ref();
-            let unknown = unknown.filter(|_| resource.kind.has_environment());
-            if let Some(tree) = unknown.and_then(|slot| body.view.tree(slot)) {
-                self.unknown.insert(resource.address.to_owned(), tree);
-            }
-            if self.planned.contains(resource.address) {
-                return;
-            }
-        } else if !resource.address.is_empty() {
-            self.planned.insert(resource.address.to_owned());
+        let unknown = body.unknown.as_ref();
+        let unknown = unknown.filter(|_| resource.kind.has_environment());
+        if let Some(tree) = unknown.and_then(|slot| body.view.tree(slot)) {
+            self.unknown.insert(resource.address.to_owned(), tree);
+        }
+        if !self.planned.contains(resource.address) {
+            self.resource(resource, body, scanner);
+        }
+    }
+
+    /// Takes what the code of a plan says of a version.
+    pub(super) fn refer(
+        &mut self,
+        resource: &Resource<'_>,
+        body: &Body<'_>,
+        scanner: &mut Scanner,
+    ) {
+        if resource.kind != Type::SecretVersion {
+            return;
+        }
+        let view = body.view;
+        let expressions = view.inside(&body.values, scanner);
+        let Some(secret) = view.field(&expressions, b"secret_id") else {
+            return;
+        };
+        let secret = view.inside(secret, scanner);
+        let references = view.field(&secret, b"references");
+        let references = references.map(|slot| view.inside(slot, scanner));
+        let of = self.references.entry(resource.address.to_owned());
+        let words = references.iter().flatten();
+        of.or_default()
+            .extend(words.filter_map(|slot| view.raw(slot).map(str::to_owned)));
+    }
+
+    /// Takes a resource.
+    pub(super) fn resource(
+        &mut self,
+        resource: &Resource<'_>,
+        body: &Body<'_>,
+        scanner: &mut Scanner,
+    ) {
+        let address = resource.address;
+        if !address.is_empty() {
+            self.planned.insert(address.to_owned());
         }
         if resource.is_data && resource.kind != Type::Secret {
             // What is read of a store is not what the file makes.
@@ -103,7 +141,7 @@ impl Gathered {
             if let Some(values) = body.view.tree(&body.values) {
                 self.told.push(Told {
                     kind: resource.kind,
-                    address: resource.address.to_owned(),
+                    address: address.to_owned(),
                     values,
                 });
             }
@@ -126,6 +164,7 @@ impl Gathered {
                 if let Some(name) = text(b"name") {
                     let called = [text(b"arn"), text(b"id")];
                     self.secrets.push(Made {
+                        address: address.to_owned(),
                         name,
                         called: called.into_iter().flatten().collect(),
                         is_data: resource.is_data,
@@ -140,9 +179,12 @@ impl Gathered {
                     || stages
                         .iter()
                         .any(|slot| view.raw(slot) == Some("AWSCURRENT"));
-                if let Some(secret) = text(b"secret_id").filter(|_| is_current) {
-                    let value = text(b"secret_string");
-                    self.versions.push(Version { secret, value });
+                if is_current {
+                    self.versions.push(Version {
+                        address: address.to_owned(),
+                        secret: text(b"secret_id"),
+                        value: text(b"secret_string"),
+                    });
                 }
             }
             Type::Mwaa | Type::Tasks | Type::Kubernetes => {}
@@ -196,6 +238,18 @@ impl Gathered {
             let called = secret.called.iter().chain([&secret.name]);
             by_name.extend(called.map(|text| (text.expose().to_owned(), index)));
         }
+        let mut by_address: HashMap<&str, usize> = HashMap::new();
+        for (index, secret) in secrets.iter().enumerate() {
+            by_address.insert(&secret.address, index);
+        }
+        let versions = std::mem::take(&mut self.versions).into_iter();
+        // Each with the secret that it is planned for.
+        let versions: Vec<(Version, Option<usize>)> = versions
+            .map(|version| {
+                let of = self.planned_for(&version, &by_address);
+                (version, of)
+            })
+            .collect();
         let mut is_made: Vec<bool> = secrets.iter().map(|secret| !secret.is_data).collect();
         let entries = secrets.into_iter().map(|secret| Secret {
             name: secret.name,
@@ -203,13 +257,19 @@ impl Gathered {
             parameter_type: None,
         });
         let mut entries: Vec<Secret> = entries.collect();
-        for version in std::mem::take(&mut self.versions) {
+        for (version, planned_for) in versions {
             let secret = version.secret;
-            if let Some(&index) = by_name.get(secret.expose()) {
+            let known = secret
+                .as_ref()
+                .and_then(|secret| by_name.get(secret.expose()));
+            if let Some(index) = known.copied().or(planned_for) {
                 is_made[index] = true;
                 entries[index].value = version.value;
                 continue;
             }
+            let Some(secret) = secret else {
+                continue;
+            };
             let name = match name_in_arn(secret.expose()) {
                 Some((Service::SecretsManager, range)) => secret.slice(range),
                 Some(_) => continue,
@@ -225,6 +285,41 @@ impl Gathered {
         let mut is_made = is_made.into_iter();
         entries.retain(|_| is_made.next().unwrap_or_default());
         entries
+    }
+}
+
+impl Gathered {
+    /// The secret of a version whose `secret_id` is not known before it is made: the code says which. Of
+    /// several that one resource makes, the one with the same key.
+    fn planned_for(&self, version: &Version, secrets: &HashMap<&str, usize>) -> Option<usize> {
+        const OF_VERSIONS: &str = "aws_secretsmanager_secret_version.";
+        const OF_SECRETS: &str = "aws_secretsmanager_secret.";
+        if version.secret.is_some() {
+            return None;
+        }
+        let at = version.address.rfind(OF_VERSIONS)?;
+        let (module, own) = version.address.split_at(at);
+        let (name, key) = own.split_at(own.find('[').unwrap_or(own.len()));
+        let references = self.references.get(name)?;
+        let secret_of = |reference: &String| {
+            let rest = reference.strip_prefix(OF_SECRETS)?;
+            rest.split(['.', '[']).next().map(str::to_owned)
+        };
+        let named: BTreeSet<String> = references.iter().filter_map(secret_of).collect();
+        let named = Vec::from_iter(named);
+        let [secret] = named.as_slice() else {
+            return None;
+        };
+        let secret = format!("{module}{OF_SECRETS}{secret}");
+        if let Some(&index) = secrets.get(secret.as_str()) {
+            return Some(index);
+        }
+        let is_keyed = |word: &str| references.iter().any(|reference| reference == word);
+        let keyed = format!("{secret}{key}");
+        let found = secrets.get(keyed.as_str());
+        found
+            .filter(|_| is_keyed("each.key") || is_keyed("count.index"))
+            .copied()
     }
 }
 

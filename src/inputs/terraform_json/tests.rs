@@ -241,6 +241,39 @@ fn a_plan_is_what_will_be_and_what_is_not_known_yet_is_not() {
 }
 
 #[test]
+fn of_a_secret_that_is_yet_to_be_made_the_code_says_which_versions_it_has() {
+    let secret = |key: &str, name: &str| {
+        let address = format!("module.m.aws_secretsmanager_secret.{key}");
+        json!({"address": address, "type": "aws_secretsmanager_secret", "values": {"name": name}})
+    };
+    let version = |key: &str, value: &str| {
+        let address = format!("module.m.aws_secretsmanager_secret_version.{key}");
+        json!({"address": address, "type": "aws_secretsmanager_secret_version", "values": {"secret_string": value}})
+    };
+    let code = |name: &str, references: &[&str]| {
+        json!({"address": format!("aws_secretsmanager_secret_version.{name}"), "type": "aws_secretsmanager_secret_version",
+            "expressions": {"secret_id": {"references": references}, "secret_string": {}}})
+    };
+    let file = json!({
+        "format_version": "1.2", "terraform_version": "1.9.8",
+        "planned_values": {"root_module": {"child_modules": [{"resources": [
+            secret("one", "a"), version("one", "1"),
+            secret("each[\"k\"]", "b"), secret("each[\"l\"]", "c"), version("each[\"l\"]", "2"),
+            secret("some[\"k\"]", "d"), version("some[\"k\"]", "3"),
+            version("none", "4"), version("several", "5"),
+        ]}]}},
+        "configuration": {"provider_config": {}, "root_module": {"module_calls": {"m": {"source": "./m", "module": {"resources": [
+            code("one", &["aws_secretsmanager_secret.one.id", "aws_secretsmanager_secret.one"]),
+            code("each", &["aws_secretsmanager_secret.each", "each.key"]),
+            code("some", &["aws_secretsmanager_secret.some", "var.which"]),
+            code("none", &["var.secret"]),
+            code("several", &["aws_secretsmanager_secret.one", "aws_secretsmanager_secret.two"]),
+        ]}}}}},
+    });
+    assert_eq!(parts_of(&file), ["secretsmanager a=1 b=? c=2 d=?"]);
+}
+
+#[test]
 fn a_raw_state_keeps_attributes_in_instances() {
     let file = json!({"version": 4, "terraform_version": "1.9.8", "serial": 7, "lineage": "x", "outputs": {},
         "resources": [

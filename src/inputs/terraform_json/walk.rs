@@ -17,6 +17,14 @@ enum Place {
     Module,
     /// `child_modules`
     Modules,
+    /// `configuration` of a plan.
+    Configuration,
+    /// `root_module` there, and `module` of each call.
+    Code,
+    /// `module_calls`
+    Calls,
+    /// One of them.
+    Call,
     /// A list of resources.
     Resources(How),
     /// One of them.
@@ -34,6 +42,8 @@ enum How {
     Change,
     /// In `attributes` of each of its `instances`.
     State,
+    /// It has none: `expressions` say what they are made of.
+    Code,
 }
 
 impl Place {
@@ -46,8 +56,26 @@ impl Place {
             (Self::Values, b"root_module") => Self::Module,
             (Self::Module, b"resources") => Self::Resources(How::Values),
             (Self::Module, b"child_modules") => Self::Modules,
+            (Self::Root, b"configuration") => Self::Configuration,
+            (Self::Configuration, b"root_module") | (Self::Call, b"module") => Self::Code,
+            (Self::Code, b"resources") => Self::Resources(How::Code),
+            (Self::Code, b"module_calls") => Self::Calls,
+            (Self::Calls, _) => Self::Call,
             _ => Self::Other,
         }
+    }
+
+    const fn is_object(self) -> bool {
+        matches!(
+            self,
+            Self::Root
+                | Self::Values
+                | Self::Module
+                | Self::Configuration
+                | Self::Code
+                | Self::Calls
+                | Self::Call
+        )
     }
 
     /// What stands in a list.
@@ -84,8 +112,8 @@ impl Walk<'_, '_> {
         loop {
             let next = self.stream.peek()?;
             let opened = match (due, next) {
-                (Place::Root | Place::Values | Place::Module, Some(b'{')) => Some(true),
                 (Place::Modules | Place::Resources(_), Some(b'[')) => Some(false),
+                (place, Some(b'{')) if place.is_object() => Some(true),
                 _ => None,
             };
             if let Some(is_object) = opened {
@@ -145,9 +173,13 @@ impl Walk<'_, '_> {
                     values,
                     unknown,
                 };
-                let planned = how == How::Change;
-                self.gathered
-                    .take(&resource, &body, planned, &mut self.scanner);
+                let gathered = &mut *self.gathered;
+                let scanner = &mut self.scanner;
+                match how {
+                    How::Code => gathered.refer(&resource, &body, scanner),
+                    How::Change => gathered.change(&resource, &body, scanner),
+                    How::Values | How::State => gathered.resource(&resource, &body, scanner),
+                }
             }
         }
         self.scanner.slots = slots;
@@ -234,8 +266,13 @@ impl<'w> View<'w> {
             (slot.kind == Kind::Object).then(|| slot.clone())
         };
         match how {
-            How::Values => {
-                let values = object(slots, b"values");
+            How::Values | How::Code => {
+                let key: &[u8] = if how == How::Code {
+                    b"expressions"
+                } else {
+                    b"values"
+                };
+                let values = object(slots, key);
                 values.map(|values| (values, None)).into_iter().collect()
             }
             How::Change => {
