@@ -11,7 +11,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Kind, cloudformation, dockerfile, ecs, exports, terraform, terraform_json};
+use super::{Kind, cloudformation, compose, dockerfile, ecs, exports, terraform, terraform_json};
 use crate::source::{Mask, Span, Text};
 use crate::syntax::dockerfile::Cause as DockerfileCause;
 use crate::syntax::dotenv::Outside;
@@ -60,6 +60,8 @@ pub struct Around {
     pub blocks: Vec<Span>,
     /// What is wrong with the way in which the carrier writes something.
     pub faults: Vec<Fault>,
+    /// What processes of one Airflow are told differently.
+    pub differences: Vec<Difference>,
     /// The file is not what it should be, from some point on.
     pub broken: Option<Broken>,
 }
@@ -105,6 +107,33 @@ pub enum FaultKind {
     },
     /// The build stops at this place.
     DockerfileStops(DockerfileCause),
+    /// A mapping stands where a text must: the program refuses the file.
+    Mapping,
+    /// A list stands where a text must: the program refuses the file.
+    List,
+    /// An item of a list of `NAME=value` is none: the program refuses the file.
+    Item,
+    /// A date without quotes stands where a text must: compose refuses the file.
+    Date,
+    /// A number or truth value without quotes that the program writes anew, as another text.
+    Rewritten,
+    /// A `$` that the program takes for the beginning of a reference to a variable that nothing defines.
+    Eaten,
+    /// A `$` behind which the program wants to read a reference and cannot: it refuses the file.
+    Reference,
+}
+
+/// Something that all processes of one Airflow must be told alike, and two of them are not.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The environment variable.
+    pub name: String,
+    /// Where one process is told it.
+    pub span: Span,
+    /// Where the other is told another value; `None`: it is told none.
+    pub other: Option<Span>,
+    /// What the two are called, where that may be told.
+    pub processes: [Option<String>; 2],
 }
 
 /// Something that is read as if it were a file of its own.
@@ -168,6 +197,7 @@ pub fn is_of_airflow(environment: &Environment) -> bool {
 pub fn may_be(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let known = ["json", "template", "tfstate", "yaml", "yml"].contains(&extension);
+    let known = known || name.contains("compose.");
     known || terraform::may_be(name) || pins::is_dockerfile(Path::new(name))
 }
 
@@ -180,9 +210,13 @@ pub fn recognise(path: &Path, head: &str) -> Option<(Kind, &'static str)> {
     let terraform = || terraform_json::recognise(head).map(is(Kind::Terraform));
     let hcl = || terraform::recognise(&name, head).map(is(Kind::Terraform));
     let cloudformation = || cloudformation::recognise(head).map(is(Kind::CloudFormation));
+    let compose = || compose::recognise(path, head).map(is(Kind::Compose));
     let ecs = || ecs::recognise(head).map(is(Kind::Ecs));
     let terraform = terraform().or_else(hcl);
-    let others = terraform.or_else(cloudformation).or_else(ecs);
+    let others = terraform
+        .or_else(cloudformation)
+        .or_else(compose)
+        .or_else(ecs);
     dockerfile().or(others)
 }
 
@@ -193,6 +227,7 @@ pub fn read(kind: Kind, text: &str, surroundings: &Surroundings<'_>) -> Carrier 
         Kind::Terraform if terraform_json::is_json(text) => terraform_json::read(text),
         Kind::Terraform => terraform::read(text),
         Kind::CloudFormation => cloudformation::read(text),
+        Kind::Compose => compose::read(text, surroundings),
         Kind::Ecs => ecs::read(text),
         kind if kind.is_store() => exports::read(kind, text),
         _ => Carrier::default(),

@@ -8,6 +8,7 @@ pub mod carrier;
 pub mod cfg;
 pub mod cloudformation;
 pub mod comments;
+pub mod compose;
 pub mod dag;
 pub mod dockerfile;
 pub mod ecs;
@@ -17,6 +18,7 @@ pub mod inside;
 pub mod local;
 pub mod mwaa;
 pub mod opaque;
+mod processes;
 pub mod rewrite;
 pub mod store;
 pub mod terraform;
@@ -100,6 +102,7 @@ impl Kind {
         Self::Connections,
         Self::Variables,
         Self::Dag,
+        Self::Compose,
         Self::Dockerfile,
         Self::Terraform,
         Self::CloudFormation,

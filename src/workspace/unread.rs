@@ -1,5 +1,5 @@
-//! Files that may set environment variables of Airflow and are not read as settings: compose files,
-//! Dockerfiles, manifests, scripts. Who says that something is nowhere looks here for its name first.
+//! Files that may set environment variables of Airflow and are not read as settings: Dockerfiles,
+//! manifests, scripts. Who says that something is nowhere looks here for its name first.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::Files;
+use crate::inputs::{Kind, carrier};
 
 /// The largest one that is looked at, in bytes.
 const LARGEST: usize = 1 << 20;
@@ -28,7 +29,12 @@ impl Unread {
             if is_file && may_set(&path) {
                 let content = files.open(&path);
                 let bytes = content.and_then(|content| content.into_bytes_up_to(LARGEST));
-                texts.extend(bytes);
+                // Those are read.
+                let is_compose = |bytes: &Arc<[u8]>| {
+                    let found = carrier::recognise(&path, &String::from_utf8_lossy(bytes));
+                    found.is_some_and(|(kind, _)| kind == Kind::Compose)
+                };
+                texts.extend(bytes.ok().filter(|bytes| !is_compose(bytes)));
             }
         }
         Self(texts)

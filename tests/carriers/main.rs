@@ -10,6 +10,7 @@
 mod cloudformation;
 #[path = "../common/mod.rs"]
 mod common;
+mod compose;
 mod dockerfile;
 mod ecs;
 mod faults;
@@ -48,6 +49,14 @@ pub(crate) enum Holds {
 }
 
 const WAYS: &[Way] = &[
+    compose::SINGLE,
+    compose::DOUBLE,
+    compose::LIST,
+    compose::QUOTED_VALUE_LIST,
+    compose::LITERAL,
+    compose::FOLDED,
+    compose::MERGED,
+    compose::DEFAULT,
     dockerfile::SINGLE,
     dockerfile::DOUBLE,
     dockerfile::SPACED,

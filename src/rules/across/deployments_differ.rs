@@ -10,7 +10,7 @@ use crate::inputs::env::is_public_name;
 use crate::inputs::{EntryKind, Form, Input, Kind, Notation, is_sample};
 use crate::report::Findings;
 use crate::rule;
-use crate::rules::{Check, DeploymentFiles, ProjectContext};
+use crate::rules::{Check, DeploymentFiles, FileContext, ProjectContext};
 use crate::source::{Place, Span, display_path};
 use crate::syntax::json;
 
@@ -26,6 +26,10 @@ rule! {
     ///
     /// Connections and variables are only compared where both define some, and where the two have the
     /// same secrets backend or none.
+    ///
+    /// In a compose file it compares the services of Airflow: a value that all of them must share (keys, the
+    /// metadata database, the options of the secrets backend, connections and variables) and that two of them are
+    /// given differently, and an option of the secrets backend that one of them is not given.
     ///
     /// ## Why is this bad?
     ///
@@ -74,7 +78,7 @@ rule! {
     ///
     /// - <https://airflow.apache.org/docs/apache-airflow/stable/howto/set-config.html>
     "AV803", "deployments-differ", Info, since "0.1.0",
-    checks &[Check::Project(check)],
+    checks &[Check::Project(check), Check::File(services)],
 }
 
 /// Names that are told of one side.
@@ -101,6 +105,10 @@ const STAGES: [&str; 18] = [
     "tst",
     "uat",
 ];
+
+fn services(cx: &FileContext<'_>, findings: &mut Findings) {
+    super::services::check(&RULE, cx, findings);
+}
 
 fn check(cx: &ProjectContext<'_>, findings: &mut Findings) {
     for deployment in cx.deployments.iter().filter(|one| !one.merged) {

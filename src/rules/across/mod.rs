@@ -2,6 +2,7 @@
 
 pub mod deployments_differ;
 pub mod missing_definition;
+mod services;
 pub mod shadowed_definition;
 pub mod target_conflict;
 pub mod unused_definition;

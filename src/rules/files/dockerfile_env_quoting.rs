@@ -104,6 +104,7 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
                 let message = format!("{why}: `docker build` stops, and {of} is not set");
                 ("stops", message, help)
             }
+            _ => continue,
         };
         let subject = format!("{word} {}", name.unwrap_or("-"));
         let finding = findings.report(&RULE, Place::new(cx.input.id, fault.span), subject, message);

@@ -11,6 +11,7 @@ pub mod cfg_name_case;
 pub mod cfg_quoted_value;
 pub mod cfg_swallowed_line;
 pub mod cfg_syntax;
+pub mod compose_dollar;
 pub mod data_syntax;
 pub mod dockerfile_env_quoting;
 pub mod env_expansion_in_value;
@@ -18,6 +19,7 @@ pub mod env_name_ineffective;
 pub mod env_syntax;
 pub mod undecodable_file;
 pub mod unexpanded_reference;
+pub mod yaml_value_not_string;
 
 use super::Rule;
 
@@ -36,5 +38,7 @@ pub static RULES: &[&Rule] = &[
     &env_name_ineffective::RULE,
     &unexpanded_reference::RULE,
     &dockerfile_env_quoting::RULE,
+    &yaml_value_not_string::RULE,
+    &compose_dollar::RULE,
     &data_syntax::RULE,
 ];

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+pub(super) use super::template::Found;
+use super::template::{self, Scope};
 use super::{Cause, Delivery, Dialect, Effect, EnvFile, EnvVariable, Outside, Problem};
-use crate::source::{Fidelity, Span, Text, TextBuilder};
+use crate::source::{Span, Text, TextBuilder};
 
 /// After this many repaired faults the rest of the file is left alone: each repair may look at
 /// the rest of the file once more.
@@ -12,13 +14,6 @@ const REPAIRS: usize = 32;
 /// Bytes that references may add to one file before their values count as unknown, so that
 /// `A=$B$B`, `C=$A$A`, … cannot grow without bound.
 const GROWTH: usize = 4 << 20;
-
-/// What a reference finds.
-pub(super) enum Found {
-    Value(Text),
-    Unset,
-    Unknown,
-}
 
 pub(super) struct Collector<'a> {
     pub(super) text: &'a str,
@@ -143,19 +138,6 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// The environment wins over the file (compose). Where nobody knows the environment, the
-    /// definition of the file is taken: a name is rarely set in both.
-    pub(super) fn find_outside_first(&self, name: &str) -> Found {
-        match self.outside(name) {
-            Outside::Value(value) => Found::Value(Text::elsewhere(&value, Span::at(0))),
-            outside => match self.values.get(name) {
-                Some(Some(value)) => Found::Value(value.clone()),
-                None if outside == Outside::Unset => Found::Unset,
-                Some(None) | None => Found::Unknown,
-            },
-        }
-    }
-
     fn found_outside(&self, name: &str) -> Found {
         match self.outside(name) {
             Outside::Value(value) => Found::Value(Text::elsewhere(&value, Span::at(0))),
@@ -171,17 +153,11 @@ impl<'a> Collector<'a> {
         value: &Text,
         reference: Span,
     ) -> bool {
-        self.growth += value.len();
-        if self.growth > GROWTH {
-            return false;
+        let may_grow = self.may_grow(value.len());
+        if may_grow {
+            template::substitute(builder, value, reference);
         }
-        if value.is_known() {
-            builder.push(value.expose(), reference, Fidelity::Elsewhere);
-        } else {
-            let unknown = Text::elsewhere(value.expose(), reference).into_unknown();
-            builder.push_from(&unknown, 0..unknown.len());
-        }
-        true
+        may_grow
     }
 
     /// The whole file is read: says which definitions count.
@@ -221,6 +197,26 @@ impl<'a> Collector<'a> {
         losers.sort_unstable();
         self.file.duplicates = losers;
         self.file
+    }
+}
+
+impl Scope for Collector<'_> {
+    /// The environment wins over the file (compose). Where nobody knows the environment, the
+    /// definition of the file is taken: a name is rarely set in both.
+    fn find(&mut self, name: &str) -> Found {
+        match self.outside(name) {
+            Outside::Value(value) => Found::Value(Text::elsewhere(&value, Span::at(0))),
+            outside => match self.values.get(name) {
+                Some(Some(value)) => Found::Value(value.clone()),
+                None if outside == Outside::Unset => Found::Unset,
+                Some(None) | None => Found::Unknown,
+            },
+        }
+    }
+
+    fn may_grow(&mut self, by: usize) -> bool {
+        self.growth += by;
+        self.growth <= GROWTH
     }
 }
 

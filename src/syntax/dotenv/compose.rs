@@ -1,12 +1,10 @@
 //! docker compose: the `dotenv` and `template` packages of compose-go 2. A fault anywhere refuses
 //! the whole file, and then no container starts.
 
-use super::collect::{Collector, Found};
+use super::collect::Collector;
+use super::template::{self, Refused};
 use super::{Cause, Effect, Outside};
 use crate::source::{Span, Text, TextBuilder};
-
-/// `${A:-${B:-…}}` deeper than this counts as unknown.
-const DEEPEST: usize = 16;
 
 /// A fault that refuses the file.
 struct Fault {
@@ -19,6 +17,14 @@ impl Fault {
     fn new(cause: Cause, span: Span, name: &str) -> Self {
         let name = (!name.is_empty()).then(|| name.to_owned());
         Self { cause, span, name }
+    }
+
+    fn of(refused: &Refused, name: &str) -> Self {
+        Self {
+            cause: refused.cause,
+            span: refused.span,
+            name: Some(name.to_owned()),
+        }
     }
 }
 
@@ -200,7 +206,7 @@ fn value(out: &mut Collector<'_>, name: &str, at: usize) -> Result<(Text, usize,
             }
         }
         let value = Text::verbatim(kept, at);
-        let value = expanded(out, &value, 0).map_err(|e| e.named(name))?;
+        let value = template::expand(out, &value).map_err(|refused| Fault::of(&refused, name))?;
         return Ok((value, (end + 1).min(text.len()), false));
     };
     let (raw, end) = quoted(text, at, quote)
@@ -209,18 +215,11 @@ fn value(out: &mut Collector<'_>, name: &str, at: usize) -> Result<(Text, usize,
     out.delimiter(end - 1, end);
     let value = if quote == b'"' {
         let unescaped = unescaped(&raw);
-        expanded(out, &unescaped, 0).map_err(|e| e.named(name))?
+        template::expand(out, &unescaped).map_err(|refused| Fault::of(&refused, name))?
     } else {
         raw
     };
     Ok((value, end, true))
-}
-
-impl Fault {
-    fn named(mut self, name: &str) -> Self {
-        self.name = Some(name.to_owned());
-        self
-    }
 }
 
 /// Up to the closing quote; only the escaped quote itself loses its backslash here.
@@ -305,168 +304,4 @@ fn unescaped(value: &Text) -> Text {
     }
     builder.push_from(value, copied..raw.len());
     builder.finish()
-}
-
-/// A name of the template package; its expression ignores case, which lets two more letters in.
-fn name_end(raw: &str, at: usize) -> usize {
-    let mut end = at;
-    for (offset, character) in raw[at..].char_indices() {
-        let letter = character.is_ascii_alphabetic()
-            || matches!(character, '_' | '\u{17f}' | '\u{212a}')
-            || (offset > 0 && character.is_ascii_digit());
-        if !letter {
-            break;
-        }
-        end = at + offset + character.len_utf8();
-    }
-    end
-}
-
-/// `template.Substitute`: `$$`, `$NAME`, `${NAME}` and `${NAME:-default}` with its five sisters.
-fn expanded(out: &mut Collector<'_>, value: &Text, depth: usize) -> Result<Text, Fault> {
-    let raw = value.expose();
-    if !raw.contains('$') {
-        return Ok(value.clone());
-    }
-    let bytes = raw.as_bytes();
-    let mut builder = TextBuilder::at(value.source().start);
-    let mut copied = 0;
-    let mut from = 0;
-    let mut line: Option<(usize, Option<usize>)> = None;
-    while let Some(found) = memchr::memchr(b'$', &bytes[from..]) {
-        let here = from + found;
-        let end = match bytes.get(here + 1) {
-            Some(b'$') => {
-                builder.push_from(value, copied..here);
-                builder.push_replaced(value, here..here + 2, "$");
-                here + 2
-            }
-            Some(b'{') => {
-                let line_end = match line {
-                    Some((end, _)) if end >= here => end,
-                    _ => memchr::memchr(b'\n', &bytes[here..]).map_or(raw.len(), |n| here + n),
-                };
-                let last = match line {
-                    Some((end, last)) if end == line_end => last,
-                    _ => memchr::memrchr(b'}', &bytes[here..line_end]).map(|n| here + n),
-                };
-                line = Some((line_end, last));
-                builder.push_from(value, copied..here);
-                braced(out, &mut builder, value, here, last, depth)?
-            }
-            _ => {
-                let end = name_end(raw, here + 1);
-                if end == here + 1 {
-                    from = end;
-                    continue;
-                }
-                builder.push_from(value, copied..here);
-                let found = out.find_outside_first(&raw[here + 1..end]);
-                plain(out, &mut builder, value, here..end, found);
-                end
-            }
-        };
-        copied = end;
-        from = end;
-    }
-    builder.push_from(value, copied..raw.len());
-    Ok(builder.finish())
-}
-
-fn plain(
-    out: &mut Collector<'_>,
-    builder: &mut TextBuilder,
-    value: &Text,
-    range: std::ops::Range<usize>,
-    found: Found,
-) {
-    let reference = value.span(range.clone());
-    let done = match found {
-        Found::Value(text) => out.substitute(builder, &text, reference),
-        Found::Unset => true,
-        Found::Unknown => false,
-    };
-    if !done {
-        builder.push_unknown(value, range);
-    }
-}
-
-/// `${…}` at `here`; `last` is the last `}` of its line. Returns its end.
-fn braced(
-    out: &mut Collector<'_>,
-    builder: &mut TextBuilder,
-    value: &Text,
-    here: usize,
-    last: Option<usize>,
-    depth: usize,
-) -> Result<usize, Fault> {
-    let raw = value.expose();
-    let bad = || Fault::new(Cause::BadSubstitution, value.span(here..here + 2), "");
-    let name_stop = name_end(raw, here + 2);
-    let name = &raw[here + 2..name_stop];
-    if name.is_empty() {
-        return Err(bad());
-    }
-    if raw[name_stop..].starts_with('}') {
-        let found = out.find_outside_first(name);
-        plain(out, builder, value, here..name_stop + 1, found);
-        return Ok(name_stop + 1);
-    }
-    let colon = raw[name_stop..].starts_with(':');
-    let operator_at = name_stop + usize::from(colon);
-    let Some(&operator @ (b'-' | b'+' | b'?')) = raw.as_bytes().get(operator_at) else {
-        return Err(bad());
-    };
-    let last = last.filter(|&last| last > operator_at).ok_or_else(bad)?;
-    let close = first_closing_brace(&raw[here..=last]).map_or(last, |n| here + n);
-    let word = operator_at + 1..close;
-    let end = close + 1;
-    let found = out.find_outside_first(name);
-    // Set and, with a colon, not empty.
-    let present = match &found {
-        Found::Unset => Some(false),
-        Found::Value(_) if !colon => Some(true),
-        Found::Value(text) if text.is_known() => Some(!text.is_empty()),
-        Found::Unknown | Found::Value(_) => None,
-    };
-    let Some(present) = present.filter(|_| depth < DEEPEST) else {
-        builder.push_unknown(value, here..end);
-        return Ok(end);
-    };
-    match (operator, present) {
-        (b'-', false) | (b'+', true) => {
-            let text = expanded(out, &value.slice(word), depth + 1)?;
-            builder.push_from(&text, 0..text.len());
-        }
-        (b'+', false) => {}
-        (b'?', false) => {
-            return Err(Fault::new(Cause::Required, value.span(here..end), ""));
-        }
-        _ => plain(out, builder, value, here..end, found),
-    }
-    Ok(end)
-}
-
-/// `getFirstBraceClosingIndex`, with its habit of not looking at the character behind a `{`.
-fn first_closing_brace(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut open = 0usize;
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'}' => {
-                open = open.checked_sub(1)?;
-                if open == 0 {
-                    return Some(at);
-                }
-            }
-            b'{' => {
-                open += 1;
-                at += 1;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    None
 }

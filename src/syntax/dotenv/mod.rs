@@ -13,6 +13,7 @@ mod local;
 mod python;
 mod shell;
 mod systemd;
+pub mod template;
 #[cfg(test)]
 mod tests;
 

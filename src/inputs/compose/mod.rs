@@ -1,0 +1,109 @@
+//! Compose files: the environments that services of Airflow start with.
+//!
+//! Read as docker compose 2 does (compose-go over Go's yaml.v3): anchors and `<<`, `extends` within the file,
+//! `env_file`, and `$NAME` with what the `.env` beside the file and the command line define. That `.env` fills in
+//! values and sets nothing for a service by itself. A default that stands in the file counts where nobody says
+//! otherwise, as it does for whoever reads the file; the shell that compose is run from may still know better. A name
+//! without a default that is known nowhere is unknown.
+//!
+//! Not read: services of other files (`include`, `extends` with `file`), and what an override file beside this one
+//! changes.
+
+mod services;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::path::Path;
+
+use super::carrier::{Around, Broken, Carrier, Part, Surroundings};
+use super::cfg::{is_statement, is_template_name};
+use super::processes;
+use crate::source::{Mask, Span};
+use crate::syntax::yaml::{self, Yaml};
+use services::Services;
+
+/// Why a text is a compose file, if it is one. Other formats have a key `services` too: there it holds a list, or
+/// things that are no services.
+pub fn recognise(path: &Path, head: &str) -> Option<&'static str> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let extension = |extension: &str| name.contains(&format!(".{extension}"));
+    if !extension("yaml") && !extension("yml") {
+        return None;
+    }
+    let mut lines = head
+        .lines()
+        .skip_while(|line| !is_key(line, "services"))
+        .skip(1)
+        .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    let first = lines.next()?;
+    let indentation = first.len() - first.trim_start_matches(' ').len();
+    if indentation == 0 || first.trim_start().starts_with("- ") {
+        return None;
+    }
+    if name.contains("compose") {
+        return Some("services of compose");
+    }
+    let mut inner = lines.take_while(|line| line.starts_with(' ') || line.starts_with('#'));
+    let holds = inner.any(|line| {
+        let key = line.trim_start_matches(' ');
+        let deeper = line.len() - key.len() > indentation;
+        deeper && (is_key(key, "image") || is_key(key, "build") || is_key(key, "extends"))
+    });
+    holds.then_some("services with images")
+}
+
+fn is_key(line: &str, key: &str) -> bool {
+    let rest = line
+        .strip_prefix(key)
+        .and_then(|rest| rest.strip_prefix(':'));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\r']))
+}
+
+/// Reads a compose file.
+pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
+    let tree = yaml::parse(text, 0);
+    let mut services = Services::new(text, surroundings);
+    let mut around = Around {
+        comments: tree.comments().iter().map(|comment| comment.span).collect(),
+        broken: broken(&tree),
+        ..Around::default()
+    };
+    for document in tree.documents() {
+        services.read(document);
+    }
+    if around.broken.is_none() {
+        around.broken = services.repeated.take();
+    }
+    let templated = is_template_name(surroundings.path)
+        || services.templated
+        || (around.broken.is_some() && text.lines().any(|line| is_statement(line.trim_start())));
+    let processes = services.processes();
+    around.differences = processes::differences(&processes);
+    around.faults = std::mem::take(&mut services.faults);
+    let mut mask = Mask::new();
+    let mut parts = Vec::new();
+    for environment in processes::different(processes) {
+        for variable in &environment.variables {
+            services.show(variable, &mut mask, &mut around.blocks);
+        }
+        parts.push(Part::Environment(environment));
+    }
+    around.blocks.sort_unstable();
+    around.blocks.dedup();
+    Carrier {
+        parts,
+        around,
+        mask,
+        templated,
+    }
+}
+
+fn broken(tree: &Yaml) -> Option<Broken> {
+    let error = tree.error().or_else(|| tree.refused_by_libyaml())?;
+    Some(Broken {
+        language: "YAML",
+        span: Span::at(error.at),
+        message: error.what.to_owned(),
+    })
+}

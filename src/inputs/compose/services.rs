@@ -1,0 +1,504 @@
+//! The services of a file, with what they take over from others.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::values::{Given, Known};
+use crate::inputs::carrier::{
+    Broken, Environment, Fault, FaultKind, Surroundings, Variable, is_of_airflow,
+};
+use crate::inputs::cfg::template_parts;
+use crate::inputs::env::{filled_by_airflow, is_public_name};
+use crate::inputs::processes::{Also, Process};
+use crate::source::{Mask, Span, Text};
+use crate::syntax::dotenv::template::plain_references;
+use crate::syntax::dotenv::{self, Delivery, Dialect, Outside};
+use crate::syntax::yaml::schema::{Schema, Type, type_of};
+use crate::syntax::yaml::{Kind, Member, Value};
+
+/// Variables of all services together, beyond which no further services are read: a mapping that many services
+/// merge is counted for each.
+const MOST_VARIABLES: usize = 1 << 20;
+
+/// What is known of the services so far.
+pub(super) struct Services<'a> {
+    text: &'a str,
+    surroundings: &'a Surroundings<'a>,
+    known: Known<'a>,
+    /// In file order.
+    list: Vec<Service>,
+    /// Values by where they stand: many services share one.
+    values: HashMap<Span, Rc<Entry>>,
+    variables: usize,
+    /// What is wrong with the values of Airflow.
+    pub(super) faults: Vec<Fault>,
+    /// A mapping of the services has a key twice.
+    pub(super) repeated: Option<Broken>,
+    /// Somebody fills in a value of Airflow before compose reads it.
+    pub(super) templated: bool,
+}
+
+/// A service as it stands.
+struct Service {
+    name: String,
+    /// Another service of the file that it builds on.
+    base: Option<String>,
+    environment: Vec<Rc<Entry>>,
+    /// `!override`: the environment of the base does not count.
+    is_alone: bool,
+    env_files: Vec<EnvFile>,
+    /// It builds on a service of another file.
+    is_open: bool,
+}
+
+/// A variable.
+struct Entry {
+    name: Text,
+    value: Given,
+    /// From the name to the end of the value.
+    span: Span,
+    fault: Option<(FaultKind, Span)>,
+}
+
+#[derive(Clone)]
+struct EnvFile {
+    /// `None`: it cannot be told.
+    path: Option<PathBuf>,
+    /// Where the path stands.
+    span: Span,
+    /// Values are taken as they stand.
+    raw: bool,
+}
+
+impl<'a> Services<'a> {
+    pub(super) fn new(text: &'a str, surroundings: &'a Surroundings<'a>) -> Self {
+        Self {
+            text,
+            surroundings,
+            known: Known::new(surroundings),
+            list: Vec::new(),
+            values: HashMap::new(),
+            variables: 0,
+            faults: Vec::new(),
+            repeated: None,
+            templated: false,
+        }
+    }
+
+    /// Reads the services of a document.
+    pub(super) fn read(&mut self, document: Value<'_>) {
+        let Some(services) = document.get("services") else {
+            return;
+        };
+        self.refuse_repeated(services);
+        for Member { key, value } in services.members() {
+            let Some(name) = key.scalar() else {
+                continue;
+            };
+            if self.variables > MOST_VARIABLES {
+                return;
+            }
+            let service = self.service(name.expose(), value);
+            self.variables += service.environment.len() + 1;
+            self.list.push(service);
+        }
+    }
+
+    fn service(&mut self, name: &str, node: Value<'_>) -> Service {
+        self.refuse_repeated(node);
+        let mut service = Service {
+            name: name.to_owned(),
+            base: None,
+            environment: Vec::new(),
+            is_alone: false,
+            env_files: Vec::new(),
+            is_open: false,
+        };
+        for Member { key, value } in node.members() {
+            match key.scalar().map(Text::expose) {
+                Some("environment") => {
+                    service.is_alone = matches!(value.tag(), Some("!override" | "!reset"));
+                    if value.tag() != Some("!reset") {
+                        service.environment = self.environment(value);
+                    }
+                }
+                Some("env_file") => service.env_files = self.env_files(value),
+                Some("extends") => {
+                    let is_other = value.get("file").is_some();
+                    let base = value.get("service").unwrap_or(value);
+                    service.is_open = is_other;
+                    let base = base.scalar().filter(|_| !is_other);
+                    service.base = base.map(|base| base.expose().to_owned());
+                }
+                _ => {}
+            }
+        }
+        service
+    }
+
+    fn environment(&mut self, node: Value<'_>) -> Vec<Rc<Entry>> {
+        self.refuse_repeated(node);
+        match node.kind() {
+            Kind::Mapping => {
+                let members = node.members().into_iter();
+                members.filter_map(|member| self.member(&member)).collect()
+            }
+            Kind::Sequence => node.items().map(|item| self.item(item)).collect(),
+            Kind::Scalar | Kind::Unresolved => Vec::new(),
+        }
+    }
+
+    /// `NAME: value`
+    fn member(&mut self, member: &Member<'_>) -> Option<Rc<Entry>> {
+        // compose refuses names that are no texts.
+        let name = member.key.scalar()?;
+        let place = member.key.span();
+        if let Some(entry) = self.values.get(&place) {
+            return Some(Rc::clone(entry));
+        }
+        let (value, fault) = self.known.given(member.value);
+        let entry = Rc::new(Entry {
+            name: name.clone(),
+            value,
+            span: member.span(),
+            fault,
+        });
+        self.values.insert(place, Rc::clone(&entry));
+        Some(entry)
+    }
+
+    /// `NAME=value`, `NAME`
+    fn item(&mut self, item: Value<'_>) -> Rc<Entry> {
+        let span = item.span();
+        if let Some(entry) = self.values.get(&span) {
+            return Rc::clone(entry);
+        }
+        let is_text = matches!(type_of(item, Schema::Go), Some(Type::String | Type::Tagged));
+        let entry = match item.scalar().filter(|_| is_text) {
+            Some(text) => {
+                let (text, fault) = match self.known.filled(text) {
+                    Ok(text) => (text, None),
+                    Err((text, fault)) => (text, Some(fault)),
+                };
+                let equals = text.expose().find('=');
+                let name = text.slice(0..equals.unwrap_or(text.len()));
+                let value = equals.map_or(Given::HandedOn, |equals| {
+                    Given::Text(text.slice(equals + 1..text.len()))
+                });
+                Entry {
+                    name,
+                    value,
+                    span,
+                    fault,
+                }
+            }
+            None => broken_item(item),
+        };
+        let entry = Rc::new(entry);
+        self.values.insert(span, Rc::clone(&entry));
+        entry
+    }
+
+    fn env_files(&mut self, node: Value<'_>) -> Vec<EnvFile> {
+        if node.kind() != Kind::Sequence {
+            return self.env_file(node, false).into_iter().collect();
+        }
+        let files = node.items().filter_map(|item| {
+            let raw = item.get("format").and_then(Value::scalar);
+            let raw = raw.is_some_and(|format| format.expose() == "raw");
+            self.env_file(item.get("path").unwrap_or(item), raw)
+        });
+        files.collect()
+    }
+
+    fn env_file(&mut self, path: Value<'_>, raw: bool) -> Option<EnvFile> {
+        let written = path.scalar()?;
+        let filled = self.known.filled(written).ok();
+        let filled =
+            filled.filter(|path| path.is_known() && template_parts(path.expose()).is_empty());
+        Some(EnvFile {
+            path: filled.map(|path| PathBuf::from(path.expose())),
+            span: path.span(),
+            raw,
+        })
+    }
+
+    /// Compose refuses the whole file.
+    fn refuse_repeated(&mut self, node: Value<'_>) {
+        if self.repeated.is_none()
+            && let Some((again, _)) = node.repeated().first()
+        {
+            self.repeated = Some(Broken {
+                language: "YAML",
+                span: again.key.span(),
+                message: "a key stands twice in one mapping, which compose refuses".to_owned(),
+            });
+        }
+    }
+
+    /// The processes of Airflow, with all that they take over.
+    pub(super) fn processes(&mut self) -> Vec<Process> {
+        let mut wholes = Vec::new();
+        let mut variables = 0;
+        for service in 0..self.list.len() {
+            let whole = self.whole(service);
+            variables += whole.entries.len();
+            if variables > 2 * MOST_VARIABLES {
+                break;
+            }
+            wholes.push((service, whole));
+        }
+        let is_ours = |whole: &Whole| {
+            let mut names = whole.entries.iter();
+            names.any(|entry| entry.name.expose().starts_with("AIRFLOW_"))
+        };
+        // A service that only an env file tells something may be any program, unless there is no other.
+        let by_name = wholes.iter().any(|(_, whole)| is_ours(whole));
+        let mut texts: BTreeMap<PathBuf, Option<Rc<str>>> = BTreeMap::new();
+        let mut processes = Vec::new();
+        let mut told = BTreeSet::new();
+        for (service, whole) in wholes {
+            let also = self.also(&whole, &mut texts);
+            if !(is_ours(&whole) || !by_name && also.names("AIRFLOW__")) {
+                continue;
+            }
+            for entry in &whole.entries {
+                if told.insert(entry.span) {
+                    self.judge(entry);
+                }
+            }
+            let name = self.list[service].name.clone();
+            let environment = self.environment_of(&whole);
+            if is_of_airflow(&environment) || !by_name {
+                processes.push(Process {
+                    name,
+                    environment,
+                    also,
+                });
+            }
+        }
+        processes
+    }
+
+    /// A service with what its bases hand down: their variables come first and give way, their env files are read
+    /// first.
+    fn whole(&self, service: usize) -> Whole {
+        let mut chain = Vec::new();
+        let mut at = Some(service);
+        // Compose refuses a circle.
+        while let Some(index) = at.filter(|index| !chain.contains(index) && chain.len() < 100) {
+            chain.push(index);
+            let base = self.list[index].base.as_deref();
+            at = base.and_then(|base| self.list.iter().position(|one| one.name == base));
+        }
+        let mut whole = Whole::default();
+        for &index in chain.iter().rev() {
+            let service = &self.list[index];
+            if service.is_alone {
+                whole.entries.clear();
+                whole.places.clear();
+            }
+            for entry in &service.environment {
+                whole.set(entry);
+            }
+            whole.env_files.extend(service.env_files.iter().cloned());
+            whole.is_open |= service.is_open;
+        }
+        whole
+    }
+
+    /// What env files say.
+    fn also(&self, whole: &Whole, texts: &mut BTreeMap<PathBuf, Option<Rc<str>>>) -> Also {
+        let mut all = Vec::new();
+        for file in &whole.env_files {
+            let text = file.path.as_ref().and_then(|path| {
+                let read = || (self.surroundings.neighbour)(path).map(Rc::from);
+                texts.entry(path.clone()).or_insert_with(read).clone()
+            });
+            match text {
+                Some(text) => all.push(text),
+                None => return Also::Anything,
+            }
+        }
+        if whole.is_open {
+            return Also::Anything;
+        }
+        Also::Texts(all)
+    }
+
+    fn environment_of(&mut self, whole: &Whole) -> Environment {
+        let mut environment = Environment::default();
+        for file in &whole.env_files {
+            match &file.path {
+                Some(path) if file.raw => self.raw(path, file.span, &mut environment.variables),
+                Some(path) => environment.env_files.push(path.clone()),
+                None => {}
+            }
+        }
+        for entry in &whole.entries {
+            let name = entry.name.clone();
+            let value = match &entry.value {
+                Given::Text(text) => Some(self.as_filled_in(name.expose(), text)),
+                Given::Unknown => None,
+                Given::HandedOn => match self.known.handed_on(name.expose(), name.source()) {
+                    Given::Text(text) => Some(text),
+                    Given::Nothing => continue,
+                    Given::Unknown | Given::HandedOn => None,
+                },
+                Given::Nothing => continue,
+            };
+            environment.variables.push(Variable { name, value });
+        }
+        environment
+    }
+
+    /// Somebody may fill the file in before compose reads it.
+    fn as_filled_in(&mut self, name: &str, text: &Text) -> Text {
+        let is_template = name.starts_with("AIRFLOW_")
+            && !filled_by_airflow(name)
+            && !template_parts(text.expose()).is_empty();
+        if is_template {
+            self.templated = true;
+            return text.clone().into_unknown();
+        }
+        text.clone()
+    }
+
+    /// `format: raw`: the variables are told where the file is named.
+    fn raw(&self, path: &Path, span: Span, variables: &mut Vec<Variable>) {
+        let Some(text) = (self.surroundings.neighbour)(path) else {
+            return;
+        };
+        let file = dotenv::read(&text, Dialect::Docker, &|_| Outside::Unknown);
+        let kept = file
+            .variables
+            .into_iter()
+            .filter(|variable| variable.delivery == Delivery::Kept);
+        variables.extend(kept.map(|variable| {
+            Variable {
+                name: Text::elsewhere(&variable.name, span),
+                value: variable
+                    .value
+                    .map(|value| Text::elsewhere(value.expose(), span)),
+            }
+        }));
+    }
+
+    /// Faults of a variable of Airflow.
+    fn judge(&mut self, entry: &Entry) {
+        let name = entry.name.expose();
+        let is_item = matches!(
+            entry.fault,
+            Some((FaultKind::Mapping | FaultKind::List | FaultKind::Item, _))
+        );
+        if !name.starts_with("AIRFLOW_") && !is_item {
+            return;
+        }
+        if let Some((kind, span)) = entry.fault {
+            self.faults.push(Fault {
+                kind,
+                span,
+                name: name.to_owned(),
+            });
+            return;
+        }
+        let Given::Text(value) = &entry.value else {
+            return;
+        };
+        self.eaten(entry, value);
+    }
+
+    /// A `$` that begins a reference where none was meant: `pa$word`. In capitals and by itself it is mostly meant.
+    fn eaten(&mut self, entry: &Entry, value: &Text) {
+        // What was replaced by nothing known is still there, as unknown.
+        let written = value.expose();
+        let name = entry.name.expose();
+        let in_word_counts =
+            name.starts_with("AIRFLOW_CONN_") || written.trim_start().starts_with('{');
+        for range in plain_references(written) {
+            let inner = &written[range.start + 1..range.end];
+            if value.is_known_in(range.clone()) || !self.known.is_defined_nowhere(inner) {
+                continue;
+            }
+            let is_lower = inner.contains(|c: char| c.is_ascii_lowercase());
+            let before = written[..range.start].chars().next_back();
+            let in_word = in_word_counts && before.is_some_and(char::is_alphanumeric);
+            if is_lower || in_word {
+                self.faults.push(Fault {
+                    kind: FaultKind::Eaten,
+                    span: value.span(range),
+                    name: name.to_owned(),
+                });
+            }
+        }
+    }
+
+    /// What stands around a variable of Airflow: blanks, quotes, and the marks between name and value.
+    pub(super) fn show(&self, variable: &Variable, mask: &mut Mask, blocks: &mut Vec<Span>) {
+        if !is_public_name(variable.name.expose()) {
+            return;
+        }
+        let name = variable.name.source();
+        let bytes = self.text.as_bytes();
+        let is_mark =
+            |at: usize, marks: &[u8]| bytes.get(at).is_some_and(|byte| marks.contains(byte));
+        let mut start = name.start;
+        while start > 0 && is_mark(start - 1, b" \t-\"'") {
+            start -= 1;
+        }
+        let mut end = name.end;
+        while is_mark(end, b" \t\"':=|>-+") {
+            end += 1;
+        }
+        let value = variable.value.as_ref().map(Text::source);
+        let value = value.filter(|value| value.start >= name.end);
+        // The value itself begins where it begins.
+        let end = value.map_or(end, |value| end.min(value.start.max(name.end)));
+        mask.show(Span::new(start, name.start));
+        mask.show(Span::new(name.end, end));
+        if let Some(value) = value {
+            if is_mark(value.end, b"\"'") {
+                mask.show(Span::new(value.end, value.end + 1));
+            }
+            blocks.push(Span::new(name.start, value.end));
+        }
+    }
+}
+
+/// What is no text in a list of `NAME=value`: compose refuses it.
+fn broken_item(item: Value<'_>) -> Entry {
+    let span = item.span();
+    // `- NAME: value` is what people mean by it.
+    let first = item
+        .pairs()
+        .next()
+        .and_then(|pair| pair.key.scalar().cloned());
+    Entry {
+        name: first.unwrap_or_else(|| Text::verbatim("", span.start)),
+        value: Given::Unknown,
+        span,
+        fault: Some((FaultKind::Item, span)),
+    }
+}
+
+/// A service and its bases.
+#[derive(Default)]
+struct Whole {
+    entries: Vec<Rc<Entry>>,
+    places: HashMap<String, usize>,
+    env_files: Vec<EnvFile>,
+    is_open: bool,
+}
+
+impl Whole {
+    fn set(&mut self, entry: &Rc<Entry>) {
+        let name = entry.name.expose();
+        if let Some(&at) = self.places.get(name) {
+            self.entries[at] = Rc::clone(entry);
+        } else {
+            self.places.insert(name.to_owned(), self.entries.len());
+            self.entries.push(Rc::clone(entry));
+        }
+    }
+}
