@@ -266,3 +266,84 @@ fn what_cannot_be_read_says_what_to_run() {
         assert!(ran.err.contains(command), "{kind}: {}", ran.err);
     }
 }
+
+/// Made by `tests/parity/make_exports.py`.
+#[test]
+fn yaml_of_the_aws_cli_lists_what_its_json_lists() {
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/exports/aws");
+    let place = regex::Regex::new(r#""path": "[^"]*", "line": \d+, "column": \d+, "#).unwrap();
+    for name in ["ssm", "sm", "one"] {
+        let listed = |form: &str| {
+            let path = format!("{name}.{form}");
+            let line = ["list", &path, "--airflow", "3.3.2", "--reveal"];
+            let ran = run(&fixtures, &[&line[..], &["--format", "jsonl"]].concat());
+            assert_eq!(ran.code, 0, "{path}: {}", ran.err);
+            place.replace_all(&ran.out, "").into_owned()
+        };
+        let wanted = listed("json");
+        assert!(wanted.contains("hunter2tiger") || wanted.contains("ValueError"));
+        assert_eq!(listed("yaml"), wanted);
+        assert_eq!(listed("stream.yaml"), wanted);
+        for form in ["text", "table"] {
+            let ran = run(&fixtures, &["check", &format!("{name}.{form}")]);
+            assert!(
+                ran.err.contains("export with `--output json`"),
+                "{}",
+                ran.err
+            );
+        }
+    }
+}
+
+/// `chamber`, SOPS and others hide values: what is set is known all the same.
+#[test]
+fn names_in_a_file_that_sops_encrypted_are_set_to_what_is_not_known() {
+    let hidden = "ENC[AES256_GCM,data:q83v,iv:AAAA,tag:AAAA,type:str]";
+    let text = format!(
+        "AIRFLOW_CONN_ORDERS={hidden}\nAIRFLOW__CORE__EXECUTOR={hidden}\nsops_mac={hidden}\nsops_version=3.9.0\n"
+    );
+    let folder = with(&[(".env", &text)]);
+    let line = [
+        "resolve",
+        "--in",
+        ".env",
+        "--airflow",
+        "3.3.2",
+        "--runtime",
+        "server",
+        "--format",
+        "json",
+    ];
+    let outcome = |id: &str| {
+        let ran = run(folder.path(), &[&line[..], &[id]].concat());
+        let document: Value =
+            serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
+        document[0]["outcome"].clone()
+    };
+    assert_eq!(outcome("connection:orders"), "unknown");
+    assert_eq!(outcome("connection:invoices"), "missing");
+    let listed = run(
+        folder.path(),
+        &["list", ".env", "--format", "jsonl", "--airflow", "3.3.2"],
+    );
+    assert!(listed.out.contains("\"id\": \"orders\""), "{}", listed.out);
+    assert!(
+        listed.out.contains("\"status\": \"unknown\""),
+        "{}",
+        listed.out
+    );
+    let checked = run(
+        folder.path(),
+        &[
+            "check",
+            ".env",
+            "-v",
+            "--format",
+            "concise",
+            "--airflow",
+            "3.3.2",
+        ],
+    );
+    assert_eq!(checked.out.lines().count(), 1, "{}", checked.out);
+    assert!(checked.out.contains("AV001"), "{}", checked.out);
+}

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::cfg::{is_statement, is_template_name, template_parts};
 use super::{Definition, EntryKind, Form, Input, Notation, Origin, Setting, Variable};
 use crate::airflow::data::options;
-use crate::source::{FileId, Mask, Span};
+use crate::source::{FileId, Mask, Span, Text};
 use crate::syntax::dotenv::{self, Cause, Delivery, Dialect, EnvFile, EnvVariable, Outside};
 
 /// What a `.env` file gives an [`super::Input`].
@@ -79,6 +79,31 @@ pub fn take(tree: &EnvFile, input: &mut Input) {
     input.variables = variables;
     input.settings = settings;
     input.definitions = definitions;
+}
+
+/// Gives `input` the names that an encrypted file (SOPS: a line each, without quotes) sets. What they are set
+/// to is not known, nor is any of it shown.
+pub fn take_names(text: &str, input: &mut Input) {
+    let mut tree = EnvFile::default();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let Some((name, value)) = line.trim_end().split_once('=') else {
+            continue;
+        };
+        if !is_public_name(name) {
+            continue;
+        }
+        let value = Text::verbatim(value, start + name.len() + 1);
+        tree.variables.push(EnvVariable {
+            name: name.to_owned(),
+            name_span: Span::new(start, start + name.len()),
+            value: Some(value.into_unknown()),
+            delivery: Delivery::Kept,
+        });
+    }
+    take(&tree, input);
 }
 
 /// What counts of the variables: all of them, the options, and the definitions.

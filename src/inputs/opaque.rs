@@ -5,6 +5,9 @@ use memchr::memmem;
 
 use super::Opacity;
 
+/// The tool that leaves names and hides values.
+pub const SOPS: &str = "SOPS";
+
 /// Why the file cannot be read as text, if it cannot. `bytes` is the file, or its beginning when
 /// `whole` is false (a stream): then a character that is cut at the end is no fault.
 pub fn opacity(bytes: &[u8], whole: bool) -> Option<Opacity> {
@@ -84,7 +87,7 @@ fn encryption(bytes: &[u8]) -> Option<&'static str> {
         && [&b"sops_version="[..], b"\"sops\"", b"[sops]", b"\nsops:"]
             .into_iter()
             .any(|mark| memmem::find(bytes, mark).is_some());
-    sops.then_some("SOPS")
+    sops.then_some(SOPS)
 }
 
 #[cfg(test)]

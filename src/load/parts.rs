@@ -9,7 +9,7 @@ use super::read::{Found, outside};
 use crate::inputs::carrier::{self, Carrier, Environment, Part, Secret, Surroundings};
 use crate::inputs::env::{self, is_public_name};
 use crate::inputs::inside::{Embedded, Inside};
-use crate::inputs::{Input, Kind, Tree, cfg, local};
+use crate::inputs::{Input, Kind, Tree, cfg, exports, local};
 use crate::source::{Fidelity, FileId, LineIndex, Mask, Span, Text, TextBuilder};
 use crate::syntax::dotenv::{Delivery, EnvFile, EnvVariable};
 use crate::syntax::json::write::push_string;
@@ -69,7 +69,11 @@ impl Room<'_> {
         let input = match part {
             Part::Environment(environment) => self.environment(environment),
             Part::File { kind, text } if kind.is_store() && !kind.is_local() => {
-                let input = self.embedded(kind, text);
+                let mut input = self.embedded(kind, text);
+                if let Some(inside) = &mut input.inside {
+                    let outer = self.outer;
+                    inside.makes_entries = exports::makes_entries(outer.kind, &outer.bytes);
+                }
                 content = Some(Content::Whole(Arc::clone(&input.bytes)));
                 input
             }

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::gather::{Candidate, same};
 use super::guard::guard;
 use super::{Request, Skipped, parts};
-use crate::inputs::opaque::opacity;
-use crate::inputs::{self, Input, Kind, Tree, exports, local};
+use crate::inputs::opaque::{SOPS, opacity};
+use crate::inputs::{self, Input, Kind, Opacity, Tree, exports, local};
 use crate::report::Failure;
 use crate::source::{FileId, LineIndex, Mask};
 use crate::syntax::dotenv::Outside;
@@ -366,12 +366,15 @@ fn dag(content: Content, mut input: Input) -> Result<Result<Input, &'static str>
 
 /// Reads a settings file: `input` holds path, kind and bytes.
 fn settings_input(mut input: Input, request: &Request) -> Input {
-    if let Some(why) = opacity(&input.bytes, true) {
-        input.tree = Tree::Opaque(why);
-        return input;
-    }
     let bytes = std::sync::Arc::clone(&input.bytes);
     let text = std::str::from_utf8(&bytes).unwrap_or_default();
+    if let Some(why) = opacity(&input.bytes, true) {
+        input.tree = Tree::Opaque(why);
+        if input.kind == Kind::Env && why == Opacity::Encrypted(SOPS) {
+            inputs::env::take_names(text, &mut input);
+        }
+        return input;
+    }
     if input.kind.is_local() {
         let form = inputs::local::form(&input.path, &bytes);
         let parts = inputs::local::read(text, input.kind, input.id, form);

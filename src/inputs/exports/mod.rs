@@ -16,7 +16,7 @@ use std::path::Path;
 
 use super::Kind;
 use super::carrier::{Around, Broken, Carrier, Part};
-use crate::source::{Fidelity, Span, Text, TextBuilder};
+use crate::source::{Fidelity, Mask, Span, Text, TextBuilder};
 use crate::syntax::json::write::push_string;
 use crate::syntax::json::{self, ErrorKind, Json, Value};
 use crate::syntax::yaml::json::{NoJson, Why, as_json};
@@ -25,6 +25,9 @@ use crate::syntax::yaml::{self, Yaml};
 
 /// How much of a file is looked at to find out what it is.
 const HEAD: usize = 64 << 10;
+
+/// Deeper indentation is not looked for.
+const DEEPEST: usize = 256;
 
 /// Says which store's export a file is, if it is one that is read here. `head` is the beginning of the file
 /// or all of it.
@@ -89,6 +92,12 @@ pub fn is_read(kind: Kind, head: &[u8]) -> bool {
     }
 }
 
+/// True for a file that tells what it makes, and not what the store holds: a Secret of Kubernetes that stands alone
+/// may be a manifest, a list of them is the server's answer.
+pub fn makes_entries(kind: Kind, bytes: &[u8]) -> bool {
+    kind == Kind::KubernetesSecret && memchr::memmem::find(bytes, b"items").is_none()
+}
+
 /// Why a file that is said to be of this kind cannot be read, with what to run instead.
 pub fn refused(kind: Kind, head: &[u8]) -> Option<&'static str> {
     let text = String::from_utf8_lossy(head);
@@ -114,9 +123,13 @@ pub fn refused(kind: Kind, head: &[u8]) -> Option<&'static str> {
 /// Reads an export whose kind is known.
 pub fn read(kind: Kind, text: &str) -> Carrier {
     if kind == Kind::Chamber && !begins_json(text) && !begins_yaml(text) {
-        return carrier(kind, chamber::of_dotenv(text), None);
+        return carrier(kind, chamber::of_dotenv(text), None, Mask::new());
     }
-    let Documents { trees, broken } = documents(text);
+    let Documents {
+        trees,
+        broken,
+        mask,
+    } = documents(text);
     let entries = match kind {
         Kind::KubernetesSecret => kubernetes::read(&trees),
         Kind::Vault => vault::read(&trees),
@@ -124,16 +137,17 @@ pub fn read(kind: Kind, text: &str) -> Carrier {
         Kind::Chamber => chamber::read(&trees),
         _ => aws::read(&trees),
     };
-    carrier(kind, entries, broken)
+    carrier(kind, entries, broken, mask)
 }
 
-fn carrier(kind: Kind, text: Text, broken: Option<Broken>) -> Carrier {
+fn carrier(kind: Kind, text: Text, broken: Option<Broken>, mask: Mask) -> Carrier {
     Carrier {
         parts: vec![Part::File { kind, text }],
         around: Around {
             broken,
             ..Around::default()
         },
+        mask,
         ..Carrier::default()
     }
 }
@@ -142,6 +156,8 @@ fn carrier(kind: Kind, text: Text, broken: Option<Broken>) -> Carrier {
 struct Documents {
     trees: Vec<Json>,
     broken: Option<Broken>,
+    /// What stands between keys and values in YAML.
+    mask: Mask,
 }
 
 fn begins_json(text: &str) -> bool {
@@ -173,7 +189,10 @@ fn documents(text: &str) -> Documents {
     if begins_json(text) {
         json_documents(&Text::verbatim(&text[start..], start))
     } else {
-        yaml_documents(&yaml::parse(&text[start..], start))
+        let yaml = yaml::parse(&text[start..], start);
+        let mut documents = yaml_documents(&yaml);
+        documents.mask = structure(&yaml, text);
+        documents
     }
 }
 
@@ -187,6 +206,7 @@ fn json_documents(text: &Text) -> Documents {
             return Documents {
                 trees,
                 broken: None,
+                mask: Mask::new(),
             };
         }
         let (read, end) = match json::parse(&rest) {
@@ -204,7 +224,11 @@ fn json_documents(text: &Text) -> Documents {
                     span: at,
                     message: error.kind.python_message().to_owned(),
                 });
-                return Documents { trees, broken };
+                return Documents {
+                    trees,
+                    broken,
+                    mask: Mask::new(),
+                };
             }
         }
         from += end;
@@ -237,7 +261,48 @@ fn yaml_documents(yaml: &Yaml) -> Documents {
             }
         }
     }
-    Documents { trees, broken }
+    Documents {
+        trees,
+        broken,
+        mask: Mask::new(),
+    }
+}
+
+/// What stands around keys and values and is neither: indentation, dashes, colons and quotation marks.
+fn structure(yaml: &Yaml, text: &str) -> Mask {
+    let mut mask = Mask::new();
+    let mut show = |span: Span, allowed: &str| {
+        let between = text.get(span.start..span.end).unwrap_or("?");
+        if between.chars().all(|c| allowed.contains(c)) {
+            mask.show(span);
+        }
+    };
+    // Indentation is short, and a line may be a whole file.
+    let line_start = |at: usize| {
+        let from = at.saturating_sub(DEEPEST);
+        let before = text.as_bytes().get(from..at).unwrap_or_default();
+        let line = before.iter().rposition(|byte| *byte == b'\n');
+        line.map_or(from, |line| from + line + 1)
+    };
+    let mut open: Vec<yaml::Value<'_>> = yaml.documents().collect();
+    while let Some(value) = open.pop() {
+        if value.is_alias() {
+            continue;
+        }
+        let Span { start, end } = value.span();
+        show(Span::new(line_start(start), start), " -");
+        if let Some(scalar) = value.scalar().map(Text::source) {
+            show(Span::new(start, scalar.start.max(start)), "'\"");
+            show(Span::new(scalar.end.min(end), end), "'\"");
+        }
+        for pair in value.pairs() {
+            let from = pair.key.span().end;
+            show(Span::new(from, pair.value.span().start.max(from)), " :");
+            open.extend([pair.key, pair.value]);
+        }
+        open.extend(value.items());
+    }
+    mask
 }
 
 /// Writes entries as a list of names, and of names with values.

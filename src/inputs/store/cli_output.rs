@@ -10,8 +10,13 @@ pub const LINES: &str =
     "lines of names and values, in which values cannot be told apart: export with `--output json`";
 /// `--output table`
 pub const TABLE: &str = "a table of the AWS CLI: export with `--output json`";
-/// `--output yaml` and `yaml-stream`
-pub const YAML: &str = "YAML of the AWS CLI: export with `--output json`";
+/// `--output yaml` and `yaml-stream` that cannot be read as such
+pub const YAML: &str = "YAML of the AWS CLI that is broken: export with `--output json`";
+
+/// What `vault kv get` writes for people.
+pub const VAULT: &str = "a table of Vault: export with `vault kv get -format=json`";
+/// What `gcloud secrets list` writes for people.
+pub const GCLOUD: &str = "a table of gcloud: export with `gcloud secrets list --format=json`";
 
 /// Titles of tables: the operations of the two services.
 const OPERATIONS: [&str; 9] = [
@@ -32,6 +37,15 @@ pub fn form(text: &str) -> Option<&'static str> {
     let first = lines.next()?;
     let second = lines.next().unwrap_or_default();
     let word = first.split('\t').next().unwrap_or_default();
+    let heading = first.trim_matches('=').trim();
+    let is_heading = first.starts_with("==") && first.ends_with("==");
+    if is_heading && matches!(heading, "Secret Path" | "Metadata" | "Data") {
+        return Some(VAULT);
+    }
+    let columns: Vec<&str> = first.split_whitespace().collect();
+    if columns == ["NAME", "CREATED", "REPLICATION_POLICY", "LOCATIONS"] {
+        return Some(GCLOUD);
+    }
     let is_list = matches!(
         word,
         "PARAMETER" | "PARAMETERS" | "SECRETLIST" | "SECRETVALUES"
@@ -110,6 +124,13 @@ mod tests {
             ),
             (format!("ARN: {secret}\nName: x\n"), Some(YAML)),
             ("/airflow/variables/x\tvalue\n".to_owned(), Some(LINES)),
+            ("== Secret Path ==\nsecret/data/x\n".to_owned(), Some(VAULT)),
+            ("====== Data ======\nKey    Value\n".to_owned(), Some(VAULT)),
+            ("==== Introduction ====\n".to_owned(), None),
+            (
+                "NAME  CREATED              REPLICATION_POLICY  LOCATIONS\nx  2026\n".to_owned(),
+                Some(GCLOUD),
+            ),
             ("Parameters:\n  Name:\n    Type: String\n".to_owned(), None),
             ("--------\ntitle: x\n".to_owned(), None),
             ("PARAMETERS\tname\n".to_owned(), None),
