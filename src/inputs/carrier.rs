@@ -11,7 +11,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Kind, cloudformation, compose, dockerfile, ecs, exports, terraform, terraform_json};
+use super::{
+    Kind, cloudformation, compose, dockerfile, ecs, exports, helm, kubernetes, terraform,
+    terraform_json,
+};
 use crate::source::{Mask, Span, Text};
 use crate::syntax::dockerfile::Cause as DockerfileCause;
 use crate::syntax::dotenv::Outside;
@@ -121,6 +124,16 @@ pub enum FaultKind {
     Eaten,
     /// A `$` behind which the program wants to read a reference and cannot: it refuses the file.
     Reference,
+    /// Kubernetes takes a text there and refuses this (`a number`).
+    NotText(&'static str),
+    /// A template of Helm prints this (`a mapping`) as Go does.
+    HelmCollection(&'static str),
+    /// A template of Helm takes a text there and fails with this (`a list`).
+    HelmNotText(&'static str),
+    /// A line of a value that a template of Helm does not indent.
+    HelmLine,
+    /// What Airflow would fill in, where Helm fills in its own.
+    HelmTemplate,
 }
 
 /// Something that all processes of one Airflow must be told alike, and two of them are not.
@@ -198,6 +211,7 @@ pub fn may_be(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let known = ["json", "template", "tfstate", "yaml", "yml"].contains(&extension);
     let known = known || name.contains("compose.");
+    let known = known || name == "Kustomization";
     known || terraform::may_be(name) || pins::is_dockerfile(Path::new(name))
 }
 
@@ -217,7 +231,9 @@ pub fn recognise(path: &Path, head: &str) -> Option<(Kind, &'static str)> {
         .or_else(cloudformation)
         .or_else(compose)
         .or_else(ecs);
-    dockerfile().or(others)
+    let kubernetes = || kubernetes::recognise(head, &name).map(is(Kind::Kubernetes));
+    let helm = || helm::recognise(head, &name).map(is(Kind::Helm));
+    dockerfile().or(others).or_else(kubernetes).or_else(helm)
 }
 
 /// Reads the text of a carrier, or of an export that is no stream of JSON.
@@ -229,6 +245,8 @@ pub fn read(kind: Kind, text: &str, surroundings: &Surroundings<'_>) -> Carrier 
         Kind::CloudFormation => cloudformation::read(text),
         Kind::Compose => compose::read(text, surroundings),
         Kind::Ecs => ecs::read(text),
+        Kind::Helm => helm::read(text, surroundings),
+        Kind::Kubernetes => kubernetes::read(text, surroundings),
         kind if kind.is_store() => exports::read(kind, text),
         _ => Carrier::default(),
     }

@@ -14,7 +14,9 @@ pub mod dockerfile;
 pub mod ecs;
 pub mod env;
 pub mod exports;
+pub mod helm;
 pub mod inside;
+pub mod kubernetes;
 pub mod local;
 pub mod mwaa;
 pub mod opaque;
@@ -106,6 +108,8 @@ impl Kind {
         Self::Dockerfile,
         Self::Terraform,
         Self::CloudFormation,
+        Self::Helm,
+        Self::Kubernetes,
         Self::Ecs,
     ];
 

@@ -254,6 +254,33 @@ impl Text {
         builder.finish()
     }
 
+    /// A text that was read from the value of `outer` as if that were a file (YAML in a text of YAML): each
+    /// character with the place that it has in the file of `outer`.
+    #[must_use]
+    pub fn standing_in(&self, outer: &Self) -> Self {
+        let inside = |span: Span| span.start.min(outer.len())..span.end.min(outer.len());
+        let anchor = inside(Span::at(self.point(0)));
+        let mut builder = TextBuilder::at(outer.span(anchor).start);
+        for segment in self.segments(0..self.len()) {
+            let value = &self.inner.value[segment.start..segment.end];
+            let range = inside(segment.source);
+            match segment.fidelity {
+                _ if segment.unknown => {
+                    builder.push_segment(value, outer.span(range), Fidelity::Within, true);
+                }
+                Fidelity::Exact => builder.push_from(outer, range),
+                Fidelity::Within => builder.push_replaced(outer, range, value),
+                Fidelity::Elsewhere => {
+                    builder.push(value, outer.span(range), Fidelity::Elsewhere);
+                }
+            }
+        }
+        if self.inner.lossy {
+            builder.set_lossy();
+        }
+        builder.finish()
+    }
+
     /// The bytes of the file that may be written anew to change a decoded range: each of them stands for
     /// characters of the range and for nothing else. For an empty range, the point at which to insert.
     ///
@@ -569,6 +596,26 @@ mod tests {
         builder.push_from(&below, 3..5);
         let text = builder.finish();
         assert_eq!(text.pieces(1..3), vec![Span::new(1, 2), Span::new(3, 4)]);
+    }
+
+    #[test]
+    fn a_text_in_a_text_points_at_the_file_around_both() {
+        // File at 10: `a'\''bc`, read as `a'bc`; of that somebody reads `'b` and makes `-` of `c`.
+        let mut outer = TextBuilder::at(10);
+        outer.push_exact("a", 10);
+        outer.push_within("'", Span::new(11, 15));
+        outer.push_exact("bc", 15);
+        let outer = outer.finish();
+        let mut inner = TextBuilder::at(1);
+        inner.push_exact("'b", 1);
+        inner.push_within("-", Span::new(3, 4));
+        let text = inner.finish().standing_in(&outer);
+        assert_eq!(text.expose(), "'b-");
+        assert_eq!(text.span(0..1), Span::new(11, 15));
+        assert_eq!(text.span(1..2), Span::new(15, 16));
+        assert_eq!(text.span(2..3), Span::new(16, 17));
+        let empty = Text::verbatim("", 2).standing_in(&outer);
+        assert_eq!(empty.source(), Span::at(15));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod compose;
 mod dockerfile;
 mod ecs;
 mod faults;
+mod kubernetes;
 mod stores;
 mod terraform;
 mod terraform_json;
@@ -48,7 +49,7 @@ pub(crate) enum Holds {
     Secrets,
 }
 
-const WAYS: &[Way] = &[
+const OTHER_WAYS: &[Way] = &[
     compose::SINGLE,
     compose::DOUBLE,
     compose::LIST,
@@ -85,6 +86,12 @@ const WAYS: &[Way] = &[
     stores::AZURE,
     stores::KUBERNETES,
 ];
+
+const WAYS: &[&[Way]] = &[OTHER_WAYS, kubernetes::WAYS];
+
+fn ways() -> impl Iterator<Item = &'static Way> {
+    WAYS.iter().copied().flatten()
+}
 
 /// Marks around the faulty characters, of a plane for private use.
 const MARKS: [char; 2] = ['\u{e000}', '\u{e001}'];
@@ -154,7 +161,7 @@ fn said(way: &Way, text: &str) -> Vec<(String, usize, usize)> {
 #[test]
 fn the_same_faults_are_found_at_their_own_characters_in_every_carrier() {
     let mut wrong = BTreeMap::new();
-    for way in WAYS {
+    for way in ways() {
         for case in FAULTS {
             let Some(variables) = given(way, case) else {
                 continue;
@@ -182,7 +189,7 @@ fn the_same_faults_are_found_at_their_own_characters_in_every_carrier() {
 
 #[test]
 fn of_what_is_right_nothing_is_said_in_any_carrier() {
-    for way in WAYS {
+    for way in ways() {
         for variables in RIGHT {
             let is_connection = variables[0].0.starts_with("AIRFLOW_CONN_");
             let variables = match way.holds {
@@ -199,7 +206,7 @@ fn of_what_is_right_nothing_is_said_in_any_carrier() {
 
 #[test]
 fn the_environment_is_what_airflow_is_shown() {
-    for way in WAYS.iter().filter(|way| way.holds != Holds::Secrets) {
+    for way in ways().filter(|way| way.holds != Holds::Secrets) {
         let variables = [("AIRFLOW__CORE__DAGS_FOLDER", "/opt/a \"b\" 'c' \\d: #e")];
         let text = (way.write)(&variables);
         let folder = with(&[(way.path, &text)]);
@@ -229,7 +236,7 @@ fn no_secret_of_a_carrier_is_told() {
         "{{\"conn_type\": \"{secret}\", \"hots\": \"{secret}\", \"{secret}\": \"{secret}\"}}"
     );
     let kwargs = format!("{{\"aws_secret_access_key\": \"{secret}\", \"{secret}a{secret}\": 1,}}");
-    for way in WAYS {
+    for way in ways() {
         let variables: Vec<(&str, &str)> = match way.holds {
             Holds::Secrets => vec![("orders", &uri), ("invoices", &json)],
             _ => vec![

@@ -17,6 +17,7 @@ pub mod dockerfile_env_quoting;
 pub mod env_expansion_in_value;
 pub mod env_name_ineffective;
 pub mod env_syntax;
+pub mod helm_config_shape;
 pub mod undecodable_file;
 pub mod unexpanded_reference;
 pub mod yaml_value_not_string;
@@ -41,4 +42,5 @@ pub static RULES: &[&Rule] = &[
     &yaml_value_not_string::RULE,
     &compose_dollar::RULE,
     &data_syntax::RULE,
+    &helm_config_shape::RULE,
 ];

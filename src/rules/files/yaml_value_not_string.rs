@@ -20,9 +20,14 @@ rule! {
     /// Numbers and truth values are fine in compose files: compose makes texts of them. Where the text is not the
     /// one that is written (`0777` becomes `511`, `1e3` becomes `1000`), this is an info.
     ///
+    /// Kubernetes takes texts only, as the `value` of a variable and in `data` and `stringData` of a `ConfigMap` or a
+    /// `Secret`: there numbers and truth values are found too. It reads YAML 1.1, in which `yes`, `no`, `on`, `off`, `y` and
+    /// `n` are truth values; dates are texts. Nothing at all (`value:`) is taken for a text that is empty.
+    ///
     /// ## Why is this bad?
     ///
-    /// compose refuses the whole file, so no service starts.
+    /// compose refuses the whole file, so no service starts. Kubernetes refuses the object (`cannot unmarshal number into
+    /// Go struct field EnvVar.value of type string`), so nothing of it is deployed.
     ///
     /// ## Example
     ///
@@ -59,6 +64,7 @@ rule! {
     /// ## References
     ///
     /// - <https://docs.docker.com/reference/compose-file/services/#environment>
+    /// - <https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#environment-variables>
     /// - <https://yaml.org/spec/1.2.2/#chapter-10-recommended-schemas>
     "AV015", "yaml-value-not-string", Error, since "0.1.0",
     checks &[Check::File(check)],
@@ -129,6 +135,13 @@ fn say(fault: &Fault, program: &str) -> Option<Said> {
                 "an item of this environment is no text `NAME=value` to YAML: {program} refuses the file"
             ),
             "write `- NAME=value`, between single quotes where the value holds `: ` or ` #`",
+            Severity::Error,
+        ),
+        FaultKind::NotText(what) => (
+            format!(
+                "the value of {name} is {what} to YAML and no text: Kubernetes refuses the object"
+            ),
+            QUOTE,
             Severity::Error,
         ),
         FaultKind::Rewritten => (
