@@ -124,6 +124,8 @@ pub enum FaultKind {
     Eaten,
     /// A `$` behind which the program wants to read a reference and cannot: it refuses the file.
     Reference,
+    /// A reference that demands a value, of a variable that has none: the program refuses the file.
+    Demanded,
     /// Kubernetes takes a text there and refuses this (`a number`).
     NotText(&'static str),
     /// A template of Helm prints this (`a mapping`) as Go does.

@@ -73,7 +73,7 @@ pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
         services.read(document);
     }
     if around.broken.is_none() {
-        around.broken = services.repeated.take();
+        around.broken = services.refused.take();
     }
     let templated = is_template_name(surroundings.path)
         || services.templated

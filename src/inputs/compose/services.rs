@@ -33,8 +33,8 @@ pub(super) struct Services<'a> {
     variables: usize,
     /// What is wrong with the values of Airflow.
     pub(super) faults: Vec<Fault>,
-    /// A mapping of the services has a key twice.
-    pub(super) repeated: Option<Broken>,
+    /// Why compose refuses the whole file.
+    pub(super) refused: Option<Broken>,
     /// Somebody fills in a value of Airflow before compose reads it.
     pub(super) templated: bool,
 }
@@ -81,7 +81,7 @@ impl<'a> Services<'a> {
             values: HashMap::new(),
             variables: 0,
             faults: Vec::new(),
-            repeated: None,
+            refused: None,
             templated: false,
         }
     }
@@ -91,7 +91,7 @@ impl<'a> Services<'a> {
         let Some(services) = document.get("services") else {
             return;
         };
-        self.refuse_repeated(services);
+        self.refuse(services);
         for Member { key, value } in services.members() {
             let Some(name) = key.scalar() else {
                 continue;
@@ -106,7 +106,7 @@ impl<'a> Services<'a> {
     }
 
     fn service(&mut self, name: &str, node: Value<'_>) -> Service {
-        self.refuse_repeated(node);
+        self.refuse(node);
         let mut service = Service {
             name: name.to_owned(),
             base: None,
@@ -138,7 +138,7 @@ impl<'a> Services<'a> {
     }
 
     fn environment(&mut self, node: Value<'_>) -> Vec<Rc<Entry>> {
-        self.refuse_repeated(node);
+        self.refuse(node);
         match node.kind() {
             Kind::Mapping => {
                 let members = node.members().into_iter();
@@ -224,17 +224,24 @@ impl<'a> Services<'a> {
         })
     }
 
-    /// Compose refuses the whole file.
-    fn refuse_repeated(&mut self, node: Value<'_>) {
-        if self.repeated.is_none()
-            && let Some((again, _)) = node.repeated().first()
-        {
-            self.repeated = Some(Broken {
-                language: "YAML",
-                span: again.key.span(),
-                message: "a key stands twice in one mapping, which compose refuses".to_owned(),
-            });
+    /// What is wrong with a mapping so that compose refuses the whole file.
+    fn refuse(&mut self, node: Value<'_>) {
+        if self.refused.is_some() {
+            return;
         }
+        let repeated = node.repeated();
+        let again = repeated.first().map(|(again, _)| again.key.span());
+        let what = "a key stands twice in one mapping, which compose refuses";
+        let again = again.map(|span| (span, what));
+        let mut pairs = node.pairs();
+        let merge = pairs.find(Member::is_broken_merge);
+        let what = "`<<` is given something that is no mapping";
+        let merge = merge.map(|pair| (pair.key.span(), what));
+        self.refused = again.or(merge).map(|(span, what)| Broken {
+            language: "YAML",
+            span,
+            message: what.to_owned(),
+        });
     }
 
     /// The processes of Airflow, with all that they take over.

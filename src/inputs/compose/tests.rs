@@ -195,7 +195,7 @@ fn a_service_that_only_an_env_file_tells_of_airflow_is_one_where_there_is_no_oth
 
 fn faults(lines: &str) -> Vec<FaultKind> {
     let text = format!("services:\n  a:\n    environment:\n{lines}");
-    let carrier = with(&text, &[(".env", "known=1\n")]);
+    let carrier = with(&text, &[(".env", "known=1\nnone=\n")]);
     carrier
         .around
         .faults
@@ -212,6 +212,7 @@ fn what_compose_refuses_or_eats_is_noted_of_variables_of_airflow() {
     assert_eq!(of("2024-01-01"), [FaultKind::Date]);
     assert_eq!(of("0777"), [FaultKind::Rewritten]);
     assert_eq!(of("a${"), [FaultKind::Reference]);
+    assert_eq!(of("${none:?}"), [FaultKind::Demanded]);
     assert_eq!(of("pa$word"), [FaultKind::Eaten]);
     assert_eq!(of("pa$WORD"), [FaultKind::Eaten]);
     for fine in [

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::inputs::carrier::{FaultKind, Surroundings};
 use crate::source::{Span, Text};
 use crate::syntax::dotenv::template::{self, Found, Refused, Scope};
-use crate::syntax::dotenv::{self, Delivery, Dialect, Outside};
+use crate::syntax::dotenv::{self, Cause, Delivery, Dialect, Outside};
 use crate::syntax::yaml::schema::{Schema, Type, as_text, type_of};
 use crate::syntax::yaml::{Kind, Value};
 
@@ -83,9 +83,12 @@ impl<'a> Known<'a> {
         if memchr::memchr(b'$', text.expose().as_bytes()).is_none() {
             return Ok(text.clone());
         }
-        template::expand(self, text).map_err(|Refused { span, .. }| {
-            let unknown = text.clone().into_unknown();
-            (unknown, (FaultKind::Reference, span))
+        template::expand(self, text).map_err(|Refused { span, cause }| {
+            let kind = match cause {
+                Cause::Required => FaultKind::Demanded,
+                _ => FaultKind::Reference,
+            };
+            (text.clone().into_unknown(), (kind, span))
         })
     }
 

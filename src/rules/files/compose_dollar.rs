@@ -18,7 +18,8 @@ rule! {
     /// name in the middle of a word of a connection or of JSON. References in braces (`${NAME}`) and names in
     /// capitals that stand by themselves (`$POSTGRES_PASSWORD`) are taken as meant.
     ///
-    /// A `$` that compose cannot read at all (`${` without an end) is an error: then it refuses the file.
+    /// A `$` that compose cannot read at all (`${` without an end) is an error: then it refuses the file. So is
+    /// `${NAME:?…}` where `.env` sets `NAME` to nothing.
     ///
     /// ## Why is this bad?
     ///
@@ -81,6 +82,13 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
                     "{program} cannot read the reference that begins here, and refuses the file"
                 ),
                 "write `$$` for a `$` that is to stay, or close the braces",
+                Severity::Error,
+            ),
+            FaultKind::Demanded => (
+                format!(
+                    "{program} refuses the file: this reference demands a value, and the variable has none"
+                ),
+                "give the variable a value, or write a default",
                 Severity::Error,
             ),
             _ => continue,
