@@ -20,6 +20,7 @@ PATH = "/usr/bin"
 def ask(text, files, shell):
     with tempfile.TemporaryDirectory() as folder:
         for name, content in {"compose.yaml": text, **files}.items():
+            os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
             with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                 file.write(content)
         command = [PROGRAM, "-p", "case", "config", "--format", "json"]

@@ -4,7 +4,7 @@
 //! `env_file`, and `$NAME` with what the `.env` beside the file and the command line define. That `.env` fills in
 //! values and sets nothing for a service by itself. A default that stands in the file counts where nobody says
 //! otherwise, as it does for whoever reads the file; the shell that compose is run from may still know better. A name
-//! without a default that is known nowhere is unknown.
+//! without a default, or with an empty one, that is known nowhere is unknown.
 //!
 //! Not read: services of other files (`include`, `extends` with `file`), and what an override file beside this one
 //! changes.

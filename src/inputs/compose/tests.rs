@@ -77,13 +77,13 @@ fn references_are_replaced_from_the_project_and_the_command_line() {
 
 #[test]
 fn of_a_name_that_nothing_defines_the_default_counts_and_else_nothing_is_known() {
-    let lines = "A: ${X:-d}\nB: ${X-${Y:-e}}\nC: a $X\nD: ${X:?must}\nE: ${X:+v}\nF: '${X:-{\"a\": \"b\"}}'";
+    let lines = "A: ${X:-d}\nB: ${X-${Y:-e}}\nC: a $X${X:-}\nD: ${X:?must}\nE: ${X:+v}\nF: '${X:-{\"a\": \"b\"}}'";
     assert_eq!(
         values(lines, ""),
         [
             "A=d",
             "B=e",
-            "C?a $X",
+            "C?a $X${X:-}",
             "D?${X:?must}",
             "E?${X:+v}",
             "F={\"a\": \"b\"}"

@@ -36,7 +36,8 @@ pub trait Scope {
     /// Whether references may add so many bytes more. Where they may not, what they stand for counts as unknown.
     fn may_grow(&mut self, by: usize) -> bool;
 
-    /// The default is the value of a name of which nobody can say anything.
+    /// The default is the value of a name of which nobody can say anything. An empty one is none: it is there so that
+    /// compose does not warn.
     fn takes_defaults(&self) -> bool {
         false
     }
@@ -216,7 +217,9 @@ fn braced(
         Found::Unset => Some(false),
         Found::Value(_) if !colon => Some(true),
         Found::Value(text) if text.is_known() => Some(!text.is_empty()),
-        Found::Unknown if operator == b'-' && out.takes_defaults() => Some(false),
+        Found::Unknown if operator == b'-' && !word.is_empty() && out.takes_defaults() => {
+            Some(false)
+        }
         Found::Unknown | Found::Value(_) => None,
     };
     let Some(present) = present.filter(|_| depth < DEEPEST) else {
