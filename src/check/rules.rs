@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::wanted::{self, Process, Unused, Wants};
 use super::{Run, merge, wiring};
-use crate::airflow::Target;
 use crate::airflow::connection::{self, Format, Reader};
+use crate::airflow::{Runtime, Target};
 use crate::inputs::{Definition, EntryKind, Input, Kind, Notation};
 use crate::load::guard::guard;
 use crate::load::{Group, Loaded, View};
@@ -170,6 +170,15 @@ impl<'a> Run<'a> {
     fn definition(&mut self, input: &Input, definition: &Definition, target: &Target) {
         let found = guard(&input.path, || {
             let format = Format::of(definition);
+            // The command line is no task.
+            let command = Target {
+                runtime: Runtime::Server,
+                ..target.clone()
+            };
+            let target = match definition.notation {
+                Notation::Added(_) => &command,
+                _ => target,
+            };
             let readings = if definition.kind == EntryKind::Connection {
                 readings(&definition.value, target, &format)
             } else {
@@ -189,7 +198,7 @@ impl<'a> Run<'a> {
                 );
             let context = EntryContext {
                 target,
-                carrier: if is_env { Carrier::Env } else { Carrier::Local },
+                carrier: Carrier::of(definition.notation),
                 kind: Some(definition.kind),
                 id: Cow::Borrowed(&definition.id),
                 name,

@@ -193,7 +193,8 @@ pub(super) fn processes<'v, 'a>(
         let choice = &loaded.groups[view.group].deployment.choices[view.choice];
         let inputs = loaded.of(&choice.settings);
         let stores = loaded.groups[view.group].deployment.stores_of(choice);
-        let has_store = !stores.is_empty();
+        let stores = loaded.of(&stores).into_iter();
+        let has_store = stores.into_iter().any(|store| !store.is_added());
         let has_backend = view.secrets.backends().next().is_some();
         !inputs.into_iter().any(is_unreadable) && (has_backend || !has_store)
     });

@@ -12,8 +12,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Kind, cloudformation, compose, dockerfile, ecs, exports, helm, kubernetes, terraform,
-    terraform_json,
+    AddedAs, Kind, astro, cloudformation, compose, dockerfile, ecs, exports, helm, kubernetes,
+    shell, systemd, terraform, terraform_json,
 };
 use crate::source::{Mask, Span, Text};
 use crate::syntax::dockerfile::Cause as DockerfileCause;
@@ -170,6 +170,31 @@ pub enum Part {
         /// In file order.
         secrets: Vec<Secret>,
     },
+    /// Entries that commands put into the metadata database.
+    Added {
+        /// [`Kind::Connections`] or [`Kind::Variables`].
+        kind: Kind,
+        /// In file order.
+        entries: Vec<Added>,
+    },
+}
+
+impl Part {
+    /// The entries of one kind, if there are any.
+    pub fn added(kind: Kind, entries: Vec<Added>) -> Option<Self> {
+        (!entries.is_empty()).then_some(Self::Added { kind, entries })
+    }
+}
+
+/// A connection or variable that a command puts into the metadata database.
+#[derive(Debug)]
+pub struct Added {
+    /// Its id, which is known.
+    pub id: Text,
+    /// What the command is given.
+    pub value: Text,
+    /// In which form.
+    pub how: AddedAs,
 }
 
 /// The variables of one process.
@@ -214,7 +239,8 @@ pub fn may_be(name: &str) -> bool {
     let known = ["json", "template", "tfstate", "yaml", "yml"].contains(&extension);
     let known = known || name.contains("compose.");
     let known = known || name == "Kustomization";
-    known || terraform::may_be(name) || pins::is_dockerfile(Path::new(name))
+    let runs = ["sh", "bash", "service", "conf"].contains(&extension);
+    known || runs || terraform::may_be(name) || pins::is_dockerfile(Path::new(name))
 }
 
 /// Says whether a file is a carrier, by its content; the name decides where several would read it.
@@ -228,11 +254,15 @@ pub fn recognise(path: &Path, head: &str) -> Option<(Kind, &'static str)> {
     let cloudformation = || cloudformation::recognise(head).map(is(Kind::CloudFormation));
     let compose = || compose::recognise(path, head).map(is(Kind::Compose));
     let ecs = || ecs::recognise(head).map(is(Kind::Ecs));
+    let astro = || astro::recognise(path, head).map(is(Kind::Astro));
+    let shell = || shell::recognise(path, head).map(is(Kind::Shell));
+    let systemd = || systemd::recognise(head).map(is(Kind::Systemd));
     let terraform = terraform().or_else(hcl);
     let others = terraform
         .or_else(cloudformation)
         .or_else(compose)
         .or_else(ecs);
+    let others = others.or_else(astro).or_else(shell).or_else(systemd);
     let kubernetes = || kubernetes::recognise(head, &name).map(is(Kind::Kubernetes));
     let helm = || helm::recognise(head, &name).map(is(Kind::Helm));
     dockerfile().or(others).or_else(kubernetes).or_else(helm)
@@ -249,6 +279,9 @@ pub fn read(kind: Kind, text: &str, surroundings: &Surroundings<'_>) -> Carrier 
         Kind::Ecs => ecs::read(text),
         Kind::Helm => helm::read(text, surroundings),
         Kind::Kubernetes => kubernetes::read(text, surroundings),
+        Kind::Astro => astro::read(text),
+        Kind::Shell => shell::read(text, surroundings),
+        Kind::Systemd => systemd::read(text, surroundings),
         kind if kind.is_store() => exports::read(kind, text),
         _ => Carrier::default(),
     }

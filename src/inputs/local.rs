@@ -24,6 +24,8 @@ pub enum LocalTree {
     Broken(json::Error),
     /// YAML, of which only its form is kept.
     Yaml(yaml::LocalYaml),
+    /// No file: the entries are arguments of commands.
+    Added,
 }
 
 impl LocalTree {
@@ -33,6 +35,7 @@ impl LocalTree {
             Self::Env(tree) => !tree.problems.is_empty(),
             Self::Json(json) => json.root().kind() != JsonKind::Object,
             Self::Broken(_) => true,
+            Self::Added => false,
             Self::Yaml(tree) => {
                 tree.top.is_some() || tree.refusal.is_some_and(|refusal| !refusal.is_limit)
             }

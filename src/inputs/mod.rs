@@ -4,6 +4,7 @@
 //! file, except by asking for its [`Origin`]. What Airflow makes of a setting, and whether it is right,
 //! is not asked here.
 
+pub mod astro;
 pub mod carrier;
 pub mod cfg;
 pub mod cloudformation;
@@ -22,7 +23,9 @@ pub mod mwaa;
 pub mod opaque;
 mod processes;
 pub mod rewrite;
+pub mod shell;
 pub mod store;
+pub mod systemd;
 pub mod terraform;
 pub mod terraform_json;
 
@@ -111,6 +114,9 @@ impl Kind {
         Self::Helm,
         Self::Kubernetes,
         Self::Ecs,
+        Self::Systemd,
+        Self::Astro,
+        Self::Shell,
     ];
 
     /// The word of the command line and of reports.
@@ -296,6 +302,19 @@ pub enum Notation {
     LocalText,
     /// An object, or another value that is no text, of a local JSON file.
     LocalValue,
+    /// The argument of a command that puts it into the metadata database.
+    Added(AddedAs),
+}
+
+/// How a command is told of an entry of the metadata database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddedAs {
+    /// A URI, or the text of a variable.
+    Text,
+    /// A connection as JSON.
+    Json,
+    /// The fields of a connection one by one; the value is the object that says the same.
+    Fields,
 }
 
 /// An `AIRFLOW_CONN_*` or `AIRFLOW_VAR_*` variable, or an entry of a local file.
@@ -412,6 +431,13 @@ pub struct Input {
     pub templated: bool,
     /// It is a part of another input's file.
     pub inside: Option<inside::Inside>,
+}
+
+impl Input {
+    /// True for entries that commands put into the metadata database: no backend reads them where they stand.
+    pub const fn is_added(&self) -> bool {
+        matches!(self.tree, Tree::Local(local::LocalTree::Added))
+    }
 }
 
 /// A file that is meant to be copied or rendered, not read by Airflow: `.env.example`,

@@ -63,7 +63,7 @@ fn one(
         reading = [(target.runtime, connection::read(value, &reader, &format))];
         let context = EntryContext {
             target,
-            carrier: if is_env { Carrier::Env } else { Carrier::Local },
+            carrier: Carrier::of(definition.notation),
             kind: Some(definition.kind),
             id: Cow::Borrowed(&definition.id),
             name: name.clone(),

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use super::Request;
 use super::read::{Found, outside};
-use crate::inputs::carrier::{self, Carrier, Environment, Part, Secret, Surroundings};
+use crate::aws::names::is_store_name;
+use crate::inputs::carrier::{self, Added, Carrier, Environment, Part, Secret, Surroundings};
 use crate::inputs::env::{self, is_public_name};
 use crate::inputs::inside::{Embedded, Inside};
-use crate::inputs::{Input, Kind, Tree, cfg, exports, local};
+use crate::inputs::local::LocalTree;
+use crate::inputs::{Definition, EntryKind, Input, Kind, Notation, Tree, cfg, exports, local};
 use crate::source::{Fidelity, FileId, LineIndex, Mask, Span, Text, TextBuilder};
 use crate::syntax::dotenv::{Delivery, EnvFile, EnvVariable};
 use crate::syntax::json::write::push_string;
@@ -86,6 +88,7 @@ impl Room<'_> {
                 content = Some(Content::Whole(Arc::clone(&input.bytes)));
                 input
             }
+            Part::Added { kind, entries } => self.added(kind, entries),
         };
         Found {
             input,
@@ -150,6 +153,31 @@ impl Room<'_> {
         if let Some(inside) = &mut input.inside {
             inside.env_files = environment.env_files;
         }
+        input
+    }
+
+    /// Entries of the metadata database.
+    fn added(&self, kind: Kind, entries: Vec<Added>) -> Input {
+        let mut input = self.blank(kind);
+        input.tree = Tree::Local(LocalTree::Added);
+        for Added { id, value, how } in entries {
+            if is_store_name(id.expose()) {
+                input.mask.show_all(id.own_pieces(0..id.len()));
+            }
+            input.definitions.push(Definition {
+                kind: if kind == Kind::Variables {
+                    EntryKind::Variable
+                } else {
+                    EntryKind::Connection
+                },
+                id: id.expose().to_owned(),
+                file: input.id,
+                name: id.source(),
+                value,
+                notation: Notation::Added(how),
+            });
+        }
+        input.mask.seal();
         input
     }
 

@@ -32,7 +32,7 @@ pub(super) fn step(
     let files: Vec<&Input> = loaded
         .of(&one.stores)
         .into_iter()
-        .filter(|input| input.kind == wanted)
+        .filter(|input| input.kind == wanted && !input.is_added())
         .collect();
     if files.is_empty() {
         step.reason = Some("its file is not given".to_owned());

@@ -270,6 +270,15 @@ impl Walk<'_, '_> {
     /// What is asked last is left out of the verdict, unless the settings file says what stands there.
     fn ask_last(&self, answer: &mut Answer) {
         let Some(last) = answer.last else { return };
+        if answer.outcome == Outcome::Missing
+            && let Some(spot) = self.added(answer)
+        {
+            answer.outcome = Outcome::Unknown;
+            let at = remarks::spot(&spot);
+            let told = format!("; a command adds it to the metadata database at {at}");
+            answer.because.push_str(&told);
+            return;
+        }
         match self.loaded.settings_file.metastore {
             Some(Metastore::Used) if answer.outcome == Outcome::Missing => {
                 answer.outcome = Outcome::Unknown;
@@ -281,6 +290,16 @@ impl Walk<'_, '_> {
             Some(Metastore::Unused) if last == Last::Metastore => answer.last = None,
             _ => {}
         }
+    }
+
+    /// Where a command puts what is asked for into the metadata database.
+    fn added(&self, answer: &Answer) -> Option<Spot> {
+        let inputs = self.loaded.of(&self.one.stores).into_iter();
+        let mut definitions = inputs
+            .filter(|input| input.is_added())
+            .flat_map(|input| &input.definitions);
+        let found = definitions.find(|one| one.kind == answer.kind && one.id == answer.id)?;
+        self.spot(Place::new(found.file, found.name))
     }
 
     /// The class reads `[core] multi_team` in every lookup, and that is no boolean.

@@ -31,7 +31,7 @@ use crate::airflow::{Runtime, Target};
 use crate::aws::names::is_store_name;
 use crate::inputs::env::is_public_name;
 use crate::inputs::store::{Spot, Summary, Tally};
-use crate::inputs::{Definition, EntryKind, Input, Kind};
+use crate::inputs::{Definition, EntryKind, Input, Kind, Notation};
 use crate::report::{Findings, Severity};
 use crate::resolve::Answer;
 use crate::settings::{Metastore, SettingsFile};
@@ -229,9 +229,20 @@ pub enum Carrier {
     Elsewhere,
     /// A local secrets file.
     Local,
+    /// An argument of a command that puts it into the metadata database.
+    Command,
 }
 
 impl Carrier {
+    /// Where a definition stands.
+    pub const fn of(notation: Notation) -> Self {
+        match notation {
+            Notation::Env => Self::Env,
+            Notation::LocalText | Notation::LocalValue => Self::Local,
+            Notation::Added(_) => Self::Command,
+        }
+    }
+
     /// That of the entries of an export.
     pub const fn of_store(kind: Kind) -> Self {
         match kind {

@@ -286,7 +286,6 @@ mod tests {
             "conn_type: mysql\nhost: h\n",
             "db:\n  conn_type: mysql\n  replicas: 2\n",
             "db:\n  conn_type: mysql\nother: 1\n",
-            "airflow:\n  connections:\n    - conn_id: a\n      conn_type: b\n",
             "- conn_type: mysql\n",
             "conn_type: [\n",
         ] {

@@ -50,6 +50,7 @@ impl Unread {
 fn may_set(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let extension = path.extension().unwrap_or_default();
-    let known = ["yaml", "yml", "tf", "sh", "service"];
+    // Whether a script comes to set a variable is often not certain.
+    let known = ["yaml", "yml", "tf", "sh"];
     name.contains("Dockerfile") || known.iter().any(|known| extension == *known)
 }

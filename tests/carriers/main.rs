@@ -7,6 +7,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod astro;
 mod cloudformation;
 #[path = "../common/mod.rs"]
 mod common;
@@ -15,7 +16,9 @@ mod dockerfile;
 mod ecs;
 mod faults;
 mod kubernetes;
+mod shell;
 mod stores;
+mod systemd;
 mod terraform;
 mod terraform_json;
 
@@ -58,6 +61,21 @@ const OTHER_WAYS: &[Way] = &[
     compose::FOLDED,
     compose::MERGED,
     compose::DEFAULT,
+    astro::DEPLOYMENT_DOUBLE,
+    astro::DEPLOYMENT_SINGLE,
+    astro::DEPLOYMENT_BLOCK,
+    astro::DEPLOYMENT_JSON,
+    shell::SINGLE,
+    shell::DOUBLE,
+    shell::ANSI,
+    shell::COMMAND,
+    shell::DEPLOYMENT,
+    shell::PARAMETERS,
+    shell::SECRETS,
+    shell::CONNECTIONS,
+    systemd::SINGLE,
+    systemd::DOUBLE,
+    systemd::JOINED,
     dockerfile::SINGLE,
     dockerfile::DOUBLE,
     dockerfile::SPACED,

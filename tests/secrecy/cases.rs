@@ -49,6 +49,26 @@ const KWARGS: &[&str] = &[
     "SECRET",
 ];
 
+/// Scripts, units and files of Astro.
+const CARRIERS: &[(&str, &str)] = &[
+    (
+        "run.sh",
+        "export AIRFLOW_CONN_A=SECRET SECRET=1 AIRFLOW__SECRETS__BACKEND=SECRET\nAIRFLOW_CONN_X=postgres://u:SECRET@h:SECRET airflow x SECRET\n",
+    ),
+    (
+        "fill.sh",
+        "aws ssm put-parameter --name airflow/connections/a --value 'u:SECRET@h'\nairflow connections add b --conn-uri SECRET://SECRET:SECRET@h:SECRET/SECRET\nairflow connections add c --conn-type SECRET --conn-port SECRET --conn-extra '{\"SECRET\": SECRET}'\nairflow connections add d --conn-json '{\"SECRET\": \"SECRET\"}'\nairflow variables set e SECRET\n",
+    ),
+    (
+        "airflow_settings.yaml",
+        "airflow:\n  connections:\n    - conn_id: a\n      conn_type: SECRET\n      SECRET: SECRET\n      conn_extra: {SECRET: SECRET}\n    - conn_id: b\n      conn_uri: SECRET://u:SECRET@h:SECRET\n  variables:\n    - variable_name: c\n      variable_value: SECRET\n",
+    ),
+    (
+        "airflow.service",
+        "[Service]\nEnvironment=AIRFLOW_CONN_A=SECRET 'SECRET=1' \"AIRFLOW_CONN_B={SECRET\"\n",
+    ),
+];
+
 const CFG: &[&str] = &[
     "[SECRET]\nSECRET = SECRET\nbackend = x.Y\n",
     "[core]\nSECRET\nSECRET: SECRET\n  [SECRET]\n  SECRET = SECRET\n",
@@ -276,6 +296,8 @@ fn no_secret_is_taken_for_a_name() {
             .iter()
             .map(|(name, text)| vec![named(name, fill(&text.replace("BASE64", BASE64)))]),
     );
+    let carriers = CARRIERS.iter();
+    decks.extend(carriers.map(|(name, text)| vec![named(name, fill(text))]));
     let mut leaks = Leaks::default();
     for files in &decks {
         write(&folder, files);

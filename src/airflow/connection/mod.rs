@@ -27,7 +27,7 @@ use std::ops::Range;
 
 use crate::airflow::python::space;
 use crate::airflow::{Python, Runtime, Version};
-use crate::inputs::{Definition, Notation};
+use crate::inputs::{AddedAs, Definition, Notation};
 use crate::source::Text;
 use crate::syntax::json::Json;
 
@@ -102,9 +102,10 @@ impl Format {
     /// How the value of a definition is read.
     pub fn of(definition: &Definition) -> Self {
         match definition.notation {
-            Notation::Env => Self::Airflow,
-            Notation::LocalText => Self::Local(Local::Text),
-            Notation::LocalValue => Self::Local(Local::Value {
+            // Of an argument `Connection.from_json`.
+            Notation::Env | Notation::Added(AddedAs::Json) => Self::Airflow,
+            Notation::LocalText | Notation::Added(AddedAs::Text) => Self::Local(Local::Text),
+            Notation::LocalValue | Notation::Added(AddedAs::Fields) => Self::Local(Local::Value {
                 id: definition.id.clone(),
             }),
         }

@@ -13,6 +13,7 @@ pub(in crate::inputs) fn told(carrier: &Carrier) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
     for part in &carrier.parts {
         match part {
+            Part::Added { .. } => unreachable!(),
             Part::Environment(environment) => {
                 let variables = environment.variables.iter().map(|variable| {
                     let value = variable.value.as_ref().map_or("?".to_owned(), value);

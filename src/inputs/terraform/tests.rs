@@ -28,6 +28,7 @@ fn found(source: &str) -> String {
     assert!(carrier.around.broken.is_none(), "{source}");
     let value = |value: &Option<Text>| value.as_ref().map_or("-".to_owned(), shown);
     let parts = carrier.parts.iter().map(|part| match part {
+        Part::Added { .. } => unreachable!(),
         Part::Environment(environment) => {
             let variables = environment.variables.iter();
             let variables = variables.filter(|one| one.name.expose() != "AWS_DEFAULT_REGION");

@@ -8,6 +8,7 @@ use crate::source::Text;
 fn told(carrier: &Carrier) -> Vec<String> {
     let shown = |text: Option<&Text>| text.map_or("?".to_owned(), |text| text.expose().to_owned());
     let parts = carrier.parts.iter().map(|part| match part {
+        Part::Added { .. } => unreachable!(),
         Part::Environment(environment) => {
             let variables = environment.variables.iter();
             let each =

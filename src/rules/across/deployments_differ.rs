@@ -359,7 +359,9 @@ fn defined(side: &Side<'_>, kind: EntryKind) -> Had {
                 };
                 is_public_name(&format!("{prefix}{}", one.id.to_uppercase()))
             }
-            Notation::LocalText | Notation::LocalValue => is_store_name(&one.id),
+            Notation::LocalText | Notation::LocalValue | Notation::Added(_) => {
+                is_store_name(&one.id)
+            }
         };
         let place = Place::new(one.file, one.name);
         all.entry(one.id.clone())

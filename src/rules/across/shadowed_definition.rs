@@ -101,7 +101,8 @@ fn local(cx: &DeploymentContext<'_>, findings: &mut Findings) {
             EntryKind::Variable => Kind::Variables,
             EntryKind::Config => continue,
         };
-        let mut files = cx.inputs.iter().filter(|input| input.kind == kind);
+        let stored = cx.inputs.iter().filter(|input| !input.is_added());
+        let mut files = stored.filter(|input| input.kind == kind);
         // Which of several is the backend's is not known.
         let (Some(file), None) = (files.next(), files.next()) else {
             continue;

@@ -160,7 +160,7 @@ fn definitions(cx: &FileContext<'_>, findings: &mut Findings) {
 
 fn stored(cx: &EntryContext<'_>, findings: &mut Findings) {
     // Environment variables and local files are looked at as files.
-    if matches!(cx.carrier, Carrier::Env | Carrier::Local)
+    if matches!(cx.carrier, Carrier::Env | Carrier::Local | Carrier::Command)
         || cx.kind != Some(EntryKind::Connection)
         || cx.is_sample
     {

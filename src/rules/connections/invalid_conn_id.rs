@@ -82,12 +82,16 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
     let is_of_store = |c: char| match context.carrier {
         Carrier::Ssm => u8::try_from(c).is_ok_and(is_ssm_character),
         Carrier::SecretsManager => u8::try_from(c).is_ok_and(is_secret_character),
-        Carrier::Env | Carrier::Flat | Carrier::Local | Carrier::Elsewhere => true,
+        Carrier::Env | Carrier::Flat | Carrier::Local | Carrier::Command | Carrier::Elsewhere => {
+            true
+        }
     };
     let fault = match context.carrier {
         Carrier::Ssm => ssm_fault(&context.name),
         Carrier::SecretsManager => secret_fault(&context.name),
-        Carrier::Env | Carrier::Flat | Carrier::Local | Carrier::Elsewhere => None,
+        Carrier::Env | Carrier::Flat | Carrier::Local | Carrier::Command | Carrier::Elsewhere => {
+            None
+        }
     };
     let is_too_long = matches!(fault, Some(NameFault::TooLong(_)));
     let length = id.chars().count();

@@ -3,7 +3,7 @@
 use super::speak;
 use crate::airflow::connection::FaultKind;
 use crate::report::Findings;
-use crate::rules::{Check, EntryContext};
+use crate::rules::{Carrier, Check, EntryContext};
 
 crate::rule! {
     /// # json-in-local-env
@@ -65,8 +65,12 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
         Some(_) => speak::consequence(context, fault),
         None => "Airflow builds a connection without type, with the JSON in `schema`".to_owned(),
     };
+    let who = match context.carrier {
+        Carrier::Command => "the command",
+        _ => "a local file",
+    };
     let message =
-        format!("the connection is JSON in a text, which a local file takes for a URI: {outcome}");
+        format!("the connection is JSON in a text, which {who} takes for a URI: {outcome}");
     speak::report(findings, &RULE, context, fault, message)
         .help("write a URI, or an object without quotes around it in a JSON file");
 }

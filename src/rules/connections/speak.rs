@@ -83,6 +83,9 @@ pub(super) fn consequence(context: &EntryContext<'_>, fault: &Fault) -> String {
         .readings
         .iter()
         .any(|(_, reading)| reading.outcome.is_ok());
+    if context.carrier == Carrier::Command && !loads {
+        return format!("Airflow raises `{exception}` and stores no connection");
+    }
     if matches!(context.format, Format::Local(_)) && !loads {
         return format!("Airflow raises `{exception}`, and no connection of this file can be used");
     }

@@ -91,6 +91,10 @@ fn check(cx: &EntryContext<'_>, findings: &mut Findings) {
             "Airflow expands nothing in a local secrets file",
             "write the value itself",
         ),
+        Carrier::Command => (
+            "nothing puts a value in its place, and Airflow expands nothing in what it stores",
+            "write the value itself, or in a script double quotes around it",
+        ),
         Carrier::Ssm | Carrier::SecretsManager | Carrier::Flat | Carrier::Elsewhere => (
             "Airflow expands nothing in what a backend returns",
             "store the value itself",

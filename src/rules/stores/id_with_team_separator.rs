@@ -67,8 +67,10 @@ const ASKS_FIRST: Version = Version::new(3, 3, 1);
 fn check(context: &EntryContext<'_>, findings: &mut Findings) {
     let target = context.target;
     let refuses = (REFUSED_SINCE..REFUSED_UNTIL).contains(&target.amazon());
-    if matches!(context.carrier, Carrier::Env | Carrier::Local)
-        || context.kind.is_none()
+    if matches!(
+        context.carrier,
+        Carrier::Env | Carrier::Local | Carrier::Command
+    ) || context.kind.is_none()
         || context.is_elsewhere()
         || !refuses
     {

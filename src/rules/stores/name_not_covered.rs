@@ -81,7 +81,7 @@ fn check_entry(cx: &EntryContext<'_>, findings: &mut Findings) {
         return;
     }
     let kind = match cx.carrier {
-        Carrier::Env | Carrier::Local | Carrier::Elsewhere => return,
+        Carrier::Env | Carrier::Local | Carrier::Command | Carrier::Elsewhere => return,
         Carrier::Ssm => Kind::Ssm,
         Carrier::SecretsManager => Kind::SecretsManager,
         Carrier::Flat => Kind::FlatStore,

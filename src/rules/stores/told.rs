@@ -16,7 +16,7 @@ pub(super) enum Store {
 /// A flat map is the store's that the settings ask; without settings that is not known.
 pub(super) fn store(cx: &EntryContext<'_>) -> Option<Store> {
     match cx.carrier {
-        Carrier::Env | Carrier::Local | Carrier::Elsewhere => None,
+        Carrier::Env | Carrier::Local | Carrier::Command | Carrier::Elsewhere => None,
         Carrier::Ssm => Some(Store::Ssm),
         Carrier::SecretsManager => Some(Store::SecretsManager),
         Carrier::Flat => {

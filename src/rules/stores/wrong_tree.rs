@@ -79,7 +79,7 @@ fn check(cx: &EntryContext<'_>, findings: &mut Findings) {
     else {
         return;
     };
-    if matches!(cx.carrier, Carrier::Env | Carrier::Local)
+    if matches!(cx.carrier, Carrier::Env | Carrier::Local | Carrier::Command)
         || cx.facts.encrypted
         || !value.text().is_known()
     {

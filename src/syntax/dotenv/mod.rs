@@ -23,6 +23,8 @@ use std::str::FromStr;
 use crate::source::{Span, Text};
 use collect::Collector;
 pub use local::{LocalEnv, LocalLine, LocalProblem, read_local};
+pub use shell::script::{Assigned, Called, Script, script};
+pub use systemd::{SystemdWord, systemd_words};
 
 /// The program that reads the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

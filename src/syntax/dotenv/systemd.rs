@@ -3,7 +3,7 @@
 
 use super::collect::{Collector, blank_hash};
 use super::{Cause, Effect};
-use crate::source::{Span, TextBuilder};
+use crate::source::{Span, Text, TextBuilder};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -260,5 +260,149 @@ fn name_fault(name: &str) -> Option<char> {
         Some(_) => name
             .chars()
             .find(|c| !c.is_ascii_alphanumeric() && *c != '_'),
+    }
+}
+
+/// A word of `Environment=`.
+#[derive(Debug)]
+pub struct SystemdWord(
+    /// Quotes and escapes removed, specifiers not known.
+    pub Text,
+);
+
+/// The words of a value of a unit, up to a fault: `extract_first_word` of systemd with `EXTRACT_CUNESCAPE`
+/// and `EXTRACT_UNQUOTE`, and `unit_env_printf`. A fault drops the word and what follows.
+pub fn systemd_words(value: &Text) -> Vec<SystemdWord> {
+    const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+    let text = value.expose();
+    let mut words = Vec::new();
+    let mut at = 0;
+    loop {
+        at += text[at..].len() - text[at..].trim_start_matches(BLANKS).len();
+        if at == text.len() {
+            return words;
+        }
+        let mut out = TextBuilder::at(value.span(at..at).start);
+        let mut quote = None;
+        while let Some(c) = text[at..].chars().next() {
+            let end = at + c.len_utf8();
+            match (c, quote) {
+                ('\\', _) => {
+                    let Some((decoded, length)) = unescaped(&text[end..]) else {
+                        return words;
+                    };
+                    out.push_replaced(value, at..end + length, &decoded.to_string());
+                    at = end + length;
+                    continue;
+                }
+                ('\'' | '"', None) => quote = Some(c),
+                (c, Some(open)) if c == open => quote = None,
+                (c, None) if BLANKS.contains(&c) => break,
+                _ => out.push_from(value, at..end),
+            }
+            at = end;
+        }
+        if quote.is_some() {
+            return words;
+        }
+        words.push(SystemdWord(printed(&out.finish())));
+    }
+}
+
+/// What stands behind a backslash, and how long it is: `cunescape_one`.
+fn unescaped(text: &str) -> Option<(char, usize)> {
+    let first = text.chars().next()?;
+    let number = |from: usize, length: usize, radix: u32| {
+        let digits = text.get(from..from + length)?;
+        let code = digits.bytes().all(|byte| char::from(byte).is_digit(radix));
+        let code = u32::from_str_radix(digits, radix).ok().filter(|_| code)?;
+        // What is no character by itself is a byte of one.
+        let is_byte = radix == 8 || length == 2;
+        let decoded = char::from_u32(code).filter(|c| *c != '\0' && (!is_byte || c.is_ascii()))?;
+        Some((decoded, from + length))
+    };
+    let decoded = match first {
+        'a' => '\u{7}',
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'v' => '\u{b}',
+        's' => ' ',
+        '\\' | '"' | '\'' => first,
+        'x' => return number(1, 2, 16),
+        'u' => return number(1, 4, 16),
+        'U' => return number(1, 8, 16),
+        '0'..='7' => return number(0, 3, 8),
+        _ => return None,
+    };
+    Some((decoded, 1))
+}
+
+/// `%%` is a percent sign, `%i` something of the unit, `%(` itself.
+fn printed(word: &Text) -> Text {
+    const SPECIFIERS: &str = "aAbBCdDEfgGhHiIjJlLmMnNopPqsStTuUvVwWyY";
+    let raw = word.expose();
+    let mut out = TextBuilder::at(word.source().start);
+    let mut from = 0;
+    while let Some(found) = raw[from..].find('%') {
+        let at = from + found;
+        out.push_from(word, from..at);
+        let next = raw[at + 1..].chars().next();
+        from = match next {
+            Some('%') => {
+                out.push_replaced(word, at..at + 2, "%");
+                at + 2
+            }
+            Some(c) if SPECIFIERS.contains(c) => {
+                out.push_unknown(word, at..at + 2);
+                at + 2
+            }
+            _ => {
+                out.push_from(word, at..at + 1);
+                at + 1
+            }
+        };
+    }
+    out.push_from(word, from..raw.len());
+    out.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        let words = systemd_words(&Text::verbatim(text, 0));
+        let shown = words.into_iter().map(|SystemdWord(word)| {
+            let known = if word.is_known() { "" } else { "? " };
+            format!("{known}{}", word.expose())
+        });
+        shown.collect()
+    }
+
+    #[test]
+    fn words_are_cut_and_unquoted_as_systemd_does() {
+        assert_eq!(
+            words("A=1 \"B=x y\" 'C=\"z\"'  D='a'\"b\""),
+            ["A=1", "B=x y", "C=\"z\"", "D=ab"]
+        );
+        assert_eq!(
+            words(r#""A=a\"b\\c\x41\s" 'B=a\'b' C=\101"#),
+            ["A=a\"b\\cA ", "B=a'b", "C=A"]
+        );
+        assert_eq!(
+            words("A=%%x %i=1 B=%h C=%(x)s%%(y)s D=%"),
+            ["A=%x", "? %i=1", "? B=%h", "C=%(x)s%(y)s", "D=%"]
+        );
+    }
+
+    #[test]
+    fn a_fault_drops_the_rest() {
+        assert_eq!(words(r"A=1 B=\d C=2"), ["A=1"]);
+        assert_eq!(words("A=1 \"B=x"), ["A=1"]);
+        assert_eq!(words("A=1 B=\\"), ["A=1"]);
+        assert_eq!(words(""), [""; 0]);
     }
 }

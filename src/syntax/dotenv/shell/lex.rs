@@ -454,7 +454,7 @@ impl<'a> Lexer<'a> {
 
     /// Goes behind the end of `context`, which began at `open`. The inside is not read; only its
     /// quotes and brackets are followed, on a stack of their own.
-    fn skip(&mut self, context: Context, open: usize) -> Result<(), Unterminated> {
+    pub(super) fn skip(&mut self, context: Context, open: usize) -> Result<(), Unterminated> {
         let bytes = self.text.as_bytes();
         let mut stack = vec![context];
         while let Some(&top) = stack.last() {
@@ -514,7 +514,7 @@ impl<'a> Lexer<'a> {
 }
 
 #[derive(Clone, Copy)]
-enum Context {
+pub(super) enum Context {
     Brace { quoted: bool },
     Paren,
     Bracket,

@@ -5,6 +5,7 @@
 mod expand;
 mod lex;
 mod run;
+pub(super) mod script;
 
 use super::collect::Collector;
 use super::{Cause, Dialect, Effect};

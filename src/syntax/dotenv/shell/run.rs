@@ -2,7 +2,7 @@
 
 mod builtin;
 mod lost;
-mod word;
+pub(super) mod word;
 
 use std::collections::BTreeSet;
 

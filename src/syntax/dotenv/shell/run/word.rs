@@ -5,7 +5,7 @@ use super::super::{Command, List};
 use crate::source::Span;
 
 /// The name that `word` would assign.
-pub(super) fn assigned_word(text: &str, word: &Word) -> Option<Span> {
+pub(in super::super) fn assigned_word(text: &str, word: &Word) -> Option<Span> {
     let start = word.span.start;
     match word.parts.first() {
         Some(Part::Literal {
@@ -44,7 +44,7 @@ pub(super) fn sole_assignment(text: &str, list: &List) -> Option<Span> {
 }
 
 /// The characters of a word without any expansion.
-pub(super) fn literal(word: &Word) -> Option<String> {
+pub(in super::super) fn literal(word: &Word) -> Option<String> {
     let mut joined = String::new();
     for part in &word.parts {
         match part {

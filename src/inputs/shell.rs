@@ -1,0 +1,229 @@
+//! Scripts of sh and bash, and documents that show what to type into one: what is exported to the processes
+//! of Airflow, and what the commands of `astro`, `aws` and `airflow` write.
+//!
+//! Which words a shell makes of the text is the business of [`dotenv::script`]; here the words of the
+//! commands are read as the commands read them.
+
+mod commands;
+mod document;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use super::Kind;
+use super::carrier::{Added, Around, Carrier, Environment, Part, Secret, Surroundings, Variable};
+use crate::source::{Mask, Text};
+use crate::syntax::dotenv::{self, Assigned, Called};
+use commands::Told;
+
+/// What a script must hold to be worth reading.
+const MARKS: [&str; 9] = [
+    "AIRFLOW__",
+    "AIRFLOW_CONN_",
+    "AIRFLOW_VAR_",
+    "airflow connections",
+    "airflow variables",
+    "deployment variable",
+    "ssm put-parameter",
+    "secretsmanager create-secret",
+    "secretsmanager put-secret-value",
+];
+
+/// Environments of single commands that are told apart.
+const MOST_ENVIRONMENTS: usize = 32;
+
+/// Why a text is a script that tells Airflow something, if it is one.
+pub fn recognise(path: &Path, head: &str) -> Option<&'static str> {
+    let is_named = path
+        .extension()
+        .is_some_and(|extension| extension == "sh" || extension == "bash");
+    let is_script = is_named || shell(head).is_some();
+    (is_script && MARKS.iter().any(|mark| head.contains(mark)))
+        .then_some("a script that speaks of Airflow's configuration")
+}
+
+/// The shell that the first line names.
+fn shell(text: &str) -> Option<&str> {
+    let line = text.lines().next()?.strip_prefix("#!")?;
+    let mut words = line.split_ascii_whitespace();
+    let program = words.next()?.rsplit('/').next()?;
+    let program = if program == "env" {
+        words.find(|word| !word.starts_with('-'))?
+    } else {
+        program
+    };
+    ["sh", "bash", "dash", "ash", "zsh", "ksh"]
+        .contains(&program)
+        .then_some(program)
+}
+
+/// Reads a script, or the commands of a document.
+pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
+    let mut reader = Reader::default();
+    let shell = shell(text);
+    let bash = !matches!(shell, Some("sh" | "dash" | "ash"));
+    let read = |text: &str, range| {
+        dotenv::script(
+            text,
+            range,
+            bash,
+            &commands::is_known,
+            surroundings.environment,
+        )
+    };
+    let mut around = Around::default();
+    if shell.is_none() && document::is_one(surroundings.path, text) {
+        let (typed, ranges) = document::typed(text);
+        for range in ranges {
+            reader.take(read(&typed, range));
+        }
+    } else {
+        let mut script = read(text, 0..text.len());
+        around.comments = std::mem::take(&mut script.comments);
+        reader.take(script);
+    }
+    Carrier {
+        parts: reader.parts(),
+        around,
+        mask: Mask::new(),
+        templated: false,
+    }
+}
+
+/// What was gathered.
+#[derive(Default)]
+struct Reader {
+    exported: Vec<Assigned>,
+    /// What stands before single commands.
+    given: Vec<Vec<Assigned>>,
+    /// The environments of deployments of Astro, with what the commands call them.
+    deployments: Vec<(String, Environment)>,
+    parameters: Vec<Secret>,
+    secrets: Vec<Secret>,
+    connections: Vec<Added>,
+    variables: Vec<Added>,
+}
+
+impl Reader {
+    fn take(&mut self, script: dotenv::Script) {
+        self.exported.extend(script.exported);
+        for called in script.commands {
+            self.command(called);
+        }
+    }
+
+    fn command(&mut self, called: Called) {
+        let is_first = !self.given.iter().any(|given| is_same(given, &called.given));
+        if called.given.iter().any(is_setting) && is_first && self.given.len() < MOST_ENVIRONMENTS {
+            self.given.push(called.given);
+        }
+        let Some(told) = commands::told(&called.words) else {
+            return;
+        };
+        match told {
+            Told::Deployment {
+                name,
+                variables,
+                env_file,
+            } => {
+                let known = self
+                    .deployments
+                    .iter()
+                    .position(|(known, _)| *known == name);
+                let at = known.unwrap_or_else(|| {
+                    self.deployments.push((name, Environment::default()));
+                    self.deployments.len() - 1
+                });
+                let environment = &mut self.deployments[at].1;
+                environment.env_files.extend(env_file.map(PathBuf::from));
+                environment.variables.extend(variables);
+            }
+            Told::Stored { kind, secret } => {
+                let secrets = if kind == Kind::Ssm {
+                    &mut self.parameters
+                } else {
+                    &mut self.secrets
+                };
+                let earlier = secrets
+                    .iter_mut()
+                    .find(|one| one.name.expose() == secret.name.expose());
+                match earlier {
+                    // The last one stays, if it is run.
+                    Some(earlier) if called.is_certain => *earlier = secret,
+                    Some(earlier) => earlier.value = None,
+                    None => secrets.push(secret),
+                }
+            }
+            Told::Connection(added) => self.connections.push(added),
+            Told::Variable(added) => self.variables.push(added),
+        }
+    }
+
+    fn parts(self) -> Vec<Part> {
+        let mut parts = Vec::new();
+        let mut environments = vec![self.exported.clone()];
+        environments.extend(self.given.into_iter().map(|given| {
+            let set_before = |one: &&Assigned| {
+                given
+                    .iter()
+                    .all(|own| own.name.expose() != one.name.expose())
+            };
+            let mut all: Vec<Assigned> = self.exported.iter().filter(set_before).cloned().collect();
+            all.extend(given);
+            all
+        }));
+        for variables in environments
+            .into_iter()
+            .filter(|all| all.iter().any(is_setting))
+        {
+            let variables = variables
+                .into_iter()
+                .map(|Assigned { name, value }| Variable { name, value });
+            parts.push(Part::Environment(Environment {
+                env_files: Vec::new(),
+                variables: variables.collect(),
+            }));
+        }
+        for (_, environment) in self.deployments {
+            let mut names = environment.variables.iter().map(|one| &one.name);
+            if names.any(names_setting) {
+                parts.push(Part::Environment(environment));
+            }
+        }
+        for (kind, secrets) in [
+            (Kind::Ssm, self.parameters),
+            (Kind::SecretsManager, self.secrets),
+        ] {
+            if !secrets.is_empty() {
+                parts.push(Part::Store { kind, secrets });
+            }
+        }
+        parts.extend(Part::added(Kind::Connections, self.connections));
+        parts.extend(Part::added(Kind::Variables, self.variables));
+        parts
+    }
+}
+
+/// It tells Airflow something that is known here. What only may be set makes no environment of its own.
+fn is_setting(one: &Assigned) -> bool {
+    let is_known = |value: &Text| value.is_empty() || !value.own_pieces(0..value.len()).is_empty();
+    one.value.as_ref().is_some_and(is_known) && names_setting(&one.name)
+}
+
+fn names_setting(name: &Text) -> bool {
+    let name = name.expose();
+    ["AIRFLOW__", "AIRFLOW_CONN_", "AIRFLOW_VAR_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+}
+
+fn is_same(one: &[Assigned], other: &[Assigned]) -> bool {
+    let mut pairs = one.iter().zip(other);
+    one.len() == other.len()
+        && pairs.all(|(one, other)| {
+            let value = one.value.as_ref().map(Text::expose);
+            one.name.expose() == other.name.expose()
+                && value == other.value.as_ref().map(Text::expose)
+        })
+}

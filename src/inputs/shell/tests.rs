@@ -1,0 +1,158 @@
+use std::path::Path;
+
+use super::*;
+use crate::syntax::dotenv::Outside;
+
+fn parts(name: &str, text: &str) -> Vec<String> {
+    let surroundings = Surroundings {
+        path: Path::new(name),
+        environment: &|_| Outside::Unknown,
+        neighbour: &|_| None,
+    };
+    let carrier = read(text, &surroundings);
+    carrier.parts.iter().map(told).collect()
+}
+
+fn shown(text: Option<&Text>) -> &str {
+    text.filter(|text| text.is_known())
+        .map_or("?", Text::expose)
+}
+
+fn told(part: &Part) -> String {
+    let mut words = Vec::new();
+    let kind = match part {
+        Part::Environment(environment) => {
+            words.extend(
+                environment
+                    .env_files
+                    .iter()
+                    .map(|file| file.display().to_string()),
+            );
+            let all = environment.variables.iter();
+            words.extend(
+                all.map(|one| format!("{}={}", one.name.expose(), shown(one.value.as_ref()))),
+            );
+            "env"
+        }
+        Part::Store { kind, secrets } => {
+            let all = secrets.iter();
+            words.extend(all.map(|one| {
+                let of = one.parameter_type.as_ref().map_or("", Text::expose);
+                format!("{}={}{of}", one.name.expose(), shown(one.value.as_ref()))
+            }));
+            kind.word()
+        }
+        Part::Added { kind, entries } => {
+            words.extend(
+                entries
+                    .iter()
+                    .map(|one| format!("{}={}", one.id.expose(), shown(Some(&one.value)))),
+            );
+            kind.word()
+        }
+        Part::File { kind, .. } => kind.word(),
+    };
+    format!("{kind}: {}", words.join(" "))
+}
+
+fn script(text: &str) -> Vec<String> {
+    parts("run.sh", text)
+}
+
+#[test]
+fn what_is_exported_is_an_environment() {
+    assert_eq!(
+        script("export AIRFLOW_CONN_A='b://c' X=1\nexport AIRFLOW__CORE__D=$E\n"),
+        ["env: AIRFLOW_CONN_A=b://c X=1 AIRFLOW__CORE__D=?"]
+    );
+    // Nothing that is certain makes no environment.
+    assert_eq!(
+        script("export AIRFLOW__CORE__D=$E\nexport AIRFLOW_HOME=/x\n"),
+        [""; 0]
+    );
+    assert_eq!(
+        script("if a; then export AIRFLOW__CORE__D=1; fi\n"),
+        [""; 0]
+    );
+    assert_eq!(
+        script(
+            "export AIRFLOW__A__B=1 C=2\nAIRFLOW__A__B=3 airflow db migrate\nAIRFLOW__A__B=3 airflow info\n"
+        ),
+        ["env: AIRFLOW__A__B=1 C=2", "env: C=2 AIRFLOW__A__B=3"]
+    );
+}
+
+#[test]
+fn variables_of_deployments_of_astro_are_environments_of_their_own() {
+    let text = "astro deployment variable create --deployment-id abc AIRFLOW__A__B=1 C= D\nastro deployment variable create -d abc AIRFLOW__A__C='{\"x\": 1}' --secret\nastro deployment variable update --deployment-name def -k AIRFLOW_VAR_X --value=\"y z\" --load --env prod.env\nastro deployment variable list -d abc\n";
+    assert_eq!(
+        script(text),
+        [
+            "env: AIRFLOW__A__B=1 AIRFLOW__A__C={\"x\": 1}",
+            "env: prod.env AIRFLOW_VAR_X=y z"
+        ]
+    );
+}
+
+#[test]
+fn entries_of_the_stores_of_aws() {
+    let text = "aws --region x ssm put-parameter --name /a/b --value 'c://d' --type SecureString --overwrite\naws ssm put-parameter --name=/a/c --value file://x --type String\naws ssm put-parameter --name \"$N\" --value x --type String\naws secretsmanager create-secret --name e/f --secret-string \"$(cat g)\"\nawslocal secretsmanager put-secret-value --secret-id e/g --secret-string '{\"a\": 1}'\naws secretsmanager put-secret-value --secret-id arn:aws:secretsmanager:x --secret-string y\n";
+    assert_eq!(
+        script(text),
+        [
+            "ssm: /a/b=c://dSecureString /a/c=?String",
+            "secretsmanager: e/f=? e/g={\"a\": 1}"
+        ]
+    );
+    let text = "aws ssm put-parameter --name a --value b\nif x; then aws ssm put-parameter --name a --value c; fi\n";
+    assert_eq!(script(text), ["ssm: a=?"]);
+}
+
+#[test]
+fn connections_and_variables_of_the_metadata_database() {
+    let text = "airflow connections add a --conn-uri 'b://c'\nairflow connections add 'd' --conn-json '{\"conn_type\": \"e\"}'\nsudo -u airflow airflow connections add f --conn-type g --conn-pass \"h\" --conn-port 5432 --conn-extra '{\"i\": 1}'\ndocker compose exec web airflow variables set j 'k l' --description m\nastro dev run connections add n --conn-uri \"o://$P\"\n";
+    assert_eq!(
+        script(text),
+        [
+            r#"connections: a=b://c d={"conn_type": "e"} f={"conn_type":"g","password":"h","port":5432,"extra":"{\"i\": 1}"} n=?"#,
+            "variables: j=k l",
+        ]
+    );
+    let silent = "airflow connections add a\nairflow connections add b --conn-uri c --conn-json d\nairflow connections add e --conn-uri f --conn-host g\nairflow connections add $X h --conn-uri i\nairflow variables set j\nairflow connections delete k --conn-uri l\necho airflow variables set m n\nairflow connections add --conn-uri\n";
+    assert_eq!(script(silent), [""; 0]);
+}
+
+#[test]
+fn of_documents_only_what_is_typed_is_read() {
+    let text = "# It's a guide\n\n```sh\n$ airflow variables set a \\\n    'b'\nairflow variables set not typed\n```\n\n```text\nairflow variables set c d\nAIRFLOW_VAR_X={\"a\": \"b\"}\n```\n```yaml\nkey: it's\n```\n1. then\n   1$ airflow variables set e 'f' \n2\n❯ airflow variables set \\\ng h\nDon't airflow variables set i j\n~~~bash\n# It's\nexport AIRFLOW_VAR_K=l\n~~~\n```sh\necho 'unclosed\n```\n```sh\nexport AIRFLOW_VAR_M=n\n";
+    assert_eq!(
+        parts("README.md", text),
+        [
+            "env: AIRFLOW_VAR_K=l AIRFLOW_VAR_M=n",
+            "variables: a=b c=d e=f g=h"
+        ]
+    );
+}
+
+#[test]
+fn what_the_reader_of_a_document_fills_in_is_a_word() {
+    let text = "    $ astro deployment variable create --deployment-id <your-id> AIRFLOW_VAR_A='{\"b\": <c>}'\n";
+    assert_eq!(
+        parts("guide.txt", text),
+        ["env: AIRFLOW_VAR_A={\"b\": <c>}"]
+    );
+}
+
+#[test]
+fn a_script_is_known_by_its_name_or_its_first_line() {
+    let of = |name: &str, text: &str| recognise(Path::new(name), text).is_some();
+    assert!(of("run.sh", "export AIRFLOW__A__B=1\n"));
+    assert!(of(
+        "run",
+        "#!/usr/bin/env -S bash -e\nairflow connections add a\n"
+    ));
+    assert!(!of("run.sh", "export AIRFLOW_HOME=/x\n"));
+    assert!(!of("run", "export AIRFLOW__A__B=1\n"));
+    assert!(!of("run.py", "#!/usr/bin/env python3\nAIRFLOW__A__B=1\n"));
+    assert!(!of("README.md", "```sh\nexport AIRFLOW__A__B=1\n```\n"));
+}

@@ -1,0 +1,153 @@
+use super::*;
+
+fn read(text: &str) -> Script {
+    let wanted = |name: &str| name == "tool";
+    script(text, 0..text.len(), true, &wanted, &|_| Outside::Unknown)
+}
+
+/// `NAME=value`, with `?` for what is not known.
+fn exported(text: &str) -> Vec<String> {
+    let script = read(text);
+    let all = script.exported.iter().map(|one| {
+        let value = one.value.as_ref().map(shown);
+        format!(
+            "{}={}",
+            one.name.expose(),
+            value.unwrap_or_else(|| "?".to_owned())
+        )
+    });
+    all.collect()
+}
+
+fn shown(text: &Text) -> String {
+    if text.is_known() {
+        text.expose().to_owned()
+    } else {
+        "?".to_owned()
+    }
+}
+
+fn calls(text: &str) -> Vec<String> {
+    let script = read(text);
+    let all = script.commands.iter().map(|call| {
+        let words: Vec<String> = call.words.iter().map(shown).collect();
+        let mark = if call.is_certain { "" } else { "(perhaps) " };
+        format!("{mark}{}", words.join("|"))
+    });
+    all.collect()
+}
+
+#[test]
+fn only_what_is_exported_is_handed_on() {
+    assert_eq!(
+        exported("A=1\nexport B=2 C\nD=3; export D\n"),
+        ["B=2", "C=?", "D=3"]
+    );
+    assert_eq!(exported("set -a\nA=1\nset +a\nB=2\n"), ["A=1"]);
+    assert_eq!(
+        exported("declare -x A=1\ndeclare B=2\nreadonly C=3\n"),
+        ["A=1"]
+    );
+    assert_eq!(
+        exported("export A=1 | cat\nexport B=2 &\n(export C=3)\n"),
+        ["C=?"; 0]
+    );
+    assert_eq!(exported("export A=1\nunset A\nexport B=1\nB=2\n"), ["B=2"]);
+}
+
+#[test]
+fn quotes_are_removed_as_the_shell_removes_them() {
+    let text = "export A=\"a'b\\\"c\" B='a\"b\\c' C=$'a\\'b' D=a\\ b \\\n  E=\"a\\\nb\"\n";
+    assert_eq!(
+        exported(text),
+        ["A=a'b\"c", "B=a\"b\\c", "C=a'b", "D=a b", "E=ab"]
+    );
+    let text = "export A='é' # b\n";
+    let script = read(text);
+    let value = script.exported[0].value.as_ref().unwrap();
+    assert_eq!(value.source(), Span::new(10, 12));
+    assert_eq!(
+        &text[script.comments[0].start..script.comments[0].end],
+        "# b"
+    );
+}
+
+#[test]
+fn what_may_or_may_not_happen_is_not_known() {
+    let text = "export A=1 B=1 C=1 D=1 E=1\nif x; then A=2; fi\nf() { B=2; }\nread C\n: \"${D:=2}\"\nx && E=2\n";
+    assert_eq!(exported(text), ["C=?", "D=?", "A=?", "B=?", "E=?"]);
+    assert_eq!(exported("x || export A=1\n"), ["A=?"]);
+    assert_eq!(
+        exported("cd x && export A=1 && export B=2\n"),
+        ["A=1", "B=2"]
+    );
+    assert_eq!(
+        exported("export A=1\n. ./more.sh\nexport B=2\n"),
+        ["A=?", "B=2"]
+    );
+    assert_eq!(exported("export A=1\n. venv/bin/activate\n"), ["A=1"]);
+    assert_eq!(exported("export A=1\nexec tool\nexport A=2\n"), ["A=1"]);
+    assert_eq!(
+        exported("export A=`date` B=$(date) C=$X D=\"a$((1+1))\"\n"),
+        ["A=?", "B=?", "C=?", "D=?"]
+    );
+    assert_eq!(
+        exported("export A={\"a\":1,\"b\":2}\nB={a,b}; export B\n"),
+        ["A=?", "B={a,b}"]
+    );
+    assert_eq!(
+        exported("export A=~/x B=a~b C=(1 2)\n"),
+        ["A=?", "B=a~b", "C=?"]
+    );
+}
+
+#[test]
+fn parameters_that_the_script_sets_are_put_in() {
+    let text = "A=1\nB='x y'\nexport C=\"$A-${B}\" D=$B\ntool $A \"$B\" $B ${A:-2} \"${Z:-3}\"\n";
+    assert_eq!(exported(text), ["C=1-x y", "D=x y"]);
+    assert_eq!(calls(text), ["tool|1|x y|?|1|?"]);
+    // What a loop and a function see is not known.
+    let text = "A=1\nfor i in 1 2; do tool $i $A; done\nf() { tool $A; }\n";
+    assert_eq!(calls(text), ["(perhaps) tool|?|1", "(perhaps) tool|?"]);
+}
+
+#[test]
+fn commands_are_found_wherever_they_stand() {
+    let text = "tool a \\\n  'b c' # d\nif tool b; then\n  tool c\nelse tool d; fi\ncase \"$1\" in\n  a|b) tool e;;\n  (c) tool f ;;\nesac\nwhile read x < y; do tool g; done < z\ntool h > /dev/null 2>&1\n[[ $x == a && b =~ (c) ]] && tool i\nfor ((i=0; i<3; i++)); do tool j; done\nfunction g { tool k; }\n{ tool l; }\n! tool m\n";
+    let expected = [
+        "tool|a|b c",
+        "(perhaps) tool|b",
+        "(perhaps) tool|c",
+        "(perhaps) tool|d",
+        "(perhaps) tool|e",
+        "(perhaps) tool|f",
+        "(perhaps) tool|g",
+        "tool|h",
+        "(perhaps) tool|i",
+        "(perhaps) tool|j",
+        "(perhaps) tool|k",
+        "(perhaps) tool|l",
+        "tool|m",
+    ];
+    assert_eq!(calls(text), expected);
+}
+
+#[test]
+fn heredocs_are_passed_over() {
+    let text = "cat <<EOF > x\ntool a '\nEOF\ncat <<-'E F' <<\\Z\n\ttool b\n\tE F\ntool c\nZ\ntool d <<< \"e\"\ncat <<EOF\ntool f\n";
+    assert_eq!(calls(text), ["tool|d"]);
+}
+
+#[test]
+fn where_the_grammar_ends_the_reading_ends() {
+    for end in [
+        "'", "\"", "$(", "${", "fi", ")", ";;", "f(x)", "case x", "[[ a",
+    ] {
+        let text = format!("export A=1\ntool a\n{end}\nexport B=2\n");
+        assert_eq!(exported(&text), ["A=1"], "{end}");
+        assert_eq!(calls(&text), ["tool|a"], "{end}");
+    }
+    let deep = format!("{}tool x\n", "if ( { ".repeat(20_000));
+    assert_eq!(calls(&deep), ["(perhaps) tool|x"]);
+    assert_eq!(exported("export A=\0b\n"), ["A=b"]);
+}
