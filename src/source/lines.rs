@@ -3,7 +3,7 @@
 //! Only LF ends a line here, as it does for git, grep and the consumers of the reports; a CR
 //! before it belongs to the line.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use memchr::{memchr_iter, memrchr};
 
@@ -26,6 +26,43 @@ pub struct Position {
 #[derive(Clone, Debug)]
 pub struct LineIndex {
     starts: Arc<[usize]>,
+    /// Characters before every [`BLOCK`] bytes, counted when somebody first asks for a place far inside of a
+    /// line: a file of one line must not be counted from its beginning for every place in it.
+    blocks: Arc<OnceLock<Box<[Counts]>>>,
+}
+
+/// See [`LineIndex::blocks`].
+const BLOCK: usize = 8 << 10;
+
+/// How much there is of something.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    code_points: usize,
+    /// Characters of four bytes.
+    long: usize,
+}
+
+impl Counts {
+    fn of(bytes: &[u8]) -> Self {
+        Self {
+            code_points: code_points(bytes),
+            long: long(bytes),
+        }
+    }
+
+    const fn plus(self, more: Self) -> Self {
+        Self {
+            code_points: self.code_points + more.code_points,
+            long: self.long + more.long,
+        }
+    }
+
+    const fn minus(self, less: Self) -> Self {
+        Self {
+            code_points: self.code_points - less.code_points,
+            long: self.long - less.long,
+        }
+    }
 }
 
 impl LineIndex {
@@ -35,6 +72,7 @@ impl LineIndex {
         starts.extend(memchr_iter(b'\n', bytes).map(|at| at + 1));
         Self {
             starts: starts.into(),
+            blocks: Arc::default(),
         }
     }
 
@@ -43,14 +81,37 @@ impl LineIndex {
     pub fn position(&self, bytes: &[u8], offset: usize) -> Position {
         let offset = offset.min(bytes.len());
         let line = self.starts.partition_point(|&start| start <= offset) - 1;
-        let before = &bytes[self.starts[line]..offset];
+        let start = self.starts[line];
+        let before = if offset - start <= 2 * BLOCK {
+            Counts::of(&bytes[start..offset])
+        } else {
+            let to = self.counts(bytes, offset);
+            to.minus(self.counts(bytes, start))
+        };
         Position {
             offset,
             line: line + 1,
-            column: code_points(before) + 1,
-            column_bytes: before.len() + 1,
-            column_utf16: utf16_units(before) + 1,
+            column: before.code_points + 1,
+            column_bytes: offset - start + 1,
+            column_utf16: before.code_points + before.long + 1,
         }
+    }
+
+    /// What stands before `offset` in the whole text.
+    fn counts(&self, bytes: &[u8], offset: usize) -> Counts {
+        let blocks = self.blocks.get_or_init(|| {
+            let mut before = Counts::default();
+            let blocks = bytes.chunks(BLOCK).map(|block| {
+                let here = before;
+                before = before.plus(Counts::of(block));
+                here
+            });
+            let mut blocks: Vec<Counts> = blocks.collect();
+            blocks.push(before);
+            blocks.into()
+        });
+        let block = offset / BLOCK;
+        blocks[block].plus(Counts::of(&bytes[block * BLOCK..offset]))
     }
 
     /// The bytes of `line` (1-based), without its LF.
@@ -125,11 +186,6 @@ fn code_points(bytes: &[u8]) -> usize {
     count(bytes, |byte| byte & 0xC0 != 0x80)
 }
 
-/// Characters of four bytes take two UTF-16 units.
-fn utf16_units(bytes: &[u8]) -> usize {
-    code_points(bytes) + long(bytes)
-}
-
 /// Number of characters of four bytes.
 fn long(bytes: &[u8]) -> usize {
     count(bytes, |byte| byte >= 0xF0)
@@ -148,6 +204,19 @@ mod tests {
         assert_eq!((position.line, position.column), (2, 4));
         assert_eq!((position.column_bytes, position.column_utf16), (8, 5));
         assert_eq!(index.position(text, text.len()).line, 3);
+    }
+
+    #[test]
+    fn places_far_inside_of_a_line_are_counted_as_near_ones_are() {
+        let text = format!("é\n{}", "aé😀\t".repeat(9_000));
+        let bytes = text.as_bytes();
+        let index = LineIndex::new(bytes);
+        let far = bytes.len() / BLOCK * BLOCK;
+        for offset in (0..=bytes.len()).filter(|at| at % 977 == 0 || at.abs_diff(far) < 3) {
+            let mut tracker = PositionTracker::default();
+            tracker.advance(&bytes[..offset]);
+            assert_eq!(tracker.position(), index.position(bytes, offset), "{offset}");
+        }
     }
 
     #[test]
