@@ -215,7 +215,11 @@ mod tests {
         for offset in (0..=bytes.len()).filter(|at| at % 977 == 0 || at.abs_diff(far) < 3) {
             let mut tracker = PositionTracker::default();
             tracker.advance(&bytes[..offset]);
-            assert_eq!(tracker.position(), index.position(bytes, offset), "{offset}");
+            assert_eq!(
+                tracker.position(),
+                index.position(bytes, offset),
+                "{offset}"
+            );
         }
     }
 

@@ -25,6 +25,13 @@ pub(crate) const DESCRIBED: Way = Way {
     },
 };
 
+pub(crate) const BARE: Way = Way {
+    name: "ecs containers",
+    path: "container_def.json",
+    holds: Holds::Environment,
+    write: |variables| serde_json::to_string_pretty(&containers(variables)[1]).unwrap(),
+};
+
 pub(crate) fn containers(variables: &[(&str, &str)]) -> serde_json::Value {
     let environment = variables
         .iter()
@@ -32,6 +39,6 @@ pub(crate) fn containers(variables: &[(&str, &str)]) -> serde_json::Value {
     let environment: Vec<_> = environment.collect();
     json!([
         {"name": "proxy", "image": "nginx", "environment": [{"name": "A", "value": "b"}]},
-        {"name": "scheduler", "image": "apache/airflow:3.3.2", "environment": environment}
+        {"name": "scheduler", "image": "apache/airflow:3.3.2", "essential": true, "environment": environment}
     ])
 }

@@ -81,6 +81,7 @@ const OTHER_WAYS: &[Way] = &[
     dockerfile::SPACED,
     ecs::CLI,
     ecs::DESCRIBED,
+    ecs::BARE,
     terraform_json::MWAA,
     terraform_json::TASKS,
     terraform_json::PARAMETERS,
