@@ -19,7 +19,7 @@ mod visible;
 mod wanted;
 mod wiring;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::aws::shared_config::Profiles;
@@ -27,7 +27,9 @@ use crate::inputs::{Input, Kind};
 use crate::load::{self, Loaded, Skipped};
 use crate::report::{Failure, Finding, Ignore, Report, ReportFile, Selection, Suppression};
 use crate::rules::across::unused_definition;
+use crate::rules::files::env_dialect_dependent;
 use crate::source::{FileId, display_path};
+use crate::workspace::env_readers::{self, EnvReader};
 use crate::workspace::{Files, git};
 
 pub use suppression::BaselineRequest;
@@ -89,11 +91,7 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
     let mut failures = std::mem::take(&mut loaded.failures);
     let skipped = std::mem::take(&mut loaded.skipped);
     let profiles = profiles::profiles(&request.aws_config, files, &mut failures);
-    let committed = loaded.inputs.iter();
-    let committed = committed
-        .filter(|input| input.kind != Kind::Dag && git::would_commit(&input.path))
-        .map(|input| input.id)
-        .collect();
+    let committed = committed(&loaded);
     // Who names files names a part of them: what is not there may stand in the others.
     let walked = request.load.paths.iter().any(|path| path.is_dir());
     let wants = Wants::of(&loaded, files, walked);
@@ -104,11 +102,13 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
         let of_group = || Unused::of(&loaded, group, wants);
         wanted.then(of_group).flatten()
     });
+    let readers = readers(request, &loaded, files);
     let mut run = Run {
         loaded: &loaded,
         unused: &unused.collect::<Vec<_>>(),
         profiles: profiles.as_ref(),
         committed: &committed,
+        readers: &readers,
         checks: &checks,
         failures,
         findings: Vec::new(),
@@ -188,6 +188,27 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
     }
 }
 
+/// Files that git would commit.
+fn committed(loaded: &Loaded) -> BTreeSet<FileId> {
+    let inputs = loaded.inputs.iter();
+    inputs
+        .filter(|input| input.kind != Kind::Dag && git::would_commit(&input.path))
+        .map(|input| input.id)
+        .collect()
+}
+
+/// By file: who reads it, where somebody wants to know.
+fn readers(request: &Request, loaded: &Loaded, files: &Files) -> BTreeMap<FileId, Vec<EnvReader>> {
+    let wanted = request.selection.wants(&env_dialect_dependent::RULE);
+    // Who says how env files are read means all of them.
+    if !wanted || request.load.dialect.is_some() {
+        return BTreeMap::new();
+    }
+    let inputs = loaded.inputs.iter();
+    let readers = inputs.map(|input| (input.id, env_readers::of(input, &loaded.inputs, files)));
+    readers.collect()
+}
+
 /// The state of a run.
 struct Run<'a> {
     loaded: &'a Loaded,
@@ -196,6 +217,8 @@ struct Run<'a> {
     committed: &'a BTreeSet<FileId>,
     /// By group: what no DAG asks for, where somebody wants to know.
     unused: &'a [Option<Unused<'a>>],
+    /// By file: who reads it, where somebody wants to know.
+    readers: &'a BTreeMap<FileId, Vec<EnvReader>>,
     checks: &'a rules::Checks,
     failures: Vec<Failure>,
     findings: Vec<Finding>,

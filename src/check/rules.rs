@@ -66,6 +66,7 @@ impl<'a> Run<'a> {
                     has_backend,
                     deployment_inputs: &together,
                     unused: unused_in(input, group.and_then(|group| self.unused[group].as_ref())),
+                    readers: self.readers.get(&input.id).map_or(&[], Vec::as_slice),
                 };
                 let found =
                     run_checks(&input.path, target, &self.checks.file, |check, findings| {
@@ -420,6 +421,7 @@ pub(crate) fn settings_findings(
             has_backend: view.secrets.backends().next().is_some(),
             deployment_inputs: &inputs,
             unused: None,
+            readers: &[],
         };
         let (found, _) = run_checks(&input.path, target, &checks.file, |check, findings| {
             check(&context, findings);

@@ -10,7 +10,6 @@ use crate::render::one_line;
 use crate::report::Failure;
 use crate::settings::{self, SettingsFile};
 use crate::source::display_path;
-use crate::syntax::dotenv::Dialect;
 use crate::workspace::targets::Wanted;
 use crate::workspace::{Content, Files, deployments};
 
@@ -142,7 +141,7 @@ pub(super) fn request(
         paths,
         stdin_filename: None,
         kinds: input.kind.clone(),
-        dialect: dialect.unwrap_or(Dialect::Compose),
+        dialect,
         define: stated.chain(given).collect(),
         grouping: match input.deployments {
             Grouping::Auto => deployments::Grouping::Auto,

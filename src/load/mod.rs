@@ -46,8 +46,8 @@ pub struct Request {
     pub stdin_filename: Option<PathBuf>,
     /// Kinds given by the user.
     pub kinds: Vec<(Kind, PathBuf)>,
-    /// Who reads `.env` files.
-    pub dialect: Dialect,
+    /// Who reads `.env` files; `None`: nobody says, and compose is taken.
+    pub dialect: Option<Dialect>,
     /// Variables of the environment Airflow runs in; `None`: set, to what is not known.
     pub define: Vec<(String, Option<Secret>)>,
     /// How files are grouped.

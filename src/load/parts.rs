@@ -218,7 +218,7 @@ impl Room<'_> {
             }
             _ => {
                 let outside = outside(self.request);
-                let dialect = self.request.dialect;
+                let dialect = self.request.dialect.unwrap_or_default();
                 let parts = env::read(text.expose(), dialect, &outside, input.id, &input.path);
                 input.tree = Tree::Env(parts.tree);
                 input.settings = parts.settings;

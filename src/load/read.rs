@@ -389,7 +389,8 @@ fn settings_input(mut input: Input, request: &Request) -> Input {
         input.templated = parts.templated;
     } else {
         let outside = outside(request);
-        let parts = inputs::env::read(text, request.dialect, &outside, input.id, &input.path);
+        let dialect = request.dialect.unwrap_or_default();
+        let parts = inputs::env::read(text, dialect, &outside, input.id, &input.path);
         input.tree = Tree::Env(parts.tree);
         input.settings = parts.settings;
         input.definitions = parts.definitions;

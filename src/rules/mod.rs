@@ -36,6 +36,7 @@ use crate::report::{Findings, Severity};
 use crate::resolve::Answer;
 use crate::settings::{Metastore, SettingsFile};
 use crate::source::{FileId, LazyText, Place};
+use crate::workspace::env_readers::EnvReader;
 use crate::workspace::targets::Located;
 
 /// A rule.
@@ -105,6 +106,8 @@ pub struct FileContext<'a> {
     pub deployment_inputs: &'a [&'a Input],
     /// What of the file no DAG asks for; `None`: nobody wants to know, or nobody does.
     pub unused: Option<UnusedCount>,
+    /// Who reads the file, if it is a `.env` file and nobody said who does.
+    pub readers: &'a [EnvReader],
 }
 
 /// Definitions that no DAG asks for.

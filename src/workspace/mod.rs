@@ -5,6 +5,7 @@
 
 pub mod deployments;
 pub mod detect;
+pub mod env_readers;
 pub mod files;
 pub mod git;
 pub mod globs;

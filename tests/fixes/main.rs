@@ -28,7 +28,7 @@ fn request(path: &str, dialect: Dialect) -> airvane::check::Request {
             paths: vec![PathBuf::from(path)],
             stdin_filename: None,
             kinds: Vec::new(),
-            dialect,
+            dialect: Some(dialect),
             define: Vec::new(),
             grouping: Grouping::Auto,
             wanted: Wanted {

@@ -124,6 +124,7 @@ fn findings_in(rule: &'static Rule, case: &Case, inputs: &[Input]) -> Vec<Findin
             has_backend: secrets.backends().next().is_some(),
             deployment_inputs: &all,
             unused: None,
+            readers: &[],
         };
         for check in rule.checks {
             if let Check::File(check) = check {

@@ -1,6 +1,6 @@
 //! AV010: a line of a `.env` file that its reader refuses, loses or misreads.
 
-mod words;
+pub(super) mod words;
 
 use self::words::{cause_word, consequence, help, what};
 use crate::inputs::Tree;

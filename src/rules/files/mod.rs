@@ -14,6 +14,7 @@ pub mod cfg_syntax;
 pub mod compose_dollar;
 pub mod data_syntax;
 pub mod dockerfile_env_quoting;
+pub mod env_dialect_dependent;
 pub mod env_expansion_in_value;
 pub mod env_name_ineffective;
 pub mod env_syntax;
@@ -36,6 +37,7 @@ pub static RULES: &[&Rule] = &[
     &cfg_quoted_value::RULE,
     &env_expansion_in_value::RULE,
     &env_syntax::RULE,
+    &env_dialect_dependent::RULE,
     &env_name_ineffective::RULE,
     &unexpanded_reference::RULE,
     &dockerfile_env_quoting::RULE,

@@ -35,6 +35,7 @@ fn findings(input: &Input) -> Vec<Finding> {
         has_backend: false,
         deployment_inputs: &[input],
         unused: None,
+        readers: &[],
     };
     let mut findings = Findings::new();
     let rules = [&undecodable_file::RULE, &RULE, &env_name_ineffective::RULE];

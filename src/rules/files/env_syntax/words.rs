@@ -3,7 +3,7 @@
 use crate::syntax::dotenv::{Cause, Dialect, Effect, Problem};
 
 /// What stands there.
-pub(super) fn what(problem: &Problem, dialect: Dialect) -> String {
+pub(in crate::rules::files) fn what(problem: &Problem, dialect: Dialect) -> String {
     let fixed = match problem.cause {
         Cause::Unterminated => "what is opened here is never closed",
         Cause::NameCharacter(c) => return format!("a name cannot hold {}", character(c)),
@@ -52,7 +52,11 @@ fn character(c: char) -> String {
 }
 
 /// What the reader does, and what that costs.
-pub(super) fn consequence(problem: &Problem, dialect: Dialect, name: Option<&str>) -> String {
+pub(in crate::rules::files) fn consequence(
+    problem: &Problem,
+    dialect: Dialect,
+    name: Option<&str>,
+) -> String {
     let reader = dialect.reader();
     let variable = name.map_or_else(|| "the variable".to_owned(), |name| format!("`{name}`"));
     match problem.effect {
@@ -104,7 +108,7 @@ pub(super) fn consequence(problem: &Problem, dialect: Dialect, name: Option<&str
     }
 }
 
-pub(super) fn help(problem: &Problem, dialect: Dialect) -> Option<&'static str> {
+pub(in crate::rules::files) fn help(problem: &Problem, dialect: Dialect) -> Option<&'static str> {
     Some(match problem.cause {
         Cause::BlankAroundEquals | Cause::BlankInName => {
             "write `NAME=value` without blanks around `=`"
@@ -145,7 +149,7 @@ pub(super) fn help(problem: &Problem, dialect: Dialect) -> Option<&'static str> 
 }
 
 /// A word that stays the same from run to run.
-pub(super) fn cause_word(cause: Cause) -> &'static str {
+pub(in crate::rules::files) fn cause_word(cause: Cause) -> &'static str {
     match cause {
         Cause::Unterminated => "unterminated",
         Cause::NameCharacter(_) => "name-character",
