@@ -237,18 +237,18 @@ fn no_secret_of_a_local_file_is_taken_for_a_name() {
 fn no_secret_is_taken_for_a_name() {
     let work = tempfile::tempdir().unwrap();
     let folder = work.path().join("deployment");
+    // Words of Airflow hold the mark.
     let fill = |text: &str| {
-        text.replace("SECRET", SECRET)
-            .replace(&SECRET.to_uppercase(), SECRET)
+        text.replace("SECRETS__", "\u{1}")
+            .replace("SECRET", SECRET)
+            .replace('\u{1}', "SECRETS__")
     };
     let mut decks: Vec<Vec<(String, String)>> = Vec::new();
     let named = |name: &str, text: String| (name.to_owned(), text);
     let class =
         "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend";
     for text in ENV {
-        // Words of Airflow that hold the mark.
-        let text = text.replace("SECRETS__", "\u{1}");
-        let text = fill(&text).replace('\u{1}', "SECRETS__");
+        let text = fill(text);
         decks.push(vec![named(".env", format!("A=1\n{text}\nB=2\n"))]);
         decks.push(vec![named(".env", text)]);
     }

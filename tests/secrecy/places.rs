@@ -30,7 +30,9 @@ pub(crate) fn secret_ranges(
         strings_of_json(text, &mut ranges);
         return ranges;
     }
-    let cfg = Path::new(name).extension() == Some(OsStr::new("cfg"));
+    let extension = Path::new(name).extension().and_then(OsStr::to_str);
+    let cfg = extension == Some("cfg");
+    let yaml = matches!(extension, Some("yaml" | "yml"));
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         let body = line.trim_end_matches(['\n', '\r']);
@@ -47,6 +49,8 @@ pub(crate) fn secret_ranges(
         }
         let continued = cfg && indent > 0;
         let equals = if continued { None } else { trimmed.find('=') };
+        let colon = trimmed.find(": ").filter(|_| yaml);
+        let equals = [equals, colon].into_iter().flatten().min();
         let from = equals.map_or(0, |at| at + 1);
         let key = equals.map_or("", |at| trimmed[..at].trim());
         let base = start + indent;
