@@ -28,6 +28,8 @@ pub struct EnvReader {
     pub label: String,
     /// The only variables that it hands on; `None`: all of them.
     pub only: Option<Vec<String>>,
+    /// Every project of the kind has the program; nothing says that this one runs it.
+    pub is_usual: bool,
 }
 
 /// The readers of `env`, one for each dialect.
@@ -70,9 +72,11 @@ impl Found<'_> {
                 dialect,
                 label,
                 only,
+                is_usual: false,
             });
             return;
         };
+        known.is_usual = false;
         match (&mut known.only, only) {
             (Some(known), Some(more)) => known.extend(more),
             (all, None) => *all = None,
@@ -125,7 +129,14 @@ impl Found<'_> {
             || own.iter().any(|path| self.is_image_of_astro(path));
         if is_dotenv && is_astro {
             self.add(Dialect::Compose, "astro dev start".to_owned(), None);
+            let told = self
+                .readers
+                .iter()
+                .any(|one| one.dialect == Dialect::Docker);
             self.add(Dialect::Docker, "astro dev pytest".to_owned(), None);
+            if let Some(last) = self.readers.last_mut().filter(|_| !told) {
+                last.is_usual = true;
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::env_syntax::words::{cause_word, consequence, help, what};
 use crate::inputs::Tree;
 use crate::inputs::env::is_shown;
-use crate::report::Findings;
+use crate::report::{Findings, Severity};
 use crate::rule;
 use crate::rules::{Check, FileContext};
 use crate::source::{Place, Span, Text};
@@ -29,6 +29,8 @@ rule! {
     /// - the Astro CLI, where the folder is a project of Astro: `astro dev start` reads `.env` as compose does, `astro dev
     ///   pytest`, `astro dev parse` and `astro run` as docker does. `astro deployment variable create --load` in a script
     ///   has a reader of its own.
+    ///
+    /// That `astro dev pytest` reads it otherwise is an info: nothing says that anybody runs it.
     ///
     /// Nothing is said where one of two readings depends on what is not known, nor of what env-syntax tells already, nor
     /// where `--env-dialect` (`env-dialect` in the settings file) says who reads.
@@ -159,6 +161,15 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
     }
 }
 
+/// Nobody may ever run what is only usual.
+const fn severity(other: &Reading<'_>) -> Severity {
+    if other.by.is_usual {
+        Severity::Info
+    } else {
+        Severity::Warning
+    }
+}
+
 /// Where what is found is told.
 struct Told<'a> {
     cx: &'a FileContext<'a>,
@@ -240,6 +251,7 @@ impl Told<'_> {
         let subject = format!("{} {}", cause_word(problem.cause), name.unwrap_or("-"));
         let place = Place::new(self.cx.input.id, problem.span);
         let finding = findings.report(&RULE, place, subject, message);
+        finding.severity(severity(other));
         let spelt =
             variable.and_then(|variable| Some((variable.name.as_str(), variable.value.as_ref()?)));
         let alike = spelt.map(|(name, value)| spelling(name, value, [base, other]));
@@ -279,6 +291,7 @@ impl Told<'_> {
         let subject = format!("{} {subject}", other.by.dialect.word());
         findings
             .report(&RULE, place, subject, message)
+            .severity(severity(other))
             .help(spelling(&ours.name, one, [base, other]));
     }
 }

@@ -19,6 +19,7 @@ fn told_of(text: &str, dialects: &[Dialect], only: Option<&str>) -> Vec<(String,
         dialect: *dialect,
         label: dialect.reader().to_owned(),
         only: only.map(|name| vec![name.to_owned()]),
+        is_usual: false,
     });
     let readers: Vec<EnvReader> = readers.collect();
     let target = Target::chosen("3.3.2");
