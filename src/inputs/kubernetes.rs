@@ -2,7 +2,7 @@
 //! together, and the files that stand in a `ConfigMap` or a `Secret`.
 //!
 //! What a container takes from an object of the same file is known; what it takes from the cluster is not.
-//! Files of kustomize, which make such objects or patch them, are read in [`kustomize`].
+//! Files of kustomize, which make such objects or patch them, are read in `kustomize`.
 
 mod base64;
 mod environment;
