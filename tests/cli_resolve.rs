@@ -129,3 +129,32 @@ fn a_broken_backend_of_workers_takes_options_along_only_where_they_are_read_from
         "no task starts: the backend is built before it"
     );
 }
+
+/// `load_connections_dict` makes the connections of the whole file, for every lookup.
+#[test]
+fn one_entry_that_airflow_refuses_takes_the_whole_local_file_along() {
+    let cfg = "[secrets]\nbackend = airflow.secrets.local_filesystem.LocalFilesystemBackend\n\
+               backend_kwargs = {\"connections_file_path\": \"connections.json\"}\n";
+    let of = |held: &str, id: &str| {
+        let files = [("airflow.cfg", cfg), ("connections.json", held)];
+        answer(&files, &format!("{id} --airflow 3.3.2"))
+    };
+    let broken =
+        "{\"good\": \"postgres://u:p@h/d\",\n \"bad\": {\"conn_type\": \"http\", \"hots\": \"x\"}}";
+    for id in ["connection:good", "connection:nowhere"] {
+        let step = &of(broken, id)["steps"][0];
+        assert_eq!(step["outcome"], "error", "{step}");
+        assert_eq!(step["airflow"], "AirflowException");
+        assert_eq!((&step["rule"], &step["line"]), (&"AV421".into(), &2.into()));
+        let reason = step["reason"].as_str().unwrap();
+        assert!(
+            reason.starts_with("Airflow reads the file as a whole"),
+            "{reason}"
+        );
+    }
+    let bad = of(broken, "connection:bad");
+    let reason = bad["steps"][0]["reason"].as_str().unwrap();
+    assert!(!reason.contains("another entry"), "{reason}");
+    let right = "{\"good\": \"postgres://u:p@h/d\", \"other\": {\"conn_type\": \"http\"}}";
+    assert_eq!(of(right, "connection:good")["outcome"], "found");
+}

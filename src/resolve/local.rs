@@ -9,6 +9,7 @@ use crate::airflow::Target;
 use crate::airflow::connection::Format;
 use crate::inputs::local::LocalTree;
 use crate::inputs::{Definition, EntryKind, Input, Kind, Tree};
+use crate::list::{Problem, Status, connection_status};
 use crate::load::{Loaded, One};
 use crate::rules::{Carrier, EntryContext, Facts};
 use crate::source::{LazyText, Place, Secret};
@@ -50,6 +51,18 @@ pub(super) fn step(
         return (step, None);
     }
     let ids = step.lookups.clone();
+    let refused = refused(loaded, &files, &ids, target).filter(|_| kind == EntryKind::Connection);
+    if let Some((spot, problem)) = refused {
+        step.reason = Some(format!(
+            "Airflow reads the file as a whole, and another entry of it stops that: {}",
+            problem.message
+        ));
+        step.outcome = Outcome::Error;
+        step.airflow = Some(problem.airflow);
+        step.rule = problem.rule;
+        step.spot = Some(spot);
+        return (step, None);
+    }
     let all = files
         .iter()
         .flat_map(|input| input.definitions.iter().map(move |one| (*input, one)));
@@ -77,6 +90,43 @@ pub(super) fn step(
         return (step, Some(Found::Value(value)));
     }
     connection(loaded, input, definition, target).ends(step)
+}
+
+/// The first entry of which no connection can be made, unless it is one of `ids` itself:
+/// `load_connections_dict` makes those of the whole file for every lookup.
+fn refused(
+    loaded: &Loaded,
+    files: &[&Input],
+    ids: &[String],
+    target: &Target,
+) -> Option<(Spot, Problem)> {
+    let all = files.iter().flat_map(|input| {
+        let definitions = input.definitions.iter();
+        definitions.map(move |definition| (*input, definition))
+    });
+    let known = all.filter(|(_, definition)| definition.value.is_known());
+    let mut failing = known.filter_map(|(input, definition)| {
+        let (text, format) = (&definition.value, Format::of(definition));
+        let reading = read(text, &format, target);
+        let own = &loaded.settings_file.conn_types;
+        match connection_status(text, &reading, &format, &[], own) {
+            Status::Error(problem) => Some((input, definition, problem)),
+            _ => None,
+        }
+    });
+    let (input, definition, mut problem) = failing.next()?;
+    if ids.contains(&definition.id) {
+        return None;
+    }
+    if let Looked::Raises { rule, message, .. } = connection(loaded, input, definition, target) {
+        problem.rule = rule;
+        problem.message = message;
+    }
+    let spot = Spot {
+        path: input.path.clone(),
+        line: input.position(definition.name.start).line,
+    };
+    Some((spot, problem))
 }
 
 fn is_broken(input: &Input) -> bool {
