@@ -128,6 +128,8 @@ pub enum FaultKind {
     Demanded,
     /// Kubernetes takes a text there and refuses this (`a number`).
     NotText(&'static str),
+    /// Amazon MWAA takes a text for an option and is given this (`a mapping`).
+    OptionNotText(&'static str),
     /// A template of Helm prints this (`a mapping`) as Go does.
     HelmCollection(&'static str),
     /// A template of Helm takes a text there and fails with this (`a list`).

@@ -7,7 +7,9 @@ mod node;
 
 use std::collections::HashSet;
 
-use super::carrier::{Around, Broken, Carrier, Environment, Part, Secret, Variable, is_of_airflow};
+use super::carrier::{
+    Around, Broken, Carrier, Environment, Fault, FaultKind, Part, Secret, Variable, is_of_airflow,
+};
 use super::{Kind, cfg, mwaa};
 use crate::source::{Span, Text};
 use crate::syntax::{json, yaml};
@@ -161,6 +163,13 @@ impl Reader<'_> {
         let members: Vec<(Text, Node<'_>)> =
             members.filter(|(_, value)| !value.is_absent()).collect();
         for (key, value) in &members {
+            if let (Some(what), Some(name)) = (value.collection(), mwaa::variable_name(key)) {
+                self.carrier.around.faults.push(Fault {
+                    kind: FaultKind::OptionNotText(what),
+                    span: key.source(),
+                    name: name.expose().to_owned(),
+                });
+            }
             self.show_between(key.source().end, *value);
             self.block(key.source().cover(value.span()));
         }

@@ -90,6 +90,25 @@ impl<'a> Node<'a> {
         is_function.then(|| (name.to_owned(), operand))
     }
 
+    /// What it is, where it is neither one value nor a function that makes one.
+    pub(super) fn collection(self) -> Option<&'static str> {
+        if self.call().is_some() {
+            return None;
+        }
+        match self {
+            Self::Json(value) => match value.kind() {
+                json::Kind::Object => Some("a mapping"),
+                json::Kind::Array => Some("a list"),
+                _ => None,
+            },
+            Self::Yaml { value, .. } => match value.resolved().kind() {
+                yaml::Kind::Mapping => Some("a mapping"),
+                yaml::Kind::Sequence => Some("a list"),
+                _ => None,
+            },
+        }
+    }
+
     /// The property is not there at all.
     pub(super) fn is_absent(self) -> bool {
         let Some((name, operand)) = self.call() else {

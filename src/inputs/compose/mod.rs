@@ -16,7 +16,7 @@ mod values;
 
 use std::path::Path;
 
-use super::carrier::{Around, Broken, Carrier, Part, Surroundings};
+use super::carrier::{Around, Broken, Carrier, FaultKind, Part, Surroundings};
 use super::cfg::{is_statement, is_template_name};
 use super::processes;
 use crate::source::{Mask, Span};
@@ -81,6 +81,16 @@ pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
     let processes = services.processes();
     around.differences = processes::differences(&processes);
     around.faults = std::mem::take(&mut services.faults);
+    if tree.error().is_some() {
+        // The text that YAML breaks off at may be a piece of a reference.
+        let of_references = |kind| {
+            matches!(
+                kind,
+                FaultKind::Eaten | FaultKind::Reference | FaultKind::Demanded
+            )
+        };
+        around.faults.retain(|fault| !of_references(fault.kind));
+    }
     let mut mask = Mask::new();
     let mut parts = Vec::new();
     for environment in processes::different(processes) {

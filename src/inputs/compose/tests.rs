@@ -296,3 +296,13 @@ fn bad_input_ends_in_a_word_about_it_and_never_in_a_panic() {
     bomb += "services:\n  a:\n    environment: *x59\n";
     assert_eq!(told(&with(&bomb, &[])), [["AIRFLOW_VAR_A=1"]]);
 }
+
+#[test]
+fn what_yaml_breaks_off_at_is_not_called_a_broken_reference() {
+    let text = "services:\n  a:\n    environment:\n      AIRFLOW_VAR_A: ${K:-{\"a\": \"b\"}}\n";
+    let carrier = with(text, &[]);
+    assert!(carrier.around.broken.is_some());
+    assert!(carrier.around.faults.is_empty());
+    let quoted = "services:\n  a:\n    environment:\n      AIRFLOW_VAR_A: '${K:-{\"a\": \"b\"'\n";
+    assert_eq!(with(quoted, &[]).around.faults.len(), 1);
+}

@@ -24,6 +24,9 @@ rule! {
     /// `Secret`: there numbers and truth values are found too. It reads YAML 1.1, in which `yes`, `no`, `on`, `off`, `y` and
     /// `n` are truth values; dates are texts. Nothing at all (`value:`) is taken for a text that is empty.
     ///
+    /// Amazon MWAA takes texts only as options: in a template of `CloudFormation` an object or a list among
+    /// `AirflowConfigurationOptions` is found, which `json.dumps` or `Fn::ToJsonString` should have made a text.
+    ///
     /// ## Why is this bad?
     ///
     /// compose refuses the whole file, so no service starts. Kubernetes refuses the object (`cannot unmarshal number into
@@ -143,6 +146,13 @@ fn say(fault: &Fault, program: &str) -> Option<Said> {
             ),
             QUOTE,
             Severity::Error,
+        ),
+        FaultKind::OptionNotText(what) => (
+            format!(
+                "the value of this option, {name} to Airflow, is {what} and no text: Amazon MWAA takes texts only and refuses it"
+            ),
+            "write its JSON as a text (`Fn::ToJsonString`, `json.dumps`)",
+            Severity::Warning,
         ),
         FaultKind::Rewritten => (
             format!(
