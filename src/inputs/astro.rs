@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use super::carrier::{Added, Around, Broken, Carrier, Environment, Part, Variable, is_of_airflow};
-use super::cfg::template_parts;
+use super::cfg::without_marks;
 use super::{AddedAs, Kind};
 use crate::source::{Fidelity, Mask, Span, Text, TextBuilder};
 use crate::syntax::json::{self, write::push_string};
@@ -130,7 +130,7 @@ fn variable(name: &Text, value: Option<Text>) -> Option<Variable> {
         name: name.clone(),
         value: value
             .filter(|value| !value.is_empty())
-            .map(|value| masked(&value)),
+            .map(|value| without_marks(&value)),
     })
 }
 
@@ -191,20 +191,6 @@ fn show_keys(item: Value<'_>, mask: &mut Mask) {
     }
 }
 
-/// What somebody else fills in is not known.
-fn masked(text: &Text) -> Text {
-    let parts = template_parts(text.expose());
-    let mut out = TextBuilder::at(text.source().start);
-    let mut from = 0;
-    for part in parts {
-        out.push_from(text, from..part.start);
-        out.push_unknown(text, part.clone());
-        from = part.end;
-    }
-    out.push_from(text, from..text.len());
-    out.finish()
-}
-
 /// `airflow_settings.yaml`.
 struct Settings<'a> {
     text: &'a str,
@@ -228,7 +214,7 @@ impl Settings<'_> {
             }
             _ => as_text(value, Schema::Go)
                 .filter(|text| !text.is_empty())
-                .map(|text| masked(&text)),
+                .map(|text| without_marks(&text)),
         }
     }
 
@@ -299,7 +285,7 @@ impl Settings<'_> {
             // `connExtraString` knows mappings only. viper makes small letters of all keys.
             return match yaml::json::as_json(value, Schema::Go) {
                 _ if value.kind() != YamlKind::Mapping => None,
-                Ok(text) if !has_capital_keys(value) => Some(masked(&text)),
+                Ok(text) if !has_capital_keys(value) => Some(without_marks(&text)),
                 Ok(text) => Some(text.into_unknown()),
                 Err(_) => Some(quoted(&self.unknown(value))),
             };

@@ -203,6 +203,24 @@ fn holds_airflow_template(section: &Section, option: &Opt) -> bool {
         })
 }
 
+/// The text with the pieces unknown that somebody else fills in ([`template_parts`]; `{{resolve:…}}` of
+/// `CloudFormation` looks like one).
+pub(super) fn without_marks(text: &Text) -> Text {
+    let parts = template_parts(text.expose());
+    if parts.is_empty() {
+        return text.clone();
+    }
+    let mut out = TextBuilder::at(text.source().start);
+    let mut from = 0;
+    for part in parts {
+        out.push_from(text, from..part.start);
+        out.push_unknown(text, part.clone());
+        from = part.end;
+    }
+    out.push_from(text, from..text.len());
+    out.finish()
+}
+
 /// Template expressions in a value: `{{ name… }}`, `{% … %}`, `<%= … %>`. Two braces before a
 /// quote (`{{"a": 1}}`) are a fault, not a template.
 pub(super) fn template_parts(value: &str) -> Vec<std::ops::Range<usize>> {

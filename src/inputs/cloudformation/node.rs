@@ -1,6 +1,6 @@
 //! A value of a template, whichever way it is written, and what is known of what the stack makes of it.
 
-use crate::inputs::cfg::template_parts;
+use crate::inputs::cfg::without_marks;
 use crate::source::{Span, Text, TextBuilder};
 use crate::syntax::yaml::schema::{Schema, Type, type_of};
 use crate::syntax::{json, yaml};
@@ -198,23 +198,6 @@ impl<'a> Node<'a> {
         let is_plain = !words.contains("\"Ref\"") && !words.contains("\"Fn::");
         is_plain.then(|| without_marks(&text))
     }
-}
-
-/// `{{resolve:…}}`, and what a template of the template would fill in.
-fn without_marks(text: &Text) -> Text {
-    let parts = template_parts(text.expose());
-    if parts.is_empty() {
-        return text.clone();
-    }
-    let mut out = TextBuilder::at(text.source().start);
-    let mut from = 0;
-    for part in parts {
-        out.push_from(text, from..part.start);
-        out.push_unknown(text, part.clone());
-        from = part.end;
-    }
-    out.push_from(text, from..text.len());
-    out.finish()
 }
 
 /// `${Name}` is not known; `${!Name}` is `${Name}`.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use fancy_regex::Regex;
 
-use super::schema::{Schema, Type, truth};
+use super::schema::{Schema, Type, days_of, truth};
 
 /// The type, and of a number what `fmt.Sprint` prints.
 pub(super) fn resolve(text: &str, schema: Schema) -> (Type, Option<String>) {
@@ -134,14 +134,7 @@ fn is_timestamp(text: &str) -> bool {
     let (Some(year), Some(month), Some(day)) = (number(1), number(2), number(3)) else {
         return false;
     };
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    };
+    let days = days_of(year, month);
     let within = |index: usize, below: u32| number(index).is_none_or(|number| number < below);
     let time = within(4, 24) && within(5, 60) && within(6, 60);
     let other = within(7, 24) && within(8, 60) && within(9, 60);

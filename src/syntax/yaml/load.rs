@@ -1,7 +1,7 @@
 //! What `airflow.utils.yaml.safe_load` raises: libyaml's own errors, those of `Composer`, and those of
 //! `SafeConstructor`.
 
-use super::schema::{Schema, Type, type_of};
+use super::schema::{Schema, Type, days_of, type_of};
 use super::{CONTROL_CHARACTER, Kind, Member, Style, Value, Yaml};
 use crate::source::Span;
 
@@ -193,14 +193,7 @@ fn is_date(text: &str) -> bool {
     let [year, month, day, time @ ..] = numbers.as_slice() else {
         return false;
     };
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    };
+    let days = days_of(*year, *month);
     let limits = [24, 60, 60];
     let fits = time
         .iter()

@@ -199,3 +199,15 @@ fn is_float(text: &str) -> bool {
     let one = begins || bare && rest.starts_with(|c: char| c.is_ascii_digit());
     one && is(whole) && is(rest)
 }
+
+/// Days of a month; none of a month that does not exist.
+pub(super) const fn days_of(year: u32, month: u32) -> u32 {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    }
+}
