@@ -158,3 +158,57 @@ fn one_entry_that_airflow_refuses_takes_the_whole_local_file_along() {
     let right = "{\"good\": \"postgres://u:p@h/d\", \"other\": {\"conn_type\": \"http\"}}";
     assert_eq!(of(right, "connection:good")["outcome"], "found");
 }
+
+/// `load_variables`, run for 2.11.2, 3.1.8 and 3.3.2: lists are unwrapped up to 3.1, null is nothing.
+#[test]
+fn what_a_local_file_of_variables_holds_is_read_as_the_release_reads_it() {
+    let cfg = "[secrets]\nbackend = airflow.secrets.local_filesystem.LocalFilesystemBackend\n\
+               backend_kwargs = {\"variables_file_path\": \"variables.json\"}\n";
+    let of = |held: &str, id: &str, airflow: &str| {
+        let files = [("airflow.cfg", cfg), ("variables.json", held)];
+        answer(&files, &format!("variable:{id} --airflow {airflow}"))
+    };
+    let held = "{\"number\": 5, \"nothing\": null, \"one\": [\"x\"]}";
+    for (airflow, one) in [("2.11.2", "x"), ("3.1.8", "x"), ("3.3.2", "[\"x\"]")] {
+        assert_eq!(of(held, "number", airflow)["outcome"], "found");
+        let step = &of(held, "nothing", airflow)["steps"][0];
+        assert_eq!(step["outcome"], "missing", "{step}");
+        assert_eq!(of(held, "one", airflow)["value"], one, "{airflow}");
+    }
+    let several = "{\"good\": \"x\",\n \"two\": [\"x\", \"y\"]}";
+    for (airflow, exception) in [
+        ("2.11.2", "AirflowException"),
+        ("3.1.8", "VariableNotUnique"),
+    ] {
+        let step = &of(several, "good", airflow)["steps"][0];
+        assert_eq!(
+            (&step["outcome"], &step["line"]),
+            (&"error".into(), &2.into())
+        );
+        assert_eq!(step["airflow"], exception);
+    }
+    assert_eq!(of(several, "two", "3.3.2")["outcome"], "found");
+}
+
+/// `_parse_env_file` and what becomes of its lists.
+#[test]
+fn one_line_that_airflow_refuses_takes_the_whole_env_file_along() {
+    let cfg = "[secrets]\nbackend = airflow.secrets.local_filesystem.LocalFilesystemBackend\n\
+               backend_kwargs = {\"connections_file_path\": \"connections.env\"}\n";
+    let of = |held: &str, airflow: &str| {
+        let files = [("airflow.cfg", cfg), ("connections.env", held)];
+        answer(&files, &format!("connection:good --airflow {airflow}"))["steps"][0].clone()
+    };
+    let good = "good=postgres://u:p@h/d\n";
+    for (line, airflow, exception) in [
+        ("no equals\n", "2.11.2", "AirflowFileParseException"),
+        ("empty=\n", "3.3.2", "AirflowFileParseException"),
+        ("=x://h\n", "3.3.2", "AirflowFileParseException"),
+        ("good=x://h\n", "3.3.2", "ConnectionNotUnique"),
+    ] {
+        let step = of(&format!("{good}{line}"), airflow);
+        assert_eq!(step["airflow"], exception, "{step}");
+        assert_eq!((&step["rule"], &step["line"]), (&"AV113".into(), &2.into()));
+    }
+    assert_eq!(of(&format!("{good}=x://h\n"), "2.11.2")["outcome"], "found");
+}

@@ -12,6 +12,7 @@ pub mod connection;
 pub mod data;
 pub mod expansion;
 pub mod interpolation;
+pub mod local_file;
 pub mod lookup;
 pub mod option_values;
 pub mod pattern;

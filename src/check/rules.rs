@@ -188,6 +188,9 @@ impl<'a> Run<'a> {
             let own = &self.loaded.settings_file.conn_types;
             let visible = wiring::visible_readings(&readings, &definition.value, input.id, own);
             let is_env = definition.notation == Notation::Env;
+            // A number or a list of a variables file is no text to judge.
+            let is_value = definition.notation == Notation::LocalValue
+                && definition.kind == EntryKind::Variable;
             // In an environment variable's name the id is in upper case.
             let name = input
                 .bytes
@@ -197,6 +200,7 @@ impl<'a> Run<'a> {
                     Cow::Borrowed(definition.id.as_str()),
                     String::from_utf8_lossy,
                 );
+            let value = (&definition.value).into();
             let context = EntryContext {
                 target,
                 carrier: Carrier::of(definition.notation),
@@ -204,7 +208,7 @@ impl<'a> Run<'a> {
                 id: Cow::Borrowed(&definition.id),
                 name,
                 name_place: Place::new(input.id, definition.name),
-                value: Some(&(&definition.value).into()),
+                value: Some(&value).filter(|_| !is_value),
                 value_place: Some(Place::new(input.id, definition.value.source())),
                 decoded_object: false,
                 facts: &Facts::default(),

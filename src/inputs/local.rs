@@ -176,19 +176,20 @@ fn of_json(text: &str, kind: EntryKind, file: FileId) -> LocalParts {
     }
 }
 
-/// The only item of a list stands for the list, an empty list for nothing. Variables of other types
-/// than strings are handed out as they are.
+/// Of connections the only item of a list stands for the list, an empty list for nothing; what a variable is
+/// that is no text depends on the release.
 fn entry(value: Value<'_>, kind: EntryKind) -> Option<(Text, Notation)> {
     let mut items = value.items();
     let one = match (value.kind(), items.next(), items.next()) {
+        _ if kind == EntryKind::Variable => value,
         (JsonKind::Array, None, _) => return None,
         (JsonKind::Array, Some(item), None) => item,
         _ => value,
     };
-    if let Some(text) = one.string() {
-        return Some((text, Notation::LocalText));
-    }
-    (kind == EntryKind::Connection).then(|| (one.raw(), Notation::LocalValue))
+    Some(match one.string() {
+        Some(text) => (text, Notation::LocalText),
+        None => (one.raw(), Notation::LocalValue),
+    })
 }
 
 /// The paths that a setting of a backend gives as `connections_file_path` and

@@ -300,7 +300,7 @@ pub enum Notation {
     Env,
     /// A text of a local file.
     LocalText,
-    /// An object, or another value that is no text, of a local JSON file.
+    /// An object, or another value that is no text, of a local file, as JSON.
     LocalValue,
     /// The argument of a command that puts it into the metadata database.
     Added(AddedAs),

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::judged::Judged;
-use super::{Item, Listing, Sink, Status};
+use super::{Item, Listing, Problem, Sink, Status};
 use crate::airflow::Target;
 use crate::airflow::connection::{self, Format, Reader};
+use crate::airflow::local_file::{self, LocalVariable};
 use crate::aws::names::is_store_name;
 use crate::inputs::env::is_public_name;
 use crate::inputs::{Definition, EntryKind, Input, Notation, is_sample};
@@ -59,6 +60,7 @@ fn one(
         python: target.python,
     };
     let reading;
+    let held;
     let status = if definition.kind == EntryKind::Connection {
         reading = [(target.runtime, connection::read(value, &reader, &format))];
         let context = EntryContext {
@@ -85,10 +87,23 @@ fn one(
         };
         let findings = judged.findings(input, target, &context);
         judged.listed(value, &reading[0].1, &format, &findings)
-    } else if value.is_known() {
-        Status::Value(value.expose())
     } else {
-        Status::Unknown("the value holds what is not known before Airflow runs")
+        held = local_file::variable(definition, target.airflow);
+        match &held {
+            LocalVariable::Text(text) | LocalVariable::Value(text) => Status::Value(text.expose()),
+            LocalVariable::Null => {
+                Status::Unreachable("it is null, which the backend returns as nothing")
+            }
+            LocalVariable::NotUnique => Status::Error(Problem {
+                airflow: local_file::variable_not_unique(target.airflow),
+                rule: Some("AV113"),
+                message: "it is a list of none or of several, and Airflow refuses the whole file"
+                    .to_owned(),
+            }),
+            LocalVariable::Unknown => {
+                Status::Unknown("the value holds what is not known before Airflow runs")
+            }
+        }
     };
     sink(&Item {
         input,

@@ -7,6 +7,7 @@ use super::walk::listed;
 use super::{Found, Outcome, Spot, Step};
 use crate::airflow::Target;
 use crate::airflow::connection::Format;
+use crate::airflow::local_file::{self, LineFault, LocalVariable};
 use crate::inputs::local::LocalTree;
 use crate::inputs::{Definition, EntryKind, Input, Kind, Tree};
 use crate::list::{Problem, Status, connection_status};
@@ -51,6 +52,14 @@ pub(super) fn step(
         return (step, None);
     }
     let ids = step.lookups.clone();
+    if let Some((spot, exception, why)) = refused_whole(&files, kind, target) {
+        step.reason = Some(why.to_owned());
+        step.outcome = Outcome::Error;
+        step.airflow = Some(exception);
+        step.rule = Some("AV113");
+        step.spot = Some(spot);
+        return (step, None);
+    }
     let refused = refused(loaded, &files, &ids, target).filter(|_| kind == EntryKind::Connection);
     if let Some((spot, problem)) = refused {
         step.reason = Some(format!(
@@ -85,11 +94,56 @@ pub(super) fn step(
         return (step, None);
     }
     if kind == EntryKind::Variable {
-        step.outcome = Outcome::Found;
-        let value = Secret::new(definition.value.expose());
-        return (step, Some(Found::Value(value)));
+        return match local_file::variable(definition, target.airflow) {
+            LocalVariable::Text(text) | LocalVariable::Value(text) => {
+                Looked::Found(Found::Value(Secret::new(text.expose())))
+            }
+            LocalVariable::Null => {
+                Looked::NotThere("it is null there, which the backend returns as nothing")
+            }
+            LocalVariable::Unknown | LocalVariable::NotUnique => {
+                Looked::Unknown("the value holds what is not known here")
+            }
+        }
+        .ends(step);
     }
     connection(loaded, input, definition, target).ends(step)
+}
+
+/// What makes the release refuse the whole file, besides its form and its connections.
+fn refused_whole(
+    files: &[&Input],
+    kind: EntryKind,
+    target: &Target,
+) -> Option<(Spot, &'static str, &'static str)> {
+    let spot = |input: &Input, at: usize| Spot {
+        path: input.path.clone(),
+        line: input.position(at).line,
+    };
+    files.iter().find_map(|input| {
+        if let Tree::Local(LocalTree::Env(tree)) = &input.tree {
+            let refused = local_file::refused_lines(tree, target.airflow);
+            let (fault, span) = refused.first()?;
+            let exception = fault.exception(kind, target.airflow);
+            let why = match fault {
+                LineFault::Twice(_) => "Airflow refuses the whole file: an id stands twice in it",
+                _ => "Airflow refuses the whole file: a line of it is no `id=value`",
+            };
+            return Some((spot(input, span.start), exception, why));
+        }
+        if kind != EntryKind::Variable {
+            return None;
+        }
+        let many = input.definitions.iter().find(|one| {
+            let variable = local_file::variable(one, target.airflow);
+            matches!(variable, LocalVariable::NotUnique)
+        })?;
+        Some((
+            spot(input, many.name.start),
+            local_file::variable_not_unique(target.airflow),
+            "Airflow refuses the whole file: a variable of it is a list of none or of several",
+        ))
+    })
 }
 
 /// The first entry of which no connection can be made, unless it is one of `ids` itself:

@@ -110,13 +110,13 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// As for JSON: an empty list stands for nothing, and variables of other types than strings are handed out as
-    /// they are. `first`: the id of the first entry that is the same object.
+    /// As for JSON. `first`: the id of the first entry that is the same object.
     fn entry(&self, value: Value<'_>, first: &str, id: &str) -> Option<(Text, Notation)> {
-        if value.kind() == Kind::Sequence && value.items().next().is_none() {
+        let is_variable = self.kind == EntryKind::Variable;
+        if !is_variable && value.kind() == Kind::Sequence && value.items().next().is_none() {
             return None;
         }
-        let value = one(value);
+        let value = if is_variable { value } else { one(value) };
         if type_of(value, Schema::PyYaml) == Some(Type::String) {
             let text = value.scalar()?.clone();
             let text = if self.is_known {
@@ -126,12 +126,9 @@ impl Reader<'_> {
             };
             return Some((text, Notation::LocalText));
         }
-        if self.kind != EntryKind::Connection {
-            return None;
-        }
         let text = match as_json(value, Schema::PyYaml) {
             Ok(text) if !self.is_known => text.into_unknown(),
-            Ok(text) if first == id || value.kind() != Kind::Mapping => text,
+            Ok(text) if is_variable || first == id || value.kind() != Kind::Mapping => text,
             Ok(text) => of_another(&text, value.span(), first),
             Err(_) => {
                 let span = value.span();

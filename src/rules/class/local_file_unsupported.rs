@@ -1,19 +1,17 @@
 //! AV113: a file that the loader of local secrets files refuses as a whole.
 
-use std::collections::BTreeMap;
-
 use crate::airflow::backend::ask::{Ask, AskCause, AskFault, Question};
 use crate::airflow::backend::{Backend, Constructed, Construction};
+use crate::airflow::local_file::{self, LineFault, LocalVariable};
 use crate::airflow::{Target, Version};
 use crate::inputs::local::LocalTree;
 use crate::inputs::local::yaml::LocalYaml;
 use crate::inputs::{EntryKind, Kind, Tree};
 use crate::report::{Findings, Severity};
 use crate::rule;
-use crate::rules::kwargs::call::per_release;
 use crate::rules::{Check, DeploymentContext, FileContext};
 use crate::source::{Place, Span};
-use crate::syntax::dotenv::{LocalEnv, LocalProblem};
+use crate::syntax::dotenv::LocalEnv;
 use crate::syntax::json::Kind as JsonKind;
 
 rule! {
@@ -23,7 +21,8 @@ rule! {
     ///
     /// Finds what makes `LocalFilesystemBackend` refuse a whole file: a name without one of the endings
     /// `.env`, `.json`, `.yaml` and `.yml`, a line of an `.env` file without `=`, without a value or
-    /// (since 3.1) without an id, an id that stands twice, and JSON or YAML that is no object at the top. Of
+    /// (since 3.1) without an id, an id that stands twice, a variable that is a list of none or of several (up to
+    /// 3.1), and JSON or YAML that is no object at the top. Of
     /// YAML it also finds ids that are no texts (`1:`, `yes:`, `2024-01-31:`): Airflow reads such an entry and never
     /// finds it.
     ///
@@ -75,11 +74,6 @@ rule! {
 
 /// An Airflow of the time before `pathlib` was asked for the ending.
 const BEFORE_PATHLIB: Version = Version::new(2, 11, 2);
-/// First release that refuses an empty id.
-const REFUSES_EMPTY_ID: Version = Version::new(3, 1, 0);
-/// First release that takes more than one `=` in a line.
-const TAKES_EQUALS: Version = Version::new(2, 2, 5);
-
 fn names(cx: &DeploymentContext<'_>, findings: &mut Findings) {
     for backend in cx.secrets.backends() {
         let Construction::Built(built) = backend.construct(cx.target) else {
@@ -156,7 +150,7 @@ fn content(cx: &FileContext<'_>, findings: &mut Findings) {
     let is_template =
         || cx.input.templated || memchr::memmem::find(&cx.input.bytes, b"{{").is_some();
     match &cx.input.tree {
-        Tree::Local(_) if is_template() => {}
+        Tree::Local(_) if is_template() => return,
         Tree::Local(LocalTree::Env(tree)) => lines(cx, tree, findings),
         Tree::Local(LocalTree::Json(json)) if json.root().kind() != JsonKind::Object => {
             let root = json.root();
@@ -175,6 +169,7 @@ fn content(cx: &FileContext<'_>, findings: &mut Findings) {
         Tree::Local(LocalTree::Yaml(tree)) => yaml(cx, tree, findings),
         _ => {}
     }
+    lists(cx, findings);
 }
 
 fn yaml(cx: &FileContext<'_>, tree: &LocalYaml, findings: &mut Findings) {
@@ -199,81 +194,81 @@ fn yaml(cx: &FileContext<'_>, tree: &LocalYaml, findings: &mut Findings) {
 
 fn lines(cx: &FileContext<'_>, tree: &LocalEnv, findings: &mut Findings) {
     let airflow = cx.target.airflow;
-    for (problem, span) in &tree.problems {
-        let (what, help, severity, range) = match problem {
-            LocalProblem::NoEquals => (
+    for (fault, span) in local_file::refused_lines(tree, airflow) {
+        let place = Place::new(cx.input.id, span);
+        let (what, help) = match fault {
+            LineFault::NoEquals => (
                 "this line has no `=`",
                 "write `id=value`; every line but an empty one and a comment holds one entry",
-                Severity::Error,
-                "",
             ),
-            LocalProblem::EmptyValue => (
+            LineFault::EmptyValue => (
                 "nothing stands behind the `=`",
                 "write the value, or remove the line",
-                Severity::Error,
-                "",
             ),
-            LocalProblem::EmptyKey if airflow < REFUSES_EMPTY_ID => continue,
-            LocalProblem::EmptyKey => (
+            LineFault::EmptyKey => (
                 "nothing stands in front of the `=`",
                 "write the id, or remove the line",
-                per_release(Severity::Error, cx.target),
-                if cx.target.is_guess() {
-                    " (3.1.0 and later)"
-                } else {
-                    ""
-                },
             ),
+            LineFault::SecondEquals => {
+                let message = format!(
+                    "Airflow {airflow} takes one `=` in a line and no more: it refuses the whole file, and every lookup in it raises"
+                );
+                findings
+                    .report(&RULE, place, "line", message)
+                    .help("keep such entries in a JSON file, or install Airflow 2.2.5 or later");
+                continue;
+            }
+            LineFault::Twice(earlier) => {
+                let what = match cx.input.kind {
+                    Kind::Variables => "variable",
+                    _ => "connection",
+                };
+                findings
+                    .report(
+                        &RULE,
+                        place,
+                        "twice",
+                        format!("this {what} stands twice: Airflow refuses the whole file, and every lookup in it raises"),
+                    )
+                    .help("remove one of the two")
+                    .related(Place::new(cx.input.id, earlier), "it stands here first");
+                continue;
+            }
+        };
+        let (severity, range) = match fault {
+            LineFault::EmptyKey if cx.target.is_guess() => {
+                (Severity::Error.lowered(), " (3.1.0 and later)")
+            }
+            _ => (Severity::Error, ""),
         };
         let message =
             format!("{what}: Airflow refuses the whole file, and every lookup in it raises{range}");
         findings
-            .report(&RULE, Place::new(cx.input.id, *span), "line", message)
+            .report(&RULE, place, "line", message)
             .help(help)
             .severity(severity);
     }
-    if airflow < TAKES_EQUALS {
-        for line in tree
-            .lines
-            .iter()
-            .filter(|line| line.value.expose().contains('='))
-        {
-            let at = line.value.expose().find('=').unwrap_or_default();
-            let place = Place::new(cx.input.id, line.value.span(at..at + 1));
-            let message = format!(
-                "Airflow {airflow} takes one `=` in a line and no more: it refuses the whole file, and every lookup in it raises"
-            );
-            findings
-                .report(&RULE, place, "line", message)
-                .help("keep such entries in a JSON file, or install Airflow 2.2.5 or later");
-        }
-    }
-    twice(cx, tree, findings);
 }
 
-/// `ConnectionNotUnique` and its like.
-fn twice(cx: &FileContext<'_>, tree: &LocalEnv, findings: &mut Findings) {
-    let mut first: BTreeMap<&str, Span> = BTreeMap::new();
-    let what = match cx.input.kind {
-        Kind::Variables => "variable",
-        _ => "connection",
-    };
-    for line in &tree.lines {
-        if line.key.is_empty() || line.value.is_empty() {
+/// Variables that are lists of none or of several.
+fn lists(cx: &FileContext<'_>, findings: &mut Findings) {
+    if cx.input.kind != Kind::Variables {
+        return;
+    }
+    for definition in &cx.input.definitions {
+        if !matches!(
+            local_file::variable(definition, cx.target.airflow),
+            LocalVariable::NotUnique
+        ) {
             continue;
         }
-        let Some(earlier) = first.get(line.key.as_str()) else {
-            first.insert(&line.key, line.key_span);
-            continue;
-        };
         findings
             .report(
                 &RULE,
-                Place::new(cx.input.id, line.key_span),
-                "twice",
-                format!("this {what} stands twice: Airflow refuses the whole file, and every lookup in it raises"),
+                Place::new(cx.input.id, definition.value.source()),
+                "list",
+                "this variable is a list of none or of several: up to Airflow 3.1 the whole file is refused, and every lookup in it raises",
             )
-            .help("remove one of the two")
-            .related(Place::new(cx.input.id, *earlier), "it stands here first");
+            .help("write the list as a text, `\"[…]\"`, and read it with `deserialize_json`");
     }
 }
