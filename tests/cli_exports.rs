@@ -123,6 +123,52 @@ fn secrets_of_kubernetes_are_found_by_their_labels() {
     insta::assert_snapshot!("kubernetes", told(&files, &ids, &[]));
 }
 
+/// `team_selector = f"!{self.team_label}" if self.team_label else None`
+#[test]
+fn without_the_usual_label_a_secret_of_a_team_is_neither_missing_nor_found() {
+    let of = |label: &str, id: &str| {
+        let kwargs = format!("{{\"namespace\": \"airflow\", \"team_label\": {label}}}");
+        let cfg = format!(
+            "[secrets]\nbackend = airflow.providers.cncf.kubernetes.secrets.kubernetes_secrets_backend.KubernetesSecretsBackend\n\
+             backend_kwargs = {kwargs}\n"
+        );
+        let secrets = SECRETS.replace(
+            "airflow.apache.org/connection-id: broken",
+            "airflow.apache.org/connection-id: only\n      airflow.apache.org/team: blue",
+        );
+        let folder = with(&[("airflow.cfg", &cfg), ("secrets.yaml", &secrets)]);
+        let line = [
+            "resolve",
+            id,
+            "--in",
+            ".",
+            "--format",
+            "json",
+            "--airflow",
+            "3.3.2",
+        ];
+        let ran = run(
+            folder.path(),
+            &[&line[..], &["--runtime", "server"]].concat(),
+        );
+        let document: Value = serde_json::from_str(&ran.out).unwrap();
+        document[0]["steps"][0]["outcome"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let usual = "\"airflow.apache.org/team\"";
+    for (label, team, all) in [
+        (usual, "missing", "found"),
+        ("null", "unknown", "found"),
+        ("\"squad\"", "unknown", "unknown"),
+    ] {
+        assert_eq!(of(label, "connection:only"), team, "{label}");
+        assert_eq!(of(label, "connection:orders"), all, "{label}");
+        assert_eq!(of(label, "connection:nowhere"), "missing", "{label}");
+    }
+}
+
 #[test]
 fn a_team_is_given_its_own_secret() {
     let cfg = format!("[core]\nmulti_team = True\n{KUBERNETES}");

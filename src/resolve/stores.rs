@@ -11,7 +11,7 @@ use super::near::{self, Index, Near};
 use super::walk::listed;
 use super::{Found, Outcome, Spot, Step};
 use crate::airflow::Target;
-use crate::airflow::backend::{Constructed, Held, serves};
+use crate::airflow::backend::{Constructed, Held, TeamsTold, serves};
 use crate::airflow::connection::{self, Format, Reader};
 use crate::airflow::lookup::Naming;
 use crate::inputs::store::{Entry, Facts, StaleWhy, StoreReader, Summary, Value};
@@ -121,6 +121,8 @@ pub(crate) struct Holdings {
     hits: BTreeMap<String, Hit>,
     /// By number of the query.
     near: BTreeMap<usize, Vec<Near>>,
+    /// Labels of Kubernetes that are asked for, and that a Secret of some team has.
+    of_teams: BTreeSet<String>,
     paths: Vec<PathBuf>,
     incomplete: Option<&'static str>,
     /// Entries of the export that is being read: of this backend's store, and all.
@@ -137,6 +139,17 @@ impl Holdings {
     /// The entry of this name.
     pub(super) fn hit(&self, name: &str) -> Option<&Hit> {
         self.hits.get(name)
+    }
+
+    /// The label of Kubernetes is that of a Secret which may be a team's.
+    pub(super) fn may_be_of_team(&self, label: &str, told: TeamsTold) -> bool {
+        match told {
+            TeamsTold::ByUsualLabel => false,
+            TeamsTold::NotAtAll => self.of_teams.contains(label),
+            TeamsTold::ByAnotherLabel => {
+                self.of_teams.contains(label) || self.hits.contains_key(label)
+            }
+        }
     }
 
     /// Why a name that is not there may be in the store all the same.
@@ -345,6 +358,12 @@ impl Holdings {
             path: input.path.clone(),
             line: position(entry.name_span().start).line,
         };
+        if let Some((_, label)) = name.split_once(',')
+            && entry.kind() == Kind::KubernetesSecret
+            && asker.names.contains(label)
+        {
+            self.of_teams.insert(label.to_owned());
+        }
         if asker.names.contains(name.as_ref()) {
             let facts = entry.facts();
             // Of a history the newest version counts, of repeated entries the first.

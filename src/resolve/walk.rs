@@ -505,8 +505,17 @@ impl Walk<'_, '_> {
             step.reason = Some("no export of its store is given".to_owned());
             return (step, None);
         }
-        for (number, name) in step.lookups.clone().iter().enumerate() {
-            let name = built.map_or_else(|| name.clone(), |built| built.name_in_export(name));
+        for (number, asked) in step.lookups.clone().iter().enumerate() {
+            let name = built.map_or_else(|| asked.clone(), |built| built.name_in_export(asked));
+            let told = built.map(|built| built.teams_told(asked));
+            if told.is_some_and(|told| holdings.may_be_of_team(&name, told)) {
+                step.outcome = Outcome::Unknown;
+                step.reason = Some(
+                    "a Secret with this label may be that of a team: which one is taken cannot be told here"
+                        .to_owned(),
+                );
+                return (step, None);
+            }
             let Some(hit) = holdings.hit(&name) else {
                 continue;
             };

@@ -20,7 +20,7 @@ pub use ask::{Ask, Question};
 pub use construct::{Constructed, Construction, Fault};
 pub use format::format_of_store;
 pub use outcome::{Outcome, Supplier};
-pub use stored::{Held, held, serves, usual_datum};
+pub use stored::{Held, TeamsTold, held, serves, usual_datum};
 pub use visible::{read_places, visible_places, visible_spans};
 
 /// Which pair of options configures a backend.

@@ -80,17 +80,36 @@ impl Constructed<'_> {
             return asked.to_owned();
         }
         match asked.split_once(',') {
-            Some((label, team)) if !team.starts_with('!') => format!("{team},{label}"),
+            Some((label, team)) if !team.starts_with('!') && self.has_usual_team_label() => {
+                format!("{team},{label}")
+            }
             Some((label, _)) => label.to_owned(),
             None => asked.to_owned(),
         }
     }
 
+    /// How the selector `asked` tells the Secrets of teams from those of all. An export knows the usual
+    /// label only.
+    pub fn teams_told(&self, asked: &str) -> TeamsTold {
+        if self.class.short_name != "kubernetes_secrets" {
+            return TeamsTold::ByUsualLabel;
+        }
+        match asked.split_once(',') {
+            None => TeamsTold::NotAtAll,
+            Some(_) if self.has_usual_team_label() => TeamsTold::ByUsualLabel,
+            Some(_) => TeamsTold::ByAnotherLabel,
+        }
+    }
+
+    fn has_usual_team_label(&self) -> bool {
+        self.option("team_label")
+            .is_none_or(|label| label.as_text() == Some(TEAM_LABEL))
+    }
+
     /// [`Constructed::namings`] of `KubernetesSecretsBackend`: labels. None where a label is not known, and
     /// where Secrets of teams have another label than usual: which these are is not known then.
     fn labels(&self) -> Vec<Naming> {
-        let team = self.option("team_label");
-        if team.is_some_and(|team| team.as_text() != Some(TEAM_LABEL)) {
+        if !self.has_usual_team_label() {
             return Vec::new();
         }
         let mut labels = [None, None, None];
@@ -203,6 +222,18 @@ const DATA_KEY: &str = "value";
 
 /// `KubernetesSecretsBackend.DEFAULT_TEAM_LABEL`
 const TEAM_LABEL: &str = "airflow.apache.org/team";
+
+/// How Secrets of teams are told from those of all: see [`Constructed::teams_told`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TeamsTold {
+    /// By the label that an export is read by, or the store is no Kubernetes.
+    ByUsualLabel,
+    /// By a label that `team_label` names.
+    ByAnotherLabel,
+    /// They are not: `team_label` is null, or the class is older than teams. Whichever Secret Kubernetes
+    /// gives first is taken.
+    NotAtAll,
+}
 
 /// [`Constructed::datum`] where no settings say which key is read.
 pub fn usual_datum(data: &Text) -> Held {
