@@ -8,7 +8,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Input, Tree};
+use super::{Input, Kind, Tree};
 use crate::source::{FileId, LineIndex, Place, Position, Span, Text};
 
 /// The file around a part.
@@ -16,6 +16,8 @@ use crate::source::{FileId, LineIndex, Place, Position, Span, Text};
 pub struct Inside {
     /// Its input.
     pub of: FileId,
+    /// What it is.
+    pub kind: Kind,
     /// Which of its parts this is, from 1.
     pub number: usize,
     /// Env files whose variables are set before those of the part, as the carrier names them; of what is

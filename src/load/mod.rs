@@ -172,6 +172,7 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
             .find(|input| input.kind.is_carrier() && deployments::is_same(&input.path, &pins.path));
         pins.inside = own.map(|input| Inside {
             of: input.id,
+            kind: input.kind,
             number: 0,
             env_files: Vec::new(),
             embedded: None,

@@ -116,6 +116,7 @@ impl Room<'_> {
             templated: outer.templated,
             inside: Some(Inside {
                 of: outer.id,
+                kind: outer.kind,
                 number: self.number,
                 env_files: Vec::new(),
                 embedded: None,

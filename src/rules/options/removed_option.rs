@@ -6,6 +6,7 @@ use super::outdated::{Outdated, outdated, summarise};
 use super::written::Written;
 use crate::airflow::Version;
 use crate::airflow::changes::{changes, has_section, section_end};
+use crate::inputs::Kind;
 use crate::report::{Findings, Severity};
 use crate::rule;
 use crate::rules::{Check, FileContext};
@@ -59,6 +60,20 @@ rule! {
     /// - <https://airflow.apache.org/docs/apache-airflow/stable/configurations-ref.html>
     "AV602", "removed-option", Warning, since "0.1.0",
     checks &[Check::File(check)],
+}
+
+/// Set by the `values.yaml` of the official chart itself, for Airflow 1.10: whoever copies it is not to blame.
+const OF_CHART: &[(&str, &str)] = &[
+    ("webserver", "rbac"),
+    ("scheduler", "run_duration"),
+    ("kubernetes", "airflow_configmap"),
+    ("kubernetes", "airflow_local_settings_configmap"),
+];
+
+/// The option stands in the values of a chart, which sets it by itself.
+fn is_of_chart(cx: &FileContext<'_>, written: Written<'_>) -> bool {
+    let around = cx.input.inside.as_ref().map(|inside| inside.kind);
+    around == Some(Kind::Helm) && OF_CHART.contains(&(written.section, written.option()))
 }
 
 /// What takes the place of some options.
@@ -150,9 +165,11 @@ fn gone(cx: &FileContext<'_>, written: Written<'_>, since: Version, findings: &m
             since.minor
         )
     };
-    findings
-        .report(&RULE, written.place(), written.subject(), message)
-        .help(help);
+    let finding = findings.report(&RULE, written.place(), written.subject(), message);
+    finding.help(help);
+    if is_of_chart(cx, written) {
+        finding.severity(Severity::Info);
+    }
 }
 
 fn value_gone(cx: &FileContext<'_>, written: Written<'_>, findings: &mut Findings) {

@@ -197,6 +197,10 @@ fn still_read(
     finding.help(help).fix(renamed.fix(cx, written));
     if let Some(also) = renamed.also {
         finding.related(also.name_place(), "the new name stands here");
+        // Both say the same, as in the values of the official chart: nothing is lost.
+        if !counts && also.value.expose() == written.setting.value.expose() {
+            finding.severity(Severity::Info);
+        }
     }
 }
 

@@ -102,6 +102,9 @@ fn renamed_options_are_read_or_not() {
     assert!(
         renamed("2.11.2", &both)[0].contains("reads the new name, and the old one has no effect")
     );
+    let same = format!("{conn}[database]\nsql_alchemy_conn = sqlite:///x\n");
+    assert!(renamed("2.11.2", &same)[0].contains(" info "));
+    assert!(renamed("2.11.2", &both)[0].contains(" warning "));
     assert!(renamed("3.1.0", &both)[0].contains(" info "));
     let case = Case::cfg("[database]\nsql_alchemy_conn = sqlite:///y\n")
         .airflow("2.11.2")
