@@ -274,8 +274,10 @@ pub fn recognise(path: &Path, head: &str) -> Option<(Kind, &'static str)> {
 pub fn read(kind: Kind, text: &str, surroundings: &Surroundings<'_>) -> Carrier {
     match kind {
         Kind::Dockerfile => dockerfile::read(text, surroundings.path, surroundings.environment),
-        Kind::Terraform if terraform_json::is_json(text) => terraform_json::read(text),
-        Kind::Terraform => terraform::read(text),
+        Kind::Terraform => {
+            let name = surroundings.path.file_name().unwrap_or_default();
+            terraform_file(text, &name.to_string_lossy())
+        }
         Kind::CloudFormation => cloudformation::read(text),
         Kind::Compose => compose::read(text, surroundings),
         Kind::Ecs => ecs::read(text),
@@ -287,4 +289,17 @@ pub fn read(kind: Kind, text: &str, surroundings: &Surroundings<'_>) -> Carrier 
         kind if kind.is_store() => exports::read(kind, text),
         _ => Carrier::default(),
     }
+}
+
+/// HCL, HCL as JSON, or a plan or state, whatever its name.
+fn terraform_file(text: &str, name: &str) -> Carrier {
+    const HEAD: usize = 1 << 16;
+    if !terraform_json::is_json(text) {
+        return terraform::read(text);
+    }
+    let head = &text[..text.floor_char_boundary(HEAD)];
+    if terraform::is_in_json(name) && terraform_json::recognise(head).is_none() {
+        return terraform::read_json(text, name);
+    }
+    terraform_json::read(text)
 }

@@ -1,4 +1,4 @@
-//! Terraform.
+//! Terraform, in HCL and in its JSON.
 
 use std::fmt::Write as _;
 
@@ -136,6 +136,93 @@ pub(crate) const SECRETS: Way = Way {
         text
     },
 };
+
+/// `${…}` in a string of JSON: quotes and escapes of HCL within those of JSON.
+pub(crate) const JSON_EXPRESSION: Way = Way {
+    name: "terraform json, jsonencode",
+    path: "main.tf.json",
+    holds: Holds::Environment,
+    write: |variables| {
+        let items = variables.iter().map(|(name, value)| {
+            format!("{{ name = {}, value = {} }}", quoted(name), quoted(value))
+        });
+        let items: Vec<String> = items.collect();
+        let containers = format!(
+            "${{jsonencode([{{ name = \"scheduler\", environment = [{}] }}])}}",
+            items.join(", ")
+        );
+        let task = json!({"container_definitions": containers});
+        json!({"resource": {"aws_ecs_task_definition": {"scheduler": task}}}).to_string()
+    },
+};
+
+pub(crate) const JSON_TASKS: Way = Way {
+    name: "terraform json, JSON in a string",
+    path: "cdk.tf.json",
+    holds: Holds::Environment,
+    write: |variables| {
+        let environment = variables
+            .iter()
+            .map(|(name, value)| json!({"name": name, "value": value}));
+        let environment: Vec<_> = environment.collect();
+        let containers = json!([{"name": "scheduler", "environment": environment}]);
+        let containers = template(&containers.to_string());
+        let task = json!({"//": {"path": "x"}, "container_definitions": containers});
+        let file = json!({"resource": {"aws_ecs_task_definition": {"scheduler": [task]}}});
+        serde_json::to_string_pretty(&file).unwrap()
+    },
+};
+
+pub(crate) const JSON_MAP: Way = Way {
+    name: "terraform json, map",
+    path: "modules/airflow.tf.json",
+    holds: Holds::Environment,
+    write: |variables| {
+        let environment: serde_json::Map<_, _> = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), json!(template(value))))
+            .collect();
+        json!({"module": {"airflow": {"source": "./x", "environment": environment}}}).to_string()
+    },
+};
+
+pub(crate) const JSON_MWAA: Way = Way {
+    name: "terraform json, mwaa",
+    path: "mwaa.tf.json",
+    holds: Holds::Options,
+    write: |variables| {
+        let options: serde_json::Map<_, _> = variables
+            .iter()
+            .map(|(name, value)| (crate::terraform_json::option(name), json!(template(value))))
+            .collect();
+        let environment = json!({"airflow_configuration_options": options});
+        json!({"resource": [{"aws_mwaa_environment": {"a": environment}}]}).to_string()
+    },
+};
+
+pub(crate) const JSON_PARAMETERS: Way = Way {
+    name: "terraform json, ssm",
+    path: "parameters.tf.json",
+    holds: Holds::Secrets,
+    write: |secrets| {
+        let mut parameters = serde_json::Map::new();
+        for (id, value) in secrets {
+            let name = format!("/airflow/connections/${{local.{id}}}");
+            let parameter = json!({"name": name, "type": "SecureString", "value": template(value)});
+            parameters.insert((*id).to_owned(), parameter);
+        }
+        let locals: serde_json::Map<_, _> = secrets
+            .iter()
+            .map(|(id, _)| ((*id).to_owned(), json!(id)))
+            .collect();
+        json!({"locals": locals, "resource": {"aws_ssm_parameter": parameters}}).to_string()
+    },
+};
+
+/// A text as a template that comes to it.
+fn template(text: &str) -> String {
+    text.replace("${", "$${").replace("%{", "%%{")
+}
 
 /// A quoted string of HCL.
 fn quoted(text: &str) -> String {

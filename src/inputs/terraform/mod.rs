@@ -1,4 +1,4 @@
-//! Terraform in HCL: what resources and modules tell processes of Airflow, and the secrets that they make.
+//! Terraform in HCL or its JSON: what resources and modules tell processes of Airflow, and the secrets that they make.
 //!
 //! Environments are known by their shape, wherever they stand: a list of `{ name = …, value = … }`, a map of
 //! `AIRFLOW_…` names, a list of `NAME=value`, blocks `env`, JSON of container definitions, and the map
@@ -25,13 +25,24 @@ use self::scope::Locals;
 /// Endings of names: `.tofu` is `OpenTofu`'s, `.hcl` Terragrunt's.
 const EXTENSIONS: [&str; 4] = ["tf", "tofu", "tfvars", "hcl"];
 
+/// Values of variables as JSON.
+const VALUES: &str = ".tfvars.json";
+
+/// Endings of what is written in the syntax of JSON.
+const IN_JSON: [&str; 3] = [".tf.json", ".tofu.json", VALUES];
+
 /// The map of MWAA, in its resource and in the inputs of modules around it.
 const OPTIONS: &str = "airflow_configuration_options";
 
 /// True for a name that a walk looks into.
 pub fn may_be(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    EXTENSIONS.contains(&extension)
+    EXTENSIONS.contains(&extension) || is_in_json(name)
+}
+
+/// True for the name of a file that is written in the syntax of JSON.
+pub fn is_in_json(name: &str) -> bool {
+    IN_JSON.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Why a text is Terraform that sets something of Airflow, if it is. Other Terraform is nobody's business here.
@@ -70,6 +81,21 @@ pub fn read(text: &str) -> Carrier {
             carrier
         }
     }
+}
+
+/// Reads the text of a file in the syntax of JSON, by its name.
+pub fn read_json(text: &str, name: &str) -> Carrier {
+    let (file, error) = hcl::parse_json(&Text::verbatim(text, 0), name.ends_with(VALUES));
+    let mut carrier = parts(&file, text);
+    if let Some(error) = error {
+        carrier.templated = text.contains("{{") || text.contains("<%");
+        carrier.around.broken = Some(Broken {
+            language: "JSON",
+            span: Span::at(error.at),
+            message: error.kind.python_message().to_owned(),
+        });
+    }
+    carrier
 }
 
 /// What stands before the block that cannot be read.

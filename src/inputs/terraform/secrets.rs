@@ -38,7 +38,8 @@ impl<'a> Reader<'a> {
             let Some(id) = block.body.value("secret_id") else {
                 continue;
             };
-            let named = resource(id.steps(), SECRET).and_then(|label| secrets.get(label));
+            let steps = self.values.follow(id).steps();
+            let named = resource(steps, SECRET).and_then(|label| secrets.get(label));
             filled.extend(named.map(|secret| secret.label(1)));
             let of = named.copied().unwrap_or(block);
             versions.extend(self.made(block, of, &value, None));

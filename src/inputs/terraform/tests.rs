@@ -1,7 +1,7 @@
 //! What is found in a file: environments and secrets, and what of them is not known.
 
-use super::{read, recognise};
-use crate::inputs::carrier::Part;
+use super::{read, read_json, recognise};
+use crate::inputs::carrier::{Carrier, Part};
 use crate::source::Text;
 
 /// What is unknown stands between `⟦` and `⟧`.
@@ -26,6 +26,10 @@ fn shown(text: &Text) -> String {
 fn found(source: &str) -> String {
     let carrier = read(source);
     assert!(carrier.around.broken.is_none(), "{source}");
+    shown_parts(&carrier)
+}
+
+fn shown_parts(carrier: &Carrier) -> String {
     let value = |value: &Option<Text>| value.as_ref().map_or("-".to_owned(), shown);
     let parts = carrier.parts.iter().map(|part| match part {
         Part::Added { .. } => unreachable!(),
@@ -326,4 +330,75 @@ fn what_stands_before_a_fault_is_read() {
         "nested too deeply"
     );
     assert!(carrier.templated);
+}
+
+/// As [`found`], of a file in the syntax of JSON.
+fn found_in_json(source: &str, name: &str) -> String {
+    let carrier = read_json(source, name);
+    assert!(carrier.around.broken.is_none(), "{source}");
+    shown_parts(&carrier)
+}
+
+#[test]
+fn the_syntax_of_json_says_the_same_as_hcl() {
+    let source = r#"{
+  "//": {"metadata": {"AIRFLOW__CORE__X": "no"}},
+  "terraform": {"backend": {"s3": {"bucket": "x"}}},
+  "variable": {"airflow_configuration_options": {"type": "map(string)", "default": {"core.plain": "$${a}"}}},
+  "locals": {"//": "text", "prefix": "/airflow", "options": {"secrets.backend": "a.B", "core.${local.prefix}": 1, "core.x": "$${a} ${var.x}"}},
+  "module": {"mwaa": {"source": "x", "airflow_configuration_options": "${local.options}"}},
+  "resource": [
+    {"aws_ssm_parameter": {"a": [{"name": "${local.prefix}/variables/a", "type": "String", "value": true}],
+      "later": {"name": "${local.prefix}/variables/later", "value": "x", "lifecycle": {"ignore_changes": ["value"]}},
+      "each": {"for_each": {"k": "v\u00e9"}, "name": "${local.prefix}/variables/${each.key}", "value": "${each.value}"}}},
+    {"aws_secretsmanager_secret": {"s": {"name": "airflow/variables/s"}},
+     "aws_secretsmanager_secret_version": {"s": {"secret_id": "${aws_secretsmanager_secret.s.id}", "secret_string": "${jsonencode({ a = \"b\" })}"}}},
+    {"kubernetes_deployment": {"d": {"spec": [{"template": [{"spec": [{"container": [{"env": [{"name": "AIRFLOW_HOME", "value": "%{if var.a}x%{endif}"}]}]}]}]}]}}}
+  ],
+  "data": {"aws_ssm_parameter": {"b": {"name": "/airflow/variables/b"}}}
+}"#;
+    assert_eq!(
+        found_in_json(source, "main.tf.json"),
+        "AIRFLOW__CORE__PLAIN=$${a}\n\n\
+         AIRFLOW__SECRETS__BACKEND=a.B\nAIRFLOW__CORE__/AIRFLOW=1\nAIRFLOW__CORE__X=${a} ⟦${var.x}⟧\n\n\
+         AIRFLOW_HOME=⟦%{if var.a}x%{endif}⟧\n\n\
+         ssm /airflow/variables/a String: true\nssm /airflow/variables/later : -\nssm /airflow/variables/k : vé\n\n\
+         secretsmanager airflow/variables/s : {\"a\":\"b\"}"
+    );
+    let values = r#"{"airflow_configuration_options": {"core.x": "${y}"}, "resource": {"a": {"AIRFLOW_HOME": "x"}}}"#;
+    assert_eq!(
+        found_in_json(values, "x.auto.tfvars.json"),
+        "AIRFLOW__CORE__X=${y}\n\nAIRFLOW_HOME=x"
+    );
+}
+
+#[test]
+fn what_is_no_template_is_not_known_and_broken_json_is_told_of() {
+    let source = r#"{"module": {"a": {"environment": {"AIRFLOW_HOME": "${b c}", "AIRFLOW_VAR_A": "${a", "AIRFLOW_VAR_B": "b"}}}}"#;
+    assert_eq!(
+        found_in_json(source, "a.tf.json"),
+        "AIRFLOW_HOME=⟦\"${b c}\"⟧\nAIRFLOW_VAR_A=⟦\"${a\"⟧\nAIRFLOW_VAR_B=b"
+    );
+    let torn = r#"{"module": {"a": {"environment": {"AIRFLOW_VAR_A": "b"}, "c": "#;
+    let carrier = read_json(torn, "a.tf.json");
+    assert_eq!(carrier.parts.len(), 1);
+    assert_eq!(carrier.around.broken.unwrap().language, "JSON");
+    for deep in [
+        format!("{{\"module\": {}1{}}}", "[".repeat(800), "]".repeat(800)),
+        format!(
+            "{{\"locals\": {{\"a\": {}1{}}}}}",
+            "[".repeat(800),
+            "]".repeat(800)
+        ),
+        format!(
+            "{{\"resource\": {}1{}}}",
+            "{\"a\": ".repeat(800),
+            "}".repeat(800)
+        ),
+        "[".repeat(100_000),
+        "{\"a\": \"\0\"}".to_owned(),
+        "{\"resource\": {\"aws_ssm_parameter\": 1, \"b\": null}}".to_owned(),
+    ] {
+        read_json(&deep, "a.tf.json");
+    }
 }

@@ -8,7 +8,7 @@ use hcl_edit::expr::{Expression, FuncCall, ObjectKey, Traversal, TraversalOperat
 use hcl_edit::structure::{self, BlockLabel, Structure};
 use hcl_edit::template::{Element, StringTemplate};
 
-use super::scan::{Heredoc, Scan, scan};
+use super::scan::{Heredoc, Scan, scan, scan_template};
 use super::template::{self, Hole, Kind};
 use super::{Attribute, Block, Body, Call, Error, ErrorKind, Expr, Hcl, Member, Node, Piece, Step};
 use crate::source::Text;
@@ -49,6 +49,21 @@ fn parse_expression(text: &Text, source: &str) -> Result<Expr, Error> {
         heredocs: &found.heredocs,
     };
     builder.expr(&tree, text)
+}
+
+/// Reads a text that is a template as a whole: no quotes around it, and no escapes but `$${` and `%%{`.
+pub(super) fn parse_template(text: &Text) -> Result<Vec<Piece>, Error> {
+    let template = Heredoc {
+        whole: 0..text.len(),
+        content: 0..text.len(),
+        flush: false,
+        sequences: scan_template(text.expose())?,
+    };
+    let builder = Builder {
+        text,
+        heredocs: &[],
+    };
+    builder.heredoc(&template)
 }
 
 /// Gives `source` to the crate: heredocs as quoted strings of the same length, since the crate reads a heredoc of no

@@ -1,4 +1,5 @@
-//! HCL, the native syntax of Terraform, with a span for every key and literal. `OpenTofu` reads the same.
+//! HCL, the native syntax of Terraform and its twin in JSON, with a span for every key and literal. `OpenTofu` reads
+//! the same.
 //!
 //! The structure and the expressions are read by the crate hcl-edit. Strings, heredocs and comments are
 //! read here, since every character of a value must lead back to its byte, and since the crate reads some of them
@@ -15,6 +16,7 @@ use crate::source::{Span, Text};
 
 mod build;
 mod encode;
+mod json;
 mod number;
 mod scan;
 mod template;
@@ -23,6 +25,7 @@ mod tests;
 mod value;
 
 pub use self::build::parse;
+pub use self::json::parse as parse_json;
 pub use self::value::{Evaluator, Nothing, Scope};
 
 /// Levels of brackets, blocks and `${` in one another that are read. Files of people have fewer than ten; the

@@ -35,7 +35,8 @@ enum Frame {
     Heredoc {
         start: usize,
         content: usize,
-        marker: Range<usize>,
+        /// `None`: it ends with the text.
+        marker: Option<Range<usize>>,
         flush: bool,
         line_start: bool,
         sequences: Vec<Range<usize>>,
@@ -63,27 +64,44 @@ pub(super) fn scan(source: &str) -> Result<Scan, Error> {
     if let Some(at) = memchr(0, source.as_bytes()) {
         return Err(error(ErrorKind::Nul, at));
     }
-    let mut scanner = Scanner {
-        source,
-        bytes: source.as_bytes(),
-        at: 0,
-        open: Vec::new(),
-        before: b'\n',
-        frames: Vec::new(),
-        found: Scan::default(),
-    };
-    while scanner.at < scanner.bytes.len() {
-        match scanner.frames.last() {
-            None | Some(Frame::Sequence { .. }) => scanner.main()?,
-            Some(Frame::Quoted { .. }) => scanner.quoted()?,
-            Some(Frame::Heredoc { .. }) => scanner.heredoc()?,
-        }
-    }
+    let mut scanner = Scanner::at_start(source);
+    scanner.run()?;
     match scanner.frames.last() {
         None => Ok(scanner.found),
-        Some(Frame::Quoted { start }) => Err(error(ErrorKind::UnclosedString, *start)),
-        Some(Frame::Heredoc { start, .. }) => Err(error(ErrorKind::UnclosedHeredoc, *start)),
-        Some(Frame::Sequence { start, .. }) => Err(error(ErrorKind::UnclosedSequence, *start)),
+        Some(frame) => Err(frame.unclosed()),
+    }
+}
+
+/// Finds the `${…}` and `%{…}` of a template that stands in no quotes and no heredoc (`scanTemplate`).
+pub(super) fn scan_template(source: &str) -> Result<Vec<Range<usize>>, Error> {
+    let mut scanner = Scanner::at_start(source);
+    scanner.frames.push(Frame::Heredoc {
+        start: 0,
+        content: 0,
+        marker: None,
+        flush: false,
+        line_start: true,
+        sequences: Vec::new(),
+    });
+    scanner.run()?;
+    match scanner.frames.pop() {
+        Some(Frame::Heredoc {
+            sequences,
+            marker: None,
+            ..
+        }) => Ok(sequences),
+        Some(frame) => Err(frame.unclosed()),
+        None => Ok(Vec::new()),
+    }
+}
+
+impl Frame {
+    const fn unclosed(&self) -> Error {
+        match self {
+            Self::Quoted { start } => error(ErrorKind::UnclosedString, *start),
+            Self::Heredoc { start, .. } => error(ErrorKind::UnclosedHeredoc, *start),
+            Self::Sequence { start, .. } => error(ErrorKind::UnclosedSequence, *start),
+        }
     }
 }
 
@@ -91,7 +109,30 @@ const fn error(kind: ErrorKind, at: usize) -> Error {
     Error { kind, at }
 }
 
-impl Scanner<'_> {
+impl<'a> Scanner<'a> {
+    fn at_start(source: &'a str) -> Self {
+        Self {
+            source,
+            bytes: source.as_bytes(),
+            at: 0,
+            open: Vec::new(),
+            before: b'\n',
+            frames: Vec::new(),
+            found: Scan::default(),
+        }
+    }
+
+    fn run(&mut self) -> Result<(), Error> {
+        while self.at < self.bytes.len() {
+            match self.frames.last() {
+                None | Some(Frame::Sequence { .. }) => self.main()?,
+                Some(Frame::Quoted { .. }) => self.quoted()?,
+                Some(Frame::Heredoc { .. }) => self.heredoc()?,
+            }
+        }
+        Ok(())
+    }
+
     fn deeper(&mut self, keys: Option<usize>) -> Result<(), Error> {
         self.open.push(keys);
         if self.open.len() > MAX_DEPTH {
@@ -135,7 +176,7 @@ impl Scanner<'_> {
                     self.frames.push(Frame::Heredoc {
                         start: self.at,
                         content,
-                        marker,
+                        marker: Some(marker),
                         flush,
                         line_start: true,
                         sequences: Vec::new(),
@@ -279,6 +320,7 @@ impl Scanner<'_> {
         };
         if let Some(end) = end
             && *line_start
+            && let Some(marker) = marker
             && self.source[self.at..end].trim() == &self.source[marker.clone()]
         {
             let mut end = end;
