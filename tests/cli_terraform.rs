@@ -77,3 +77,33 @@ fn a_file_that_breaks_off_is_read_up_to_there() {
     );
     insta::assert_snapshot!(ran.out);
 }
+
+#[test]
+fn options_are_named_as_the_file_writes_them() {
+    let options = [
+        ("secrets", "backned", "a.B"),
+        ("core", "dag_concurrency", "3"),
+        ("core", "executer", "LocalExecutor"),
+        ("core", "parallelism_cmd", "4"),
+        ("webserver", "base_url", "http://x"),
+    ];
+    let map = |between: char| -> String {
+        let lines = options.iter().map(|(section, option, value)| {
+            format!("\"{section}{between}{option}\" = \"{value}\"\n")
+        });
+        lines.collect()
+    };
+    let text = format!(
+        "resource \"aws_mwaa_environment\" \"a\" {{\nairflow_configuration_options = {{\n{}}}\n}}\n\
+         module \"composer\" {{\nairflow_config_overrides = {{\n{}}}\n}}\n",
+        map('.'),
+        map('-')
+    );
+    let folder = with(&[("main.tf", &text)]);
+    let ran = run(
+        folder.path(),
+        &["check", "main.tf", "--airflow", "3.0.2", "--format", "full"],
+    );
+    assert!(!ran.out.contains("AIRFLOW__"), "{}", ran.out);
+    insta::assert_snapshot!(ran.out);
+}

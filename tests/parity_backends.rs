@@ -31,6 +31,7 @@ fn setting(option: &str, value: &str) -> Setting {
         option: option.to_owned(),
         form: Form::Plain,
         origin: Origin::Env,
+        spelling: airvane::inputs::spelling::Spelling::default(),
         file: FileId(0),
         name: Span::new(0, 0),
         value: Text::verbatim(value, 0),

@@ -136,8 +136,8 @@ fn variable(name: &Text, value: Option<Text>) -> Option<Variable> {
 
 fn environment(variables: Vec<Variable>) -> Option<Part> {
     let environment = Environment {
-        env_files: Vec::new(),
         variables,
+        ..Environment::default()
     };
     is_of_airflow(&environment).then_some(Part::Environment(environment))
 }

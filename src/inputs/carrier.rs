@@ -11,9 +11,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::spelling::Spelling;
 use super::{
-    AddedAs, Kind, astro, cloudformation, compose, dockerfile, ecs, exports, helm, kubernetes,
-    shell, systemd, terraform, terraform_json,
+    AddedAs, Kind, astro, cloudformation, compose, composer, dockerfile, ecs, exports, helm,
+    kubernetes, shell, systemd, terraform, terraform_json,
 };
 use crate::source::{Mask, Span, Text};
 use crate::syntax::dockerfile::Cause as DockerfileCause;
@@ -206,6 +207,8 @@ pub struct Environment {
     pub env_files: Vec<PathBuf>,
     /// In the order in which they are set: of the same name the last one counts.
     pub variables: Vec<Variable>,
+    /// How the carrier writes the names of options.
+    pub spelling: Spelling,
 }
 
 /// A variable of an environment.
@@ -259,11 +262,13 @@ pub fn recognise(path: &Path, head: &str) -> Option<(Kind, &'static str)> {
     let astro = || astro::recognise(path, head).map(is(Kind::Astro));
     let shell = || shell::recognise(path, head).map(is(Kind::Shell));
     let systemd = || systemd::recognise(head).map(is(Kind::Systemd));
+    let composer = || composer::recognise(head).map(is(Kind::Composer));
     let terraform = terraform().or_else(hcl);
     let others = terraform
         .or_else(cloudformation)
         .or_else(compose)
-        .or_else(ecs);
+        .or_else(ecs)
+        .or_else(composer);
     let others = others.or_else(astro).or_else(shell).or_else(systemd);
     let kubernetes = || kubernetes::recognise(head, &name).map(is(Kind::Kubernetes));
     let helm = || helm::recognise(head, &name).map(is(Kind::Helm));
@@ -281,6 +286,7 @@ pub fn read(kind: Kind, text: &str, surroundings: &Surroundings<'_>) -> Carrier 
         Kind::CloudFormation => cloudformation::read(text),
         Kind::Compose => compose::read(text, surroundings),
         Kind::Ecs => ecs::read(text),
+        Kind::Composer => composer::read(text, surroundings),
         Kind::Helm => helm::read(text, surroundings),
         Kind::Kubernetes => kubernetes::read(text, surroundings),
         Kind::Astro => astro::read(text),

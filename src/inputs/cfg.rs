@@ -5,6 +5,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
+use super::spelling::Spelling;
 use super::{Form, Origin, Setting};
 use crate::airflow::data::{Options, options};
 use crate::source::{FileId, Mask, Span, Text, TextBuilder};
@@ -135,6 +136,7 @@ fn setting(table: &Options, section: &str, option: &Opt, file: FileId) -> Settin
         option: name.to_owned(),
         form,
         origin: Origin::Cfg,
+        spelling: Spelling::default(),
         file,
         name: option.name.source(),
         value: option.value.clone(),

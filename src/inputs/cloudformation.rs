@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use super::carrier::{
     Around, Broken, Carrier, Environment, Fault, FaultKind, Part, Secret, Variable, is_of_airflow,
 };
+use super::spelling::Spelling;
 use super::{Kind, cfg, mwaa};
 use crate::source::{Span, Text};
 use crate::syntax::{json, yaml};
@@ -163,7 +164,7 @@ impl Reader<'_> {
         let members: Vec<(Text, Node<'_>)> =
             members.filter(|(_, value)| !value.is_absent()).collect();
         for (key, value) in &members {
-            if let (Some(what), Some(name)) = (value.collection(), mwaa::variable_name(key)) {
+            if let (Some(what), Some(name)) = (value.collection(), Spelling::Dotted.variable(key)) {
                 self.carrier.around.faults.push(Fault {
                     kind: FaultKind::OptionNotText(what),
                     span: key.source(),

@@ -39,8 +39,8 @@ pub fn read(text: &str, path: &Path, base: &dyn Fn(&str) -> Outside) -> Carrier 
             value: value(one, &faults, templated),
         });
         Environment {
-            env_files: Vec::new(),
             variables: variables.collect(),
+            ..Environment::default()
         }
     });
     let around = Around {

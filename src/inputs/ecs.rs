@@ -119,8 +119,8 @@ pub fn container_environment(container: Value<'_>) -> Environment {
         })
     });
     Environment {
-        env_files: Vec::new(),
         variables: given.chain(filled).collect(),
+        ..Environment::default()
     }
 }
 

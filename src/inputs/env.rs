@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::cfg::{is_statement, is_template_name, template_parts};
+use super::spelling::Spelling;
 use super::{Definition, EntryKind, Form, Input, Notation, Origin, Setting, Variable};
 use crate::airflow::data::options;
 use crate::source::{FileId, Mask, Span, Text};
@@ -161,6 +162,7 @@ fn setting(variable: &EnvVariable, file: FileId) -> Option<Setting> {
         option,
         form,
         origin: Origin::Env,
+        spelling: Spelling::default(),
         file,
         name: variable.name_span,
         value,

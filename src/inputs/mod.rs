@@ -10,6 +10,7 @@ pub mod cfg;
 pub mod cloudformation;
 pub mod comments;
 pub mod compose;
+pub mod composer;
 pub mod dag;
 pub mod dockerfile;
 pub mod ecs;
@@ -24,6 +25,7 @@ pub mod opaque;
 mod processes;
 pub mod rewrite;
 pub mod shell;
+pub mod spelling;
 pub mod store;
 pub mod systemd;
 pub mod terraform;
@@ -33,6 +35,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::source::{FileId, LineIndex, Mask, Place, Span, Text};
+use spelling::Spelling;
 
 /// What a file is. The words are those of `--kind` and of `--show-files`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,6 +80,8 @@ pub enum Kind {
     CloudFormation,
     /// Task definitions of ECS.
     Ecs,
+    /// The description of an environment of Cloud Composer.
+    Composer,
     /// A unit of systemd.
     Systemd,
     /// A deployment file of Astro, or its `airflow_settings.yaml`.
@@ -114,6 +119,7 @@ impl Kind {
         Self::Helm,
         Self::Kubernetes,
         Self::Ecs,
+        Self::Composer,
         Self::Systemd,
         Self::Astro,
         Self::Shell,
@@ -142,6 +148,7 @@ impl Kind {
             Self::Terraform => "terraform",
             Self::CloudFormation => "cloudformation",
             Self::Ecs => "ecs",
+            Self::Composer => "composer",
             Self::Systemd => "systemd",
             Self::Astro => "astro",
             Self::Shell => "shell",
@@ -184,6 +191,7 @@ impl Kind {
                 | Self::Terraform
                 | Self::CloudFormation
                 | Self::Ecs
+                | Self::Composer
                 | Self::Systemd
                 | Self::Astro
                 | Self::Shell
@@ -231,6 +239,8 @@ pub struct Setting {
     pub form: Form,
     /// Carrier.
     pub origin: Origin,
+    /// How names are written there, if it is one of environments.
+    pub spelling: Spelling,
     /// The file.
     pub file: FileId,
     /// The option's name, or the whole name of the environment variable.
@@ -252,6 +262,11 @@ impl std::fmt::Debug for Setting {
 }
 
 impl Setting {
+    /// The name of an option of the environment, as this one's carrier writes names.
+    pub fn name_of(&self, section: &str, option: &str) -> String {
+        self.spelling.name(section, option)
+    }
+
     /// Where the name stands.
     pub fn name_place(&self) -> Place {
         Place::new(self.file, self.name)

@@ -181,8 +181,8 @@ impl Reader {
                 .into_iter()
                 .map(|Assigned { name, value }| Variable { name, value });
             parts.push(Part::Environment(Environment {
-                env_files: Vec::new(),
                 variables: variables.collect(),
+                ..Environment::default()
             }));
         }
         for (_, environment) in self.deployments {

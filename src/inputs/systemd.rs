@@ -76,6 +76,7 @@ pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
     let environment = Environment {
         env_files,
         variables,
+        ..Environment::default()
     };
     let parts = is_of_airflow(&environment).then_some(Part::Environment(environment));
     Carrier {

@@ -150,6 +150,9 @@ impl Room<'_> {
         }
         input.mask.seal();
         env::take(&tree, &mut input);
+        for setting in &mut input.settings {
+            setting.spelling = environment.spelling;
+        }
         input.tree = Tree::Env(tree);
         if let Some(inside) = &mut input.inside {
             inside.env_files = environment.env_files;

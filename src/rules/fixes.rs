@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::inputs::rewrite::rewrite;
+use crate::inputs::spelling::Spelling;
 use crate::inputs::{Input, Origin, Setting, Tree};
 use crate::report::Edit;
 use crate::rules::EntryContext;
@@ -57,16 +58,15 @@ pub(crate) fn renamed(
 ) -> Option<Vec<Edit>> {
     let input = inputs.iter().find(|input| input.id == setting.file)?;
     let name = match setting.origin {
-        Origin::Env => format!(
-            "AIRFLOW__{}__{}",
-            section.to_uppercase(),
-            option.to_uppercase()
-        ),
+        Origin::Env => setting.name_of(section, option),
         Origin::Cfg if setting.section == section => option.to_owned(),
         Origin::Cfg => return None,
     };
     let taken = match &input.tree {
-        Tree::Env(tree) => tree.variables.iter().any(|one| one.name == name),
+        Tree::Env(tree) => {
+            let variable = Spelling::Variable.name(section, option);
+            tree.variables.iter().any(|one| one.name == variable)
+        }
         Tree::Cfg(tree) => {
             let own = tree
                 .named(section)

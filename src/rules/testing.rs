@@ -7,6 +7,7 @@ use crate::airflow::Target;
 use crate::airflow::backend::SecretsConfig;
 use crate::airflow::config::Settings;
 use crate::aws::shared_config::Profiles;
+use crate::inputs::spelling::Spelling;
 use crate::inputs::{Form, Input, Kind, Origin, Setting, Tree};
 use crate::report::{Finding, Findings};
 use crate::rules::{Check, DeploymentContext, Rule};
@@ -44,6 +45,7 @@ pub(crate) fn env_setting(section: &str, option: &str, form: Form, value: &str) 
         option: option.to_owned(),
         form,
         origin: Origin::Env,
+        spelling: Spelling::default(),
         file: FileId(1),
         name: Span::new(0, 1),
         value: Text::verbatim(value, 1),

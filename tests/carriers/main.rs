@@ -98,6 +98,8 @@ const OTHER_WAYS: &[Way] = &[
     terraform::MWAA,
     terraform::PARAMETERS,
     terraform::SECRETS,
+    terraform::COMPOSER,
+    terraform::DESCRIBED,
     terraform::JSON_EXPRESSION,
     terraform::JSON_TASKS,
     terraform::JSON_MAP,

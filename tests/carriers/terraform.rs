@@ -137,6 +137,41 @@ pub(crate) const SECRETS: Way = Way {
     },
 };
 
+pub(crate) const COMPOSER: Way = Way {
+    name: "terraform composer",
+    path: "composer.tf",
+    holds: Holds::Options,
+    write: |variables| {
+        let mut options = String::new();
+        for (name, value) in variables {
+            let option = crate::terraform_json::option(name).replacen('.', "-", 1);
+            writeln!(options, "        {option} = {}", quoted(value)).unwrap();
+        }
+        format!(
+            "resource \"google_composer_environment\" \"a\" {{\n  config {{\n    software_config {{\n      airflow_config_overrides = {{\n{options}      }}\n    }}\n  }}\n}}\n"
+        )
+    },
+};
+
+/// What `gcloud composer environments describe --format json` answers.
+pub(crate) const DESCRIBED: Way = Way {
+    name: "composer, described",
+    path: "environment.json",
+    holds: Holds::Options,
+    write: |variables| {
+        let overrides: serde_json::Map<_, _> = variables
+            .iter()
+            .map(|(name, value)| {
+                let option = crate::terraform_json::option(name).replacen('.', "-", 1);
+                (option, json!(value))
+            })
+            .collect();
+        let software =
+            json!({"airflowConfigOverrides": overrides, "imageVersion": "composer-3-airflow-2"});
+        serde_json::to_string_pretty(&json!({"config": {"softwareConfig": software}})).unwrap()
+    },
+};
+
 /// `${…}` in a string of JSON: quotes and escapes of HCL within those of JSON.
 pub(crate) const JSON_EXPRESSION: Way = Way {
     name: "terraform json, jsonencode",

@@ -6,6 +6,7 @@ use super::*;
 use crate::airflow::Runtime;
 use crate::airflow::connection::{Format, OwnWay, Steps};
 use crate::airflow::lookup::Naming;
+use crate::inputs::spelling::Spelling;
 use crate::inputs::{EntryKind, Origin};
 use crate::source::{FileId, Mask, Span};
 
@@ -34,6 +35,7 @@ pub(crate) fn setting(name: &str, value: &str) -> Setting {
         option,
         form,
         origin,
+        spelling: Spelling::default(),
         file: FileId(0),
         name: Span::new(0, name.len()),
         value: Text::verbatim(value, 100),

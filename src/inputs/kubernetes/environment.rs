@@ -48,8 +48,8 @@ impl Variables {
     /// All of them.
     pub(crate) fn into_environment(self) -> Environment {
         Environment {
-            env_files: Vec::new(),
             variables: self.all,
+            ..Environment::default()
         }
     }
 

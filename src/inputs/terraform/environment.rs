@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Reader;
 use crate::inputs::carrier::{Environment, Variable};
-use crate::inputs::{ecs, mwaa};
+use crate::inputs::{composer, ecs, mwaa};
 use crate::source::{Span, Text, TextBuilder};
 use crate::syntax::hcl::{Body, Expr, Node};
 use crate::syntax::json;
@@ -116,7 +116,28 @@ impl<'a> Reader<'a> {
         let options = self.variables(named).into_iter();
         let options = options.map(|option| (option.name, option.value));
         let environment = mwaa::environment(expr.span(), options);
-        self.take(environment.variables, expr, pieces);
+        self.take_as(environment, expr, pieces);
+    }
+
+    /// The overrides of Cloud Composer, and the variables beside them.
+    pub(super) fn overrides(&mut self, overrides: &'a Expr, variables: Option<&'a Expr>) {
+        let (named, pieces) = self.members(overrides);
+        let options = self.variables(named).into_iter();
+        let options = options.map(|option| (option.name, option.value));
+        let mut made_of = pieces.made_of.clone();
+        let mut given = Vec::new();
+        if let Some(variables) = variables {
+            // The service takes none that sets an option: what else belongs to them says nothing of a backend.
+            let (named, pieces) = self.members(variables);
+            given = self.variables(named);
+            made_of.extend(pieces.made_of);
+        }
+        let environment = composer::environment(options, given);
+        if environment.variables.is_empty() {
+            return;
+        }
+        let pieces = Pieces { made_of, ..pieces };
+        self.take_as(environment, overrides, pieces);
     }
 
     /// The members of a map by their names. Of two with one name the later one counts.
@@ -132,8 +153,9 @@ impl<'a> Reader<'a> {
             let set = members.iter();
             let set = set.filter(|(_, member)| !matches!(member.value.node, Node::Null));
             named.extend(set.map(|(name, member)| (name.clone(), Some(&member.value))));
-            let ours =
-                |name: &Text| name.expose().starts_with("AIRFLOW_") || name.expose().contains('.');
+            let ours = |name: &Text| {
+                name.expose().starts_with("AIRFLOW_") || name.expose().contains(['.', '-'])
+            };
             for (_, member) in members.iter().filter(|(name, _)| ours(name)) {
                 let (key, value) = (member.key.span(), member.value.span());
                 self.show(Span::at(key.end), value);
@@ -164,8 +186,8 @@ impl<'a> Reader<'a> {
         let variables = self.variables(named);
         let own = blocks.first().map_or(Span::at(0), |block| block.span);
         let environment = Environment {
-            env_files: Vec::new(),
             variables,
+            ..Environment::default()
         };
         self.found(environment, vec![own]);
     }
@@ -199,7 +221,16 @@ impl<'a> Reader<'a> {
         variables.collect()
     }
 
-    fn take(&mut self, mut variables: Vec<Variable>, expr: &'a Expr, pieces: Pieces<'a>) {
+    fn take(&mut self, variables: Vec<Variable>, expr: &'a Expr, pieces: Pieces<'a>) {
+        let environment = Environment {
+            variables,
+            ..Environment::default()
+        };
+        self.take_as(environment, expr, pieces);
+    }
+
+    fn take_as(&mut self, mut environment: Environment, expr: &'a Expr, pieces: Pieces<'a>) {
+        let variables = &mut environment.variables;
         if pieces.open {
             let span = expr.span();
             for name in OF_BACKENDS {
@@ -215,10 +246,6 @@ impl<'a> Reader<'a> {
                 );
             }
         }
-        let environment = Environment {
-            env_files: Vec::new(),
-            variables,
-        };
         self.found(environment, pieces.made_of);
     }
 

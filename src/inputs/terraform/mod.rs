@@ -2,7 +2,8 @@
 //!
 //! Environments are known by their shape, wherever they stand: a list of `{ name = …, value = … }`, a map of
 //! `AIRFLOW_…` names, a list of `NAME=value`, blocks `env`, JSON of container definitions, and the map
-//! `airflow_configuration_options` of MWAA, whose `section.option` becomes `AIRFLOW__SECTION__OPTION`. Secrets are
+//! `airflow_configuration_options` of MWAA, whose `section.option` becomes `AIRFLOW__SECTION__OPTION`, and
+//! `airflow_config_overrides` of Cloud Composer, which writes `section-option`. Secrets are
 //! those of `aws_ssm_parameter` and of `aws_secretsmanager_secret` with its version, as far as their names are
 //! Airflow's.
 //!
@@ -11,7 +12,7 @@
 
 use super::carrier::{Around, Broken, Carrier, Environment, Part, is_of_airflow};
 use crate::source::{Mask, Span, Text};
-use crate::syntax::hcl::{self, Attribute, Body, Evaluator, Expr, Hcl, Node, Piece};
+use crate::syntax::hcl::{self, Attribute, Body, Evaluator, Expr, Hcl, Member, Node, Piece};
 
 mod environment;
 mod scope;
@@ -34,6 +35,12 @@ const IN_JSON: [&str; 3] = [".tf.json", ".tofu.json", VALUES];
 /// The map of MWAA, in its resource and in the inputs of modules around it.
 const OPTIONS: &str = "airflow_configuration_options";
 
+/// The map of Cloud Composer, in its resource and in the inputs of modules around it.
+const OVERRIDES: &str = "airflow_config_overrides";
+
+/// The variables beside it.
+const VARIABLES: &str = "env_variables";
+
 /// True for a name that a walk looks into.
 pub fn may_be(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -52,6 +59,9 @@ pub fn recognise(name: &str, head: &str) -> Option<&'static str> {
     }
     if head.contains(OPTIONS) {
         return Some("configuration options of MWAA");
+    }
+    if head.contains(OVERRIDES) {
+        return Some("configuration options of Cloud Composer");
     }
     if head.contains("AIRFLOW_") {
         return Some("Terraform that sets AIRFLOW variables");
@@ -158,7 +168,17 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn body(&mut self, body: &'a Body) {
+        let overrides = body.attribute(OVERRIDES);
+        let variables = body.attribute(VARIABLES).filter(|_| overrides.is_some());
+        if let Some(overrides) = overrides {
+            self.overrides(&overrides.value, variables.map(|one| &one.value));
+        }
         for attribute in &body.attributes {
+            if overrides.is_some() && [OVERRIDES, VARIABLES].contains(&attribute.name.expose()) {
+                self.block(attribute.name.source().cover(attribute.value.span()));
+                self.show(attribute.name.source(), attribute.value.span());
+                continue;
+            }
             self.attribute(attribute);
         }
         self.env_blocks(body);
@@ -176,8 +196,7 @@ impl<'a> Reader<'a> {
 
     fn attribute(&mut self, attribute: &'a Attribute) {
         let name = attribute.name.expose();
-        self.blocks
-            .push(attribute.name.source().cover(attribute.value.span()));
+        self.block(attribute.name.source().cover(attribute.value.span()));
         if name == OPTIONS {
             self.show(attribute.name.source(), attribute.value.span());
             self.options(&attribute.value);
@@ -200,16 +219,23 @@ impl<'a> Reader<'a> {
             }
             Node::Object(members) => {
                 self.map(expr);
+                let overrides = self.written(members, OVERRIDES);
+                if let Some(overrides) = overrides {
+                    self.overrides(overrides, self.written(members, VARIABLES));
+                }
                 for member in members {
-                    self.blocks
-                        .push(member.key.span().cover(member.value.span()));
+                    self.block(member.key.span().cover(member.value.span()));
                     let name = self.values.key(&member.key);
-                    if name.is_some_and(|name| name.expose() == OPTIONS) {
+                    let name = name.as_ref().map_or("", Text::expose);
+                    let is_managed = overrides.is_some() && [OVERRIDES, VARIABLES].contains(&name);
+                    if name == OPTIONS || is_managed {
                         self.show(member.key.span(), member.value.span());
-                        self.options(&member.value);
-                        continue;
                     }
-                    self.expr(&member.value);
+                    if name == OPTIONS {
+                        self.options(&member.value);
+                    } else if !is_managed {
+                        self.expr(&member.value);
+                    }
                 }
             }
             Node::Call(call) => {
@@ -231,6 +257,20 @@ impl<'a> Reader<'a> {
             }
             Node::Null | Node::Bool(_) | Node::Number | Node::Reference(_) | Node::Other => {}
         }
+    }
+
+    /// The value of the member of that name.
+    fn written(&self, members: &'a [Member], name: &str) -> Option<&'a Expr> {
+        let mut members = members.iter().rev();
+        let found = members.find(|member| {
+            let key = self.values.key(&member.key);
+            key.is_some_and(|key| key.expose() == name)
+        });
+        found.map(|member| &member.value)
+    }
+
+    fn block(&mut self, span: Span) {
+        self.blocks.push(span);
     }
 
     /// The text that an expression comes to, at the place where it is written.

@@ -402,3 +402,29 @@ fn what_is_no_template_is_not_known_and_broken_json_is_told_of() {
         read_json(&deep, "a.tf.json");
     }
 }
+
+#[test]
+fn overrides_of_composer_and_the_variables_beside_them_are_one_environment() {
+    let inside = "airflow_config_overrides = {\n  core-load_examples = false\n  \"secrets-backend\" = \"a.B\"\n  plain = 1\n}\nenv_variables = merge(local.all, { AIRFLOW_VAR_A = \"1\" })\n";
+    let expected =
+        "AIRFLOW__CORE__LOAD_EXAMPLES=false\nAIRFLOW__SECRETS__BACKEND=a.B\nAIRFLOW_VAR_A=1";
+    for source in [
+        format!("module \"composer\" {{\n{inside}}}\n"),
+        format!(
+            "resource \"google_composer_environment\" \"a\" {{\n  config {{\n    software_config {{\n{inside}}}\n  }}\n}}\n"
+        ),
+        format!("locals {{\n  a = {{\n{inside}}}\n}}\n"),
+    ] {
+        assert_eq!(found(&source), expected, "{source}");
+        assert!(recognise("a.tf", &source).is_some());
+    }
+    let json = r#"{"resource": {"google_composer_environment": {"a": {"config": {"software_config": {"airflow_config_overrides": {"secrets-backend": "a.B"}, "env_variables": {"AIRFLOW_VAR_A": "${var.x}"}}}}}}}"#;
+    assert_eq!(
+        found_in_json(json, "a.tf.json"),
+        "AIRFLOW__SECRETS__BACKEND=a.B\nAIRFLOW_VAR_A=⟦var.x⟧"
+    );
+    assert_eq!(
+        found("airflow_config_overrides = var.x\nenv_variables = var.y\n"),
+        ""
+    );
+}

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::walk::{Body, Resource};
 use crate::aws::names::{Service, name_in_arn};
 use crate::inputs::carrier::{Environment, Part, Secret, Variable, is_of_airflow};
-use crate::inputs::{Kind, ecs, mwaa};
+use crate::inputs::{Kind, composer, ecs, mwaa};
 use crate::source::{Mask, Text};
 use crate::syntax::json::scan::Scanner;
 use crate::syntax::json::{self, Json, Kind as JsonKind, Member, Value};
@@ -17,6 +17,7 @@ pub(super) enum Type {
     Secret,
     SecretVersion,
     Mwaa,
+    Composer,
     Tasks,
     Kubernetes,
 }
@@ -28,6 +29,7 @@ impl Type {
             "aws_secretsmanager_secret" => Self::Secret,
             "aws_secretsmanager_secret_version" => Self::SecretVersion,
             "aws_mwaa_environment" => Self::Mwaa,
+            "google_composer_environment" => Self::Composer,
             "aws_ecs_task_definition" => Self::Tasks,
             "kubernetes_secret"
             | "kubernetes_secret_v1"
@@ -187,7 +189,7 @@ impl Gathered {
                     });
                 }
             }
-            Type::Mwaa | Type::Tasks | Type::Kubernetes => {}
+            Type::Mwaa | Type::Composer | Type::Tasks | Type::Kubernetes => {}
         }
     }
 
@@ -202,6 +204,9 @@ impl Gathered {
             let values = told.values.root();
             match told.kind {
                 Type::Mwaa => environments.push(mwaa_environment(values, unknown, &mut mask)),
+                Type::Composer => {
+                    environments.push(composer_environment(values, unknown, &mut mask));
+                }
                 Type::Tasks => environments.extend(task_environments(values, &mut mask)),
                 Type::Kubernetes => {
                     let (environment, file) = cluster_environment(values, unknown, &mut mask);
@@ -326,7 +331,10 @@ impl Gathered {
 impl Type {
     /// What it says is for a process, not for a store.
     const fn has_environment(self) -> bool {
-        matches!(self, Self::Mwaa | Self::Tasks | Self::Kubernetes)
+        matches!(
+            self,
+            Self::Mwaa | Self::Composer | Self::Tasks | Self::Kubernetes
+        )
     }
 }
 
@@ -341,6 +349,26 @@ fn apart(mut secrets: Vec<Secret>) -> Vec<Secret> {
 fn mwaa_environment(values: Value<'_>, unknown: Option<Value<'_>>, mask: &mut Mask) -> Environment {
     let key = "airflow_configuration_options";
     mwaa::environment(values.span(), pairs(values, unknown, key, mask))
+}
+
+/// `config[0].software_config[0]`
+fn composer_environment(
+    values: Value<'_>,
+    unknown: Option<Value<'_>>,
+    mask: &mut Mask,
+) -> Environment {
+    fn software(values: Value<'_>) -> Option<Value<'_>> {
+        let config = values.get("config")?.items().next()?;
+        config.get("software_config")?.items().next()
+    }
+    let Some(values) = software(values) else {
+        return Environment::default();
+    };
+    let unknown = unknown.and_then(software);
+    let overrides = pairs(values, unknown, "airflow_config_overrides", mask);
+    let variables = pairs(values, unknown, "env_variables", mask).into_iter();
+    let variables = variables.map(|(name, value)| Variable { name, value });
+    composer::environment(overrides, variables)
 }
 
 /// The members of the map `key`, and those that will be there and are not known yet.
@@ -406,10 +434,10 @@ fn cluster_environment(
     let pairs = pairs(values, unknown, "data", mask).into_iter();
     let variables = pairs.filter(|(key, _)| key.expose().starts_with("AIRFLOW_"));
     let environment = Environment {
-        env_files: Vec::new(),
         variables: variables
             .map(|(name, value)| Variable { name, value })
             .collect(),
+        ..Environment::default()
     };
     let data = values.get("data");
     let file = data

@@ -46,6 +46,23 @@ fn state(resources: &[Value]) -> Value {
 }
 
 #[test]
+fn overrides_of_composer_in_a_plan_are_one_environment_with_its_variables() {
+    let software = json!({"image_version": "composer-2.9.7-airflow-2.9.3",
+        "airflow_config_overrides": {"secrets-backend": "a.B"}, "env_variables": {"AIRFLOW_VAR_A": "1"}});
+    let values = json!({"config": [{"software_config": [software]}]});
+    let unknown = json!({"config": [{"software_config": [{"airflow_config_overrides": {"secrets-backend_kwargs": true}}]}]});
+    let change = json!({"address": "a", "type": "google_composer_environment",
+        "change": {"actions": ["create"], "after": values, "after_unknown": unknown}});
+    let plan = json!({"format_version": "1.2", "terraform_version": "1.9.8", "resource_changes": [change]});
+    assert_eq!(
+        parts_of(&plan),
+        ["env AIRFLOW__SECRETS__BACKEND=a.B AIRFLOW__SECRETS__BACKEND_KWARGS=? AIRFLOW_VAR_A=1"]
+    );
+    let empty = resource("google_composer_environment", "b", json!({"config": []}));
+    assert_eq!(parts_of(&state(&[empty])), Vec::<String>::new());
+}
+
+#[test]
 fn plans_and_states_are_known_by_their_outermost_keys() {
     assert!(recognise(&state(&[]).to_string()).is_some());
     assert!(

@@ -95,10 +95,7 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
         });
         let right = match setting.origin {
             Origin::Cfg => format!("`{option}` in `[{section}]`"),
-            Origin::Env => {
-                let (section, option) = (section.to_uppercase(), option.to_uppercase());
-                format!("`AIRFLOW__{section}__{option}`")
-            }
+            Origin::Env => format!("`{}`", setting.name_of(section, option)),
         };
         let help = if is_set {
             format!("remove it: {right} is set too")

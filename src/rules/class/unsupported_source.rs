@@ -173,13 +173,10 @@ impl Name {
                 full: format!("{option}{suffix}"),
                 plain: format!("`{option}`"),
             },
-            Origin::Env => {
-                let plain = format!("AIRFLOW__{section}__{option}").to_uppercase();
-                Self {
-                    full: format!("{plain}{}", suffix.to_uppercase()),
-                    plain: format!("`{plain}`"),
-                }
-            }
+            Origin::Env => Self {
+                full: setting.name_of(section, &format!("{option}{suffix}")),
+                plain: format!("`{}`", setting.name_of(section, option)),
+            },
         }
     }
 }

@@ -120,9 +120,8 @@ fn plural(cx: &DeploymentContext<'_>, role: Role, findings: &mut Findings) {
                 setting.name_place(),
                 format!("{}.{option}", role.section()),
                 format!(
-                    "nothing reads this variable: the form for a single keyword argument is AIRFLOW__{}__{}__NAME",
-                    role.section().to_uppercase(),
-                    singular.to_uppercase()
+                    "nothing reads this variable: the form for a single keyword argument is {}__NAME",
+                    setting.name_of(role.section(), singular)
                 ),
             )
             .fix(fix(cx, setting, role, rest))
@@ -168,7 +167,11 @@ fn typed(
                     known.name
                 ),
             )
-            .help(format!("use AIRFLOW__SECRETS__BACKEND_KWARGS_CMD for the whole JSON, or give `{}` itself", known.name));
+            .help(format!(
+                "use {} for the whole JSON, or give `{}` itself",
+                setting.name_of("secrets", "backend_kwargs_cmd"),
+                known.name
+            ));
         return;
     }
     let Standing::Known(fact) = call.standing(name) else {

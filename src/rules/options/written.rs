@@ -105,12 +105,12 @@ impl<'a> Written<'a> {
     /// The option as a message names it. Only for names that Airflow's table has.
     pub(super) fn words(self) -> String {
         let name = written_name(self.setting);
-        words(self.setting.origin, self.section, &name)
+        words(self.setting, self.section, &name)
     }
 
     /// Another option, in the form of this one, as a message names it.
     pub(super) fn words_for(self, section: &str, option: &str) -> String {
-        words(self.setting.origin, section, &self.with_ending(option))
+        words(self.setting, section, &self.with_ending(option))
     }
 
     /// The same as it is written in this carrier.
@@ -118,7 +118,7 @@ impl<'a> Written<'a> {
         let name = self.with_ending(option);
         match self.setting.origin {
             Origin::Cfg => name,
-            Origin::Env => variable(section, &name),
+            Origin::Env => self.setting.name_of(section, &name),
         }
     }
 
@@ -188,18 +188,12 @@ impl<'a> Written<'a> {
     }
 }
 
-/// `` `x` in `[s]` `` or `` `AIRFLOW__S__X` ``
-fn words(origin: Origin, section: &str, name: &str) -> String {
-    match origin {
+/// `` `x` in `[s]` ``, `` `AIRFLOW__S__X` ``, or what a managed service calls it.
+fn words(like: &Setting, section: &str, name: &str) -> String {
+    match like.origin {
         Origin::Cfg => format!("`{name}` in `[{section}]`"),
-        Origin::Env => format!("`{}`", variable(section, name)),
+        Origin::Env => format!("`{}`", like.name_of(section, name)),
     }
-}
-
-/// `AIRFLOW__S__X`
-fn variable(section: &str, name: &str) -> String {
-    let section = section.replace('.', "_");
-    format!("AIRFLOW__{section}__{name}").to_uppercase()
 }
 
 /// The severity of a fault of releases from `since` on, and the words for that: nobody chose a

@@ -1,33 +1,32 @@
-//! `CloudFormation`: `AirflowVersion` of MWAA.
+//! `CloudFormation`: `AirflowVersion` of MWAA, in YAML and in JSON.
 
-use super::{Demand, How, Pin, What, yaml_lines};
-use crate::airflow::Version;
-use crate::source::Span;
+use super::{Demand, How, Pin, What, agreed, three_numbers};
+use crate::syntax::yaml::{self, Value};
 
-/// One release a file; only literal texts on one line.
+/// One release a file; only literal texts.
 pub(super) fn read(text: &str) -> Vec<Pin> {
-    let lines = yaml_lines::of(text);
-    let mut named = lines.iter().filter(|line| line.key == "AirflowVersion");
-    let (Some(line), None) = (named.next(), named.next()) else {
+    const KEY: &str = "AirflowVersion";
+    if !text.contains(KEY) {
         return Vec::new();
-    };
-    let Some(version) = release(line.value) else {
-        return Vec::new();
-    };
-    let span = Span::new(line.range.start, line.range.end);
-    vec![Pin::new(
-        What::Airflow,
-        Demand::Exact(version),
-        span,
-        How::Managed,
-    )]
-}
-
-/// Three numbers and nothing else.
-pub(super) fn release(text: &str) -> Option<Version> {
-    let numbers = text.split('.').collect::<Vec<_>>();
-    let plain = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    (numbers.len() == 3 && numbers.iter().all(plain))
-        .then(|| super::release(text))
-        .flatten()
+    }
+    let tree = yaml::parse(text, 0);
+    let resources = tree.root().and_then(|root| root.get("Resources"));
+    let resources = resources.map(Value::members).unwrap_or_default();
+    let pins = resources.into_iter().filter_map(|resource| {
+        let text = |value: Value<'_>| value.scalar().map(|text| text.expose().to_owned());
+        let kind = resource.value.get("Type").and_then(text)?;
+        let version = resource.value.get("Properties")?.get(KEY)?;
+        if kind != "AWS::MWAA::Environment" || version.tag().is_some() {
+            return None;
+        }
+        let version = version.scalar()?;
+        let demand = Demand::Exact(three_numbers(version.expose())?);
+        Some(Pin::new(
+            What::Airflow,
+            demand,
+            version.source(),
+            How::Managed,
+        ))
+    });
+    agreed(pins.collect())
 }

@@ -272,6 +272,10 @@ pub enum Carrier {
     Compose,
     /// `*.tf`
     Terraform,
+    /// `*.tf.json`
+    TerraformJson,
+    /// `terraform.tfstate`, `tfplan.json`
+    TerraformState,
     /// `template.yaml` of `CloudFormation`.
     CloudFormation,
 }
@@ -340,13 +344,17 @@ pub fn carrier(path: &Path) -> Option<Carrier> {
         "Pipfile.lock" => Some(Carrier::PipfileLock),
         ".python-version" => Some(Carrier::PythonVersion),
         "runtime.txt" => Some(Carrier::Runtime),
-        "template.yaml" | "template.yml" => Some(Carrier::CloudFormation),
+        "template.yaml" | "template.yml" | "template.json" => Some(Carrier::CloudFormation),
         _ => None,
     };
     if fixed.is_some() {
         return fixed;
     }
     let lower = name.to_ascii_lowercase();
+    // What the CDK writes, and what people call such files.
+    if lower.ends_with(".template.json") {
+        return Some(Carrier::CloudFormation);
+    }
     let (stem, extension) = lower.rsplit_once('.').unwrap_or((lower.as_str(), ""));
     let folder = path.parent().and_then(Path::file_name);
     let starts = |word: &str| {
@@ -354,6 +362,7 @@ pub fn carrier(path: &Path) -> Option<Carrier> {
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
     };
     let is_yaml = matches!(extension, "yaml" | "yml");
+    let is_json = extension == "json";
     let is_text = matches!(extension, "txt" | "in");
     let found = if starts("dockerfile") || starts("containerfile") || extension == "dockerfile" {
         Carrier::Dockerfile
@@ -371,9 +380,15 @@ pub fn carrier(path: &Path) -> Option<Carrier> {
         && (starts("values") || stem.ends_with("-values") || stem.ends_with("_values"))
     {
         Carrier::Values
-    } else if extension == "tf" {
+    } else if matches!(extension, "tf" | "tofu") {
         Carrier::Terraform
-    } else if is_yaml && (stem.contains("cloudformation") || starts("mwaa")) {
+    } else if is_json && matches!(stem.rsplit_once('.'), Some((_, "tf" | "tofu"))) {
+        Carrier::TerraformJson
+    } else if extension == "tfstate"
+        || is_json && ["plan", "state"].iter().any(|word| stem.ends_with(word))
+    {
+        Carrier::TerraformState
+    } else if (is_yaml || is_json) && (stem.contains("cloudformation") || starts("mwaa")) {
         Carrier::CloudFormation
     } else {
         return None;
@@ -418,6 +433,8 @@ pub fn read(carrier: Carrier, text: &str) -> Vec<Pin> {
         Carrier::Values => values::read(text),
         Carrier::Compose => compose::read(text),
         Carrier::Terraform => terraform::read(text),
+        Carrier::TerraformJson => terraform::read_json(text),
+        Carrier::TerraformState => terraform::read_state(text),
         Carrier::CloudFormation => cloudformation::read(text),
     };
     pins.sort_by_key(|pin| pin.span);
@@ -430,6 +447,24 @@ pub fn of_image(reference: &str, span: Span) -> Vec<Pin> {
     image.map_or_else(Vec::new, |image| {
         image.pins(Some(How::ComposeImage), |_| span)
     })
+}
+
+/// One release a file: several environments that differ choose none.
+fn agreed(mut pins: Vec<Pin>) -> Vec<Pin> {
+    if pins.windows(2).any(|two| two[0].demand != two[1].demand) {
+        return Vec::new();
+    }
+    pins.truncate(1);
+    pins
+}
+
+/// The release of three numbers and nothing else.
+fn three_numbers(text: &str) -> Option<Version> {
+    let numbers = text.split('.').collect::<Vec<_>>();
+    let plain = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (numbers.len() == 3 && numbers.iter().all(plain))
+        .then(|| release(text))
+        .flatten()
 }
 
 /// Without what the file leaves open: where the marker of a requirement chooses between releases,

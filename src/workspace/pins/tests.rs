@@ -337,27 +337,67 @@ fn managed_environments() {
         ["Airflow 2.10.3 (the managed environment: 2.10.3)"]
     );
     assert!(told("mwaa.tf", "airflow_version = var.airflow_version\n").is_empty());
-    assert!(
-        told(
-            "mwaa.tf",
-            "airflow_version = \"2.8.1\"\nairflow_version = \"2.9.2\"\n"
-        )
-        .is_empty()
+    let two = |first: &str, second: &str| {
+        let one = |version: &str| {
+            format!(
+                "resource \"aws_mwaa_environment\" \"a{version}\" {{\n  airflow_version = \"{version}\"\n}}\n"
+            )
+        };
+        told("mwaa.tf", &(one(first) + &one(second)))
+    };
+    assert!(two("2.8.1", "2.9.2").is_empty());
+    assert_eq!(two("2.8.1", "2.8.1").len(), 1);
+    for other in [
+        "# airflow_version = \"2.8.1\"\n",
+        "resource \"x\" \"aws_mwaa_environment\" {\n  airflow_version = \"2.8.1\"\n}\n",
+        "resource \"aws_mwaa_environment\" \"a\" {\n  tags = {\n    airflow_version = \"2.8.1\"\n  }\n}\n",
+        "resource \"aws_mwaa_environment\" \"a\" {\n  airflow_version = \"${var.major}.8.1\"\n}\n",
+    ] {
+        assert!(told("mwaa.tf", other).is_empty(), "{other}");
+    }
+    let composer = ["Airflow 2.9.3 (the managed environment: 2.9.3)"];
+    let image = "image_version = \"composer-${local.composer}-airflow-2.9.3\"";
+    let blocks = format!(
+        "resource \"google_composer_environment\" \"a\" {{\n  config {{\n    software_config {{\n      {image}\n    }}\n  }}\n}}\nlocals {{\n  composer = \"2.9.7\"\n}}\n"
     );
-    assert_eq!(
-        told(
-            "main.tf",
-            "    image_version = \"composer-2.9.7-airflow-2.9.3\"\n"
-        ),
-        ["Airflow 2.9.3 (the managed environment: 2.9.3)"]
-    );
+    assert_eq!(told("main.tf", &blocks), composer);
+    let json = r#"{"resource": {"google_composer_environment": {"a": {"config": [{"software_config": {"image_version": "composer-2.9.7-airflow-2.9.3-build.1"}}]}}}}"#;
+    assert_eq!(told("main.tf.json", json), composer);
+    let module = "module \"mwaa\" {\n  source = \"aws-ia/mwaa/aws\"\n  airflow_version = local.v\n}\nlocals {\n  v = \"2.10.3\"\n}\n";
+    let mwaa = ["Airflow 2.10.3 (the managed environment: 2.10.3)"];
+    assert_eq!(told("main.tf", module), mwaa);
     assert_eq!(
         told(
             "template.yaml",
-            "Resources:\n  Env:\n    Properties:\n      AirflowVersion: 2.10.3\n"
+            "Resources:\n  Env:\n    Type: AWS::MWAA::Environment\n    Properties:\n      AirflowVersion: '2.10.3'\n"
         ),
-        ["Airflow 2.10.3 (the managed environment: 2.10.3)"]
+        mwaa
     );
+    let json = r#"{"Resources": {"Env": {"Type": "AWS::MWAA::Environment", "Properties": {"AirflowVersion": "2.10.3"}}}}"#;
+    assert_eq!(told("stack.template.json", json), mwaa);
+    for other in [
+        "Resources:\n  Env:\n    Type: AWS::Other\n    Properties:\n      AirflowVersion: 2.10.3\n",
+        "Resources:\n  Env:\n    Type: AWS::MWAA::Environment\n    Properties:\n      AirflowVersion: !Ref Version\n",
+        "Parameters:\n  AirflowVersion:\n    Default: 2.10.3\n",
+    ] {
+        assert!(told("template.yaml", other).is_empty(), "{other}");
+    }
+    for (name, state) in [
+        (
+            "plan.json",
+            r#"{"prior_state": {"values": {"root_module": {"resources": [{"type": "aws_mwaa_environment", "values": {"airflow_version": "2.8.1"}}]}}}, "planned_values": {"root_module": {"child_modules": [{"resources": [{"type": "aws_mwaa_environment", "values": {"airflow_version": "2.10.3"}}]}]}}}"#,
+        ),
+        (
+            "terraform.tfstate",
+            r#"{"resources": [{"type": "other", "instances": [{"attributes": {"airflow_version": "2.8.1"}}]}, {"type": "aws_mwaa_environment", "instances": [{"attributes": {"airflow_version": "2.10.3"}}]}]}"#,
+        ),
+        (
+            "tfstate.json",
+            r#"{"values": {"root_module": {"resources": [{"type": "google_composer_environment", "values": {"config": [{"software_config": [{"image_version": "composer-2.9.7-airflow-2.10.3"}]}]}}]}}}"#,
+        ),
+    ] {
+        assert_eq!(told(name, state), mwaa, "{name}");
+    }
     assert!(told("template.yaml", "      AirflowVersion: !Ref Version\n").is_empty());
 }
 
@@ -462,7 +502,8 @@ proptest::proptest! {
         for carrier in [
             Carrier::Dockerfile, Carrier::Requirements, Carrier::Constraints, Carrier::Pyproject, Carrier::UvLock,
             Carrier::PoetryLock, Carrier::PipfileLock, Carrier::PythonVersion, Carrier::Runtime, Carrier::Values,
-            Carrier::Compose, Carrier::Terraform, Carrier::CloudFormation,
+            Carrier::Compose, Carrier::Terraform, Carrier::TerraformJson, Carrier::TerraformState,
+            Carrier::CloudFormation,
         ] {
             for pin in read(carrier, &text) {
                 for span in pin.shown.iter().chain([&pin.span]) {
