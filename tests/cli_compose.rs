@@ -98,3 +98,121 @@ fn the_project_env_file_fills_in_and_sets_nothing_by_itself() {
         default.err
     );
 }
+
+const BACKEND: &str =
+    "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend";
+
+/// Kwargs in the file that compose reads, the class in the one it puts on top.
+fn base() -> String {
+    "services:\n  scheduler:\n    image: apache/airflow:3.1.0\n    environment:\n      \
+     AIRFLOW__SECRETS__BACKEND_KWARGS: '{\"connections_prefix\": \"/airflow/connections\", \"variables_prefix\": null}'\n"
+        .to_owned()
+}
+
+#[test]
+fn what_the_override_file_sets_is_not_missing() {
+    let over = format!(
+        "services:\n  scheduler:\n    environment:\n      AIRFLOW__SECRETS__BACKEND: {BACKEND}\n"
+    );
+    let alone = with(&[("compose.yaml", &base())]);
+    let check = ["check", "compose.yaml", "-v"];
+    let said = run(alone.path(), &check);
+    assert!(said.out.contains("AV106"), "{}{}", said.out, said.err);
+    let both = with(&[("compose.yaml", &base()), ("compose.override.yml", &over)]);
+    for paths in [".", "compose.yaml", "compose.override.yml"] {
+        let said = run(both.path(), &["check", paths, "-v"]);
+        assert!(!said.out.contains("AV1"), "{paths}: {}", said.out);
+    }
+    let files = run(both.path(), &["check", ".", "--show-files"]);
+    assert!(
+        files
+            .out
+            .contains("deployment 1: compose.override.yml + compose.yaml"),
+        "{}",
+        files.out
+    );
+    let config = run(both.path(), &["config", ".", "--section", "secrets"]);
+    assert!(
+        config.out.contains("compose.override.yml:4"),
+        "{}{}",
+        config.out,
+        config.err
+    );
+    assert!(
+        config.out.contains("compose.yaml:5"),
+        "{}{}",
+        config.out,
+        config.err
+    );
+}
+
+#[test]
+fn of_a_service_of_a_file_that_is_not_here_nothing_is_called_missing() {
+    let extending = |file: &str| {
+        let base = base().replace(
+            "    image: apache/airflow:3.1.0\n",
+            &format!("    extends:\n      file: {file}\n      service: common\n"),
+        );
+        (
+            base,
+            format!(
+                "services:\n  common:\n    image: apache/airflow:3.1.0\n    environment:\n      AIRFLOW__SECRETS__BACKEND: {BACKEND}\n"
+            ),
+        )
+    };
+    let (base, common) = extending("shared/common.yml");
+    let folder = with(&[("compose.yaml", &base)]);
+    let said = run(folder.path(), &["check", "compose.yaml", "-v"]);
+    assert!(!said.out.contains("AV106"), "{}", said.out);
+    let folder = with(&[("compose.yaml", &base), ("shared/common.yml", &common)]);
+    let line = ["resolve", "connection:orders", "--airflow", "3.1.0"];
+    let said = run(folder.path(), &line);
+    assert!(
+        said.out.contains("/airflow/connections/orders"),
+        "{}{}",
+        said.out,
+        said.err
+    );
+}
+
+#[test]
+fn a_project_env_file_that_no_service_is_given_is_told_of() {
+    let compose = format!(
+        "services:\n  scheduler:\n    image: apache/airflow:3.1.0\n    environment:\n      AIRFLOW__SECRETS__BACKEND: {BACKEND}\n"
+    );
+    let env = "AIRFLOW_UID=50000\nAIRFLOW_CONN_ORDERS=postgres://u@db/orders\nAIRFLOW_VAR_A=b\n";
+    let of = |more: &[(&str, &str)]| {
+        let files = [("docker-compose.yml", compose.as_str()), (".env", env)];
+        let folder = with(&[&files[..], more].concat());
+        let said = run(folder.path(), &["check", ".", "--format", "concise"]);
+        let config = run(folder.path(), &["config", "."]);
+        (said.out, config.code)
+    };
+    let (out, code) = of(&[
+        ("README.md", "cp .env.example .env\n"),
+        (".gitignore", ".env\n"),
+    ]);
+    assert_eq!(
+        out.trim_end(),
+        ".env:2:1: warning[AV012] env-name-ineffective: `AIRFLOW_CONN_ORDERS` and one more variable reach no process of \
+         Airflow: compose takes `.env` for the `${…}` in docker-compose.yml, and no service is given the file"
+    );
+    assert_eq!(code, 0);
+    for (name, text) in [
+        ("Makefile", "run:\n\tset -a; . ./.env; airflow standalone\n"),
+        (
+            "dags/a.py",
+            "from dotenv import load_dotenv\nload_dotenv()\n",
+        ),
+        ("Pipfile", "[packages]\n"),
+        (".envrc", "dotenv\n"),
+        (
+            "docker-compose.dev.yml",
+            "services:\n  scheduler:\n    env_file: .env\n",
+        ),
+        ("airflow_settings.yaml", "airflow:\n  connections: []\n"),
+    ] {
+        let (out, _) = of(&[(name, text)]);
+        assert!(!out.contains("AV012"), "{name}: {out}");
+    }
+}

@@ -67,6 +67,7 @@ impl<'a> Run<'a> {
                     deployment_inputs: &together,
                     unused: unused_in(input, group.and_then(|group| self.unused[group].as_ref())),
                     readers: self.readers.get(&input.id).map_or(&[], Vec::as_slice),
+                    unread_beside: self.unread_beside(input),
                 };
                 let found =
                     run_checks(&input.path, target, &self.checks.file, |check, findings| {
@@ -75,6 +76,13 @@ impl<'a> Run<'a> {
                 self.take(found);
             }
         }
+    }
+
+    /// The compose file that could hand on what the env file sets, and does not.
+    fn unread_beside(&self, input: &Input) -> Option<&'a Input> {
+        let loaded: &'a Loaded = self.loaded;
+        let by = loaded.unread.get(&input.id)?;
+        loaded.input(*by)
     }
 
     fn deployment_checks(&mut self, views: &[View<'a>]) {
@@ -426,6 +434,7 @@ pub(crate) fn settings_findings(
             deployment_inputs: &inputs,
             unused: None,
             readers: &[],
+            unread_beside: None,
         };
         let (found, _) = run_checks(&input.path, target, &checks.file, |check, findings| {
             check(&context, findings);

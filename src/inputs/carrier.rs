@@ -66,6 +66,10 @@ pub struct Around {
     pub faults: Vec<Fault>,
     /// What processes of one Airflow are told differently.
     pub differences: Vec<Difference>,
+    /// Of a compose file all services, in file order: other files may say more of them.
+    pub services: Vec<Service>,
+    /// Compose files that it takes in, from its folder; those of one list are merged, the later ones win.
+    pub includes: Vec<Vec<PathBuf>>,
     /// The file is not what it should be, from some point on.
     pub broken: Option<Broken>,
 }
@@ -139,6 +143,23 @@ pub enum FaultKind {
     HelmLine,
     /// What Airflow would fill in, where Helm fills in its own.
     HelmTemplate,
+}
+
+/// A service of a compose file, as far as it takes several files to make its environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Its name.
+    pub name: String,
+    /// The number of the part that tells it something, from 1.
+    pub part: Option<usize>,
+    /// The service of another file that it builds on: that file, from the folder of this one, and the name there.
+    pub base: Option<(PathBuf, String)>,
+    /// It says of no program to run: compose takes it together with another file only.
+    pub is_partial: bool,
+    /// Of that service only the env files count.
+    pub is_apart: bool,
+    /// Of what other files say of the service of its name only the env files count.
+    pub is_alone: bool,
 }
 
 /// Something that all processes of one Airflow must be told alike, and two of them are not.

@@ -39,7 +39,7 @@ impl std::fmt::Debug for Also {
 
 impl Also {
     /// The word stands in an env file.
-    pub(super) fn names(&self, word: &str) -> bool {
+    fn names(&self, word: &str) -> bool {
         match self {
             Self::Texts(texts) => texts.iter().any(|text| text.contains(word)),
             Self::Anything => false,
@@ -51,9 +51,9 @@ impl Also {
     }
 }
 
-/// The environments, each once. Two are the same that tell Airflow the same at the same places: what only other
-/// programs ask for makes no difference.
-pub(super) fn different(processes: Vec<Process>) -> Vec<Environment> {
+/// The environments, each once, and which of them each process has. Two are the same that tell Airflow the same at the
+/// same places: what only other programs ask for makes no difference.
+pub(super) fn different(processes: Vec<Process>) -> (Vec<Environment>, Vec<usize>) {
     let environments: Vec<Environment> = processes.into_iter().map(|one| one.environment).collect();
     let variables = || environments.iter().flat_map(|one| &one.variables);
     let values = variables()
@@ -71,14 +71,18 @@ pub(super) fn different(processes: Vec<Process>) -> Vec<Environment> {
         places.sort_unstable();
         (environment.env_files.clone(), places)
     };
-    let mut seen = BTreeSet::new();
-    let is_new: Vec<bool> = environments
-        .iter()
-        .map(|one| seen.insert(key(one)))
-        .collect();
+    let mut seen = BTreeMap::new();
+    let mut numbers = Vec::with_capacity(environments.len());
+    let mut is_new = Vec::with_capacity(environments.len());
+    for one in &environments {
+        let next = seen.len();
+        let number = *seen.entry(key(one)).or_insert(next);
+        is_new.push(number == next);
+        numbers.push(number);
+    }
     let both = environments.into_iter().zip(is_new);
-    both.filter_map(|(environment, is_new)| is_new.then_some(environment))
-        .collect()
+    let first = both.filter_map(|(environment, is_new)| is_new.then_some(environment));
+    (first.collect(), numbers)
 }
 
 fn is_ours(name: &Text) -> bool {

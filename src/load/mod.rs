@@ -18,7 +18,7 @@ mod unreadable;
 mod used;
 mod view;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::airflow::Target;
@@ -30,7 +30,7 @@ use crate::settings::SettingsFile;
 use crate::source::{FileId, Secret, Span, Text, display_path, escape_control};
 use crate::syntax::dotenv::Dialect;
 use crate::workspace::targets::{self, Located, Reasons, Resolved, Wanted};
-use crate::workspace::{Content, Deployment, Files, Grouping, deployments};
+use crate::workspace::{Content, Deployment, Files, Grouping, deployments, env_readers};
 
 pub use one::{One, Unclear};
 pub use unreadable::{Again, Unreadable};
@@ -92,6 +92,8 @@ pub struct Loaded {
     pub inputs: Vec<Input>,
     /// By file: read for its neighbour on stdin; nothing is told of it.
     pub context: Vec<bool>,
+    /// Env files of which Airflow reads nothing, with the file that could hand them to it and does not.
+    pub unread: BTreeMap<FileId, FileId>,
     /// What belongs together.
     pub groups: Vec<Group>,
     /// The files that pin releases for some deployment; their numbers go on from those of the inputs.
@@ -135,7 +137,19 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
     }
     let mut settings_file = request.settings_file.clone();
     let declared = &settings_file.deployments;
-    let groups = deployments::group(&inputs, files, request.grouping, declared);
+    let mut unread = BTreeMap::new();
+    if request.grouping == Grouping::Auto {
+        unread = env_readers::unread(&inputs, files);
+        // Who declares what belongs together knows who reads it.
+        unread.retain(|file, _| {
+            let path = inputs
+                .get(file.0 as usize)
+                .map(|input| input.path.as_path());
+            let mut paths = declared.iter().flat_map(|one| &one.paths);
+            !path.is_some_and(|path| paths.any(|globs| globs.matches(path)))
+        });
+    }
+    let groups = deployments::group(&inputs, files, request.grouping, declared, &unread);
     let stated = &settings_file.target;
     let Resolved {
         targets,
@@ -191,6 +205,7 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
         settings_file_input: settings_file.input(),
         settings_file,
         inputs,
+        unread,
         context,
         environment: defined(&request.define),
         skipped,
@@ -340,6 +355,11 @@ impl Loaded {
         let mut settings = inputs.iter().filter(|input| input.kind.is_settings());
         let why = if settings.clone().next().is_none() {
             " (goes with no settings: checked alone)"
+        } else if settings
+            .clone()
+            .all(|input| self.unread.contains_key(&input.id))
+        {
+            " (no process of Airflow is told of it: checked alone)"
         } else if !deployment.around.is_empty() && settings.all(|input| is_sample(&input.path)) {
             " (a sample: checked alone)"
         } else {

@@ -71,8 +71,9 @@ impl Loaded {
     /// whatever was named together.
     fn each(&self) -> Vec<One> {
         let real = |group: &Group| {
-            self.settings_of(group)
-                .any(|input| speaks(input) && !is_sample(&input.path))
+            self.settings_of(group).any(|input| {
+                speaks(input) && !is_sample(&input.path) && !self.unread.contains_key(&input.id)
+            })
         };
         let wanted: Vec<usize> = (0..self.groups.len())
             .filter(|&index| real(&self.groups[index]))

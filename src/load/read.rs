@@ -1,6 +1,6 @@
 //! Opens candidates, finds out what they are and reads settings files into inputs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use super::gather::{Candidate, same};
 use super::guard::guard;
 use super::{Request, Skipped, parts};
 use crate::inputs::opaque::{SOPS, opacity};
-use crate::inputs::{self, Input, Kind, Opacity, Tree, exports, local};
+use crate::inputs::{self, Input, Kind, Opacity, Tree, compose, exports, local};
 use crate::report::Failure;
 use crate::source::{FileId, LineIndex, Mask};
 use crate::syntax::dotenv::Outside;
@@ -65,7 +65,7 @@ pub(super) fn read(
         found: Vec::new(),
         skipped: Vec::new(),
     };
-    let named = named_env_files(request, files, candidates, &steps);
+    let named = named_files(request, files, candidates, &steps);
     steps.extend(named);
     for step in steps {
         match step {
@@ -120,35 +120,68 @@ fn all_inputs(steps: &[Step]) -> impl Iterator<Item = &Input> {
     found.flat_map(|found| found.inputs())
 }
 
-/// Env files that a carrier names and nobody asked about: what they set is known then, and nothing is
-/// told of them.
-fn named_env_files(
+/// Files that a carrier names and nobody asked about: what they set is known then, and nothing is told of them.
+fn named_files(
     request: &Request,
     files: &Files,
     candidates: &[Candidate],
     steps: &[Step],
 ) -> Vec<Step> {
-    let mut named: BTreeSet<PathBuf> = BTreeSet::new();
-    for input in all_inputs(steps) {
-        let Some(inside) = &input.inside else {
+    let mut read: Vec<Step> = Vec::new();
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut named = named_by(all_inputs(steps), files);
+    // Compose files name others in turn.
+    while seen.len() < MOST_NAMED && !named.is_empty() {
+        named.retain(|path, _| {
+            let asked = candidates
+                .iter()
+                .any(|one| deployments::is_same(&one.path, path));
+            let place = deployments::directory(path).join(path.file_name().unwrap_or_default());
+            !asked && seen.insert(place) && files.exists(path)
+        });
+        let because = "another file names it";
+        let next: Vec<Step> = named
+            .into_iter()
+            .map(|(path, kind)| {
+                let candidate = Candidate::context(path);
+                let forced = Some((kind, because));
+                let step = guard(&candidate.path, || one(request, files, &candidate, forced));
+                step.unwrap_or_else(Step::Failed)
+            })
+            .collect();
+        named = named_by(all_inputs(&next), files);
+        read.extend(next);
+    }
+    read
+}
+
+/// Files beyond which those that they name are not read.
+const MOST_NAMED: usize = 1000;
+
+/// Env files, and compose files that say more of the services of others.
+fn named_by<'a>(inputs: impl Iterator<Item = &'a Input>, files: &Files) -> BTreeMap<PathBuf, Kind> {
+    let mut named = BTreeMap::new();
+    for input in inputs {
+        let env_files = input.inside.iter().flat_map(|inside| &inside.env_files);
+        named.extend(env_files.map(|path| (input.beside(path), Kind::Env)));
+        let Tree::Carrier(around) = &input.tree else {
             continue;
         };
-        named.extend(inside.env_files.iter().map(|path| input.beside(path)));
+        let bases = around.services.iter().filter_map(|one| one.base.as_ref());
+        let bases = bases.map(|(path, _)| path);
+        let others = bases.chain(around.includes.iter().flatten());
+        named.extend(others.map(|path| (input.beside(path), Kind::Compose)));
+        if input.kind == Kind::Compose {
+            let exists = |path: &Path| files.exists(path);
+            let is_partial = around.services.iter().any(|one| one.is_partial);
+            let default = || compose::default_beside(&input.path, exists);
+            let beside = compose::override_of(&input.path, exists)
+                .or_else(|| compose::overridden_by(&input.path, exists))
+                .or_else(|| is_partial.then(default)?);
+            named.extend(beside.map(|path| (path, Kind::Compose)));
+        }
     }
-    named.retain(|path| {
-        let asked = candidates
-            .iter()
-            .any(|one| deployments::is_same(&one.path, path));
-        !asked && files.exists(path)
-    });
-    let because = "another file names it";
-    let read = named.into_iter().map(|path| {
-        let candidate = Candidate::context(path);
-        let forced = Some((Kind::Env, because));
-        let step = guard(&candidate.path, || one(request, files, &candidate, forced));
-        step.unwrap_or_else(Step::Failed)
-    });
-    read.collect()
+    named
 }
 
 /// Nobody knows the file, or only its name makes a `.env` of it.

@@ -108,6 +108,8 @@ pub struct FileContext<'a> {
     pub unused: Option<UnusedCount>,
     /// Who reads the file, if it is a `.env` file and nobody said who does.
     pub readers: &'a [EnvReader],
+    /// The compose file beside this `.env`, where Airflow is told nothing of it.
+    pub unread_beside: Option<&'a Input>,
 }
 
 /// Definitions that no DAG asks for.

@@ -7,6 +7,7 @@
 //! file declares to be one deployment is taken out before.
 
 mod declared;
+mod layers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -16,6 +17,7 @@ use crate::source::FileId;
 
 use super::files::Files;
 use super::globs::Globs;
+use layers::{Layers, Stack};
 
 /// How the command line wants files grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,12 +137,14 @@ const ROOT_FOLDERS: &[&str] = &["config", "conf", "dags", "include", "env", "env
 /// Most choices of one deployment whose every combination is looked at.
 const MOST_CHOICES: usize = 1024;
 
-/// Groups `inputs`. What is `declared` is one deployment wherever it stands, unless everything is.
+/// Groups `inputs`. What is `declared` is one deployment wherever it stands, unless everything is. `unread`: env files
+/// that belong to none, as Airflow reads nothing of them.
 pub fn group(
     inputs: &[Input],
     files: &Files,
     grouping: Grouping,
     declared: &[Declared],
+    unread: &BTreeMap<FileId, FileId>,
 ) -> Vec<Deployment> {
     if grouping == Grouping::One {
         return one(inputs);
@@ -153,7 +157,11 @@ pub fn group(
         .iter()
         .filter(|input| !taken.contains(&input.id))
         .collect();
-    auto(&rest, files, &mut deployments);
+    let others = Others {
+        layers: Layers::of(&rest),
+        unread,
+    };
+    auto(&rest, files, &others, &mut deployments);
     deployments
 }
 
@@ -175,11 +183,23 @@ fn one(inputs: &[Input]) -> Vec<Deployment> {
     }]
 }
 
+/// Inputs that are no environments of their own.
+struct Others<'a> {
+    layers: Layers,
+    unread: &'a BTreeMap<FileId, FileId>,
+}
+
+impl Others<'_> {
+    fn are_apart(&self, file: FileId) -> bool {
+        self.layers.is_below(file) || self.unread.contains_key(&file)
+    }
+}
+
 struct Group<'a> {
     home: PathBuf,
     cfgs: Vec<&'a Input>,
     envs: Vec<&'a Input>,
-    /// A sample beside real settings.
+    /// A sample beside real settings, or what nobody reads.
     sample: bool,
 }
 
@@ -213,15 +233,27 @@ impl<'a> Group<'a> {
     /// they are no alternative to one that does. What an image sets, every process in it starts from.
     ///
     /// `inputs`: where the env files are that carriers name.
-    fn choices(&self, inputs: &[&Input]) -> (Vec<Choice>, usize) {
-        let (ours, foreign): (Vec<_>, Vec<_>) =
-            self.envs.iter().partition(|env| names_airflow(env));
-        let envs: Vec<&&Input> = if ours.is_empty() { foreign } else { ours };
+    fn choices(&self, inputs: &[&Input], layers: &Layers) -> (Vec<Choice>, usize) {
         let (images, envs): (Vec<&Input>, Vec<&Input>) =
-            envs.into_iter().partition(|env| is_image(env, inputs));
+            self.envs.iter().partition(|env| is_image(env, inputs));
+        let stacks = envs.iter().flat_map(|env| layers.ending_in(env.id));
+        let envs = stacks.map(|stack| whole_environment(&stack, inputs));
+        let images = images.iter().map(|image| vec![image.id]);
+        let is_ours = |files: &Vec<FileId>| {
+            let mut inputs = files.iter().filter_map(|file| find(inputs, *file));
+            inputs.any(names_airflow)
+        };
+        let all = images
+            .map(|image| (true, image))
+            .chain(envs.map(|env| (false, env)));
+        let all: Vec<(bool, Vec<FileId>)> = all.collect();
+        let any_is_ours = all.iter().any(|(_, files)| is_ours(files));
+        let counts = |(_, files): &&(bool, Vec<FileId>)| !any_is_ours || is_ours(files);
+        let (images, envs): (Vec<_>, Vec<_>) =
+            all.iter().filter(counts).partition(|(image, _)| *image);
         let cfgs = optional(self.cfgs.iter().map(|cfg| vec![cfg.id]));
-        let images = optional(images.iter().map(|image| vec![image.id]));
-        let envs = optional(envs.iter().map(|env| whole_environment(env, inputs)));
+        let images = optional(images.into_iter().map(|(_, files)| files.clone()));
+        let envs = optional(envs.into_iter().map(|(_, files)| files.clone()));
         let within = |image: &Vec<FileId>| {
             let image = image.clone();
             envs.iter()
@@ -239,17 +271,33 @@ fn is_image(env: &Input, inputs: &[&Input]) -> bool {
     inputs.any(|input| Some(input.id) == around && input.kind == Kind::Dockerfile)
 }
 
-/// The env files that a part of a carrier starts from, and the part.
-fn whole_environment(env: &Input, inputs: &[&Input]) -> Vec<FileId> {
+/// The input with that number; they are in the order of their numbers.
+fn find<'a>(inputs: &[&'a Input], file: FileId) -> Option<&'a Input> {
+    let at = inputs.binary_search_by_key(&file, |input| input.id);
+    at.ok().map(|at| inputs[at])
+}
+
+/// The env files that parts of carriers start from, and the parts.
+fn whole_environment(stack: &Stack, inputs: &[&Input]) -> Vec<FileId> {
     let mut files = Vec::new();
-    for named in env.inside.iter().flat_map(|inside| &inside.env_files) {
-        let named = env.beside(named);
-        let found = inputs.iter().find(|input| {
-            input.kind == Kind::Env && input.inside.is_none() && is_same(&input.path, &named)
-        });
-        files.extend(found.map(|input| input.id));
+    for part in &stack.with_files {
+        let Some(part) = find(inputs, *part) else {
+            continue;
+        };
+        for named in part.inside.iter().flat_map(|inside| &inside.env_files) {
+            let named = part.beside(named);
+            let found = inputs.iter().find(|input| {
+                input.kind == Kind::Env && input.inside.is_none() && is_same(&input.path, &named)
+            });
+            // Compose keeps the first of two that are the same.
+            files.extend(
+                found
+                    .map(|input| input.id)
+                    .filter(|file| !files.contains(file)),
+            );
+        }
     }
-    files.push(env.id);
+    files.extend(&stack.parts);
     files
 }
 
@@ -296,8 +344,8 @@ fn names_airflow(input: &Input) -> bool {
 
 /// Adds the deployments of `inputs`, by place. Stores that belong to none of them may belong to one of
 /// those that are there already.
-fn auto(inputs: &[&Input], files: &Files, deployments: &mut Vec<Deployment>) {
-    let groups = groups(inputs, files);
+fn auto(inputs: &[&Input], files: &Files, others: &Others<'_>, deployments: &mut Vec<Deployment>) {
+    let groups = groups(inputs, files, others);
     let around: Vec<Vec<FileId>> = (0..groups.len())
         .map(|index| around(&groups, index))
         .collect();
@@ -308,7 +356,7 @@ fn auto(inputs: &[&Input], files: &Files, deployments: &mut Vec<Deployment>) {
     for (group, around) in groups.into_iter().zip(around) {
         let is_place = group.speaks_of_airflow() && !group.sample;
         homes.push(is_place.then(|| group.home.clone()));
-        let (choices, left_out) = group.choices(inputs);
+        let (choices, left_out) = group.choices(inputs, &others.layers);
         deployments.push(Deployment {
             choices,
             home: group.home,
@@ -355,7 +403,7 @@ fn auto(inputs: &[&Input], files: &Files, deployments: &mut Vec<Deployment>) {
 }
 
 /// The settings files by place.
-fn groups<'a>(inputs: &[&'a Input], files: &Files) -> Vec<Group<'a>> {
+fn groups<'a>(inputs: &[&'a Input], files: &Files, others: &Others<'_>) -> Vec<Group<'a>> {
     // What a process of a carrier starts from is a part of that environment and none by itself.
     let named = inputs.iter().filter_map(|input| {
         let inside = input.inside.as_ref()?;
@@ -367,7 +415,8 @@ fn groups<'a>(inputs: &[&'a Input], files: &Files) -> Vec<Group<'a>> {
         let settings = inputs.filter(|input| input.kind.is_settings());
         settings.filter(|input| {
             let own = input.inside.is_none() && input.kind == Kind::Env;
-            !(own && named.iter().any(|path| is_same(path, &input.path)))
+            let is_named = own && named.iter().any(|path| is_same(path, &input.path));
+            !is_named && !others.layers.is_below(input.id)
         })
     };
     // Where there is nothing else, a sample is what there is to check.
@@ -377,7 +426,11 @@ fn groups<'a>(inputs: &[&'a Input], files: &Files) -> Vec<Group<'a>> {
         .map(|input| directory(&input.path))
         .collect();
     let home = |input: &Input| home(&input.path, &env_places, files);
-    let pair = if only_samples { None } else { one_pair(inputs) };
+    let pair = if only_samples {
+        None
+    } else {
+        one_pair(inputs, others)
+    };
     let mut groups: Vec<Group<'a>> = Vec::new();
     let mut samples = Vec::new();
     for input in settings() {
@@ -386,7 +439,8 @@ fn groups<'a>(inputs: &[&'a Input], files: &Files) -> Vec<Group<'a>> {
             Some((cfg, _)) if is_env_of_pair => home(cfg),
             _ => home(input),
         };
-        if !only_samples && is_sample(&input.path) {
+        let is_alone = is_sample(&input.path) || others.unread.contains_key(&input.id);
+        if !only_samples && is_alone {
             let mut group = Group::at(home);
             group.sample = true;
             group.push(input);
@@ -406,12 +460,13 @@ fn groups<'a>(inputs: &[&'a Input], files: &Files) -> Vec<Group<'a>> {
 
 /// One cfg and one env file, besides samples and files of other programs: they are one deployment
 /// wherever they stand.
-fn one_pair<'a>(inputs: &[&'a Input]) -> Option<(&'a Input, FileId)> {
+fn one_pair<'a>(inputs: &[&'a Input], others: &Others<'_>) -> Option<(&'a Input, FileId)> {
     let of = |kind: Kind| {
         let real = inputs
             .iter()
             .copied()
             .filter(move |input| input.kind == kind && !is_sample(&input.path));
+        let real = real.filter(|input| !others.are_apart(input.id));
         real.collect::<Vec<_>>()
     };
     let (cfgs, envs) = (of(Kind::Cfg), of(Kind::Env));

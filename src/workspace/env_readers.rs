@@ -3,6 +3,7 @@
 //! A compose file that names it or refers to its variables, a unit of systemd, a script or Makefile that sources it or
 //! hands it to docker, a project of Astro. How each of them reads it is the business of [`crate::syntax::dotenv`].
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use memchr::memmem;
@@ -10,7 +11,7 @@ use memchr::memmem;
 use super::Files;
 use super::deployments::is_same;
 use crate::inputs::{Input, Kind, Tree, carrier, is_sample};
-use crate::source::{Text, display_path};
+use crate::source::{FileId, Text, display_path};
 use crate::syntax::dotenv::{self, Called, Dialect, Outside};
 
 /// The largest file that is looked at, in bytes.
@@ -51,6 +52,106 @@ pub fn of(env: &Input, inputs: &[Input], files: &Files) -> Vec<EnvReader> {
         .readers
         .sort_by_key(|reader| reader.dialect != Dialect::Compose);
     found.readers
+}
+
+/// The `.env` files beside compose files that run Airflow, of which no process is told anything: compose takes them for
+/// its own `${…}` only. Each with that compose file. Where any other file around speaks of one, it is none of these.
+pub fn unread(inputs: &[Input], files: &Files) -> BTreeMap<FileId, FileId> {
+    let mut found = BTreeMap::new();
+    for env in inputs {
+        let is_dotenv = env.path.file_name().is_some_and(|name| name == ".env");
+        if !is_dotenv || env.inside.is_some() {
+            continue;
+        }
+        let runs_airflow = |input: &&Input| {
+            let Tree::Carrier(around) = &input.tree else {
+                return false;
+            };
+            let is_beside = input.path.parent() == env.path.parent();
+            input.kind == Kind::Compose
+                && is_beside
+                && around.broken.is_none()
+                && around.services.iter().any(|service| service.part.is_some())
+        };
+        let Some(compose) = inputs.iter().find(runs_airflow) else {
+            continue;
+        };
+        let is_ours = !env.settings.is_empty() || !env.definitions.is_empty();
+        let mut readers = of(env, inputs, files).into_iter();
+        let is_read = readers.any(|reader| reader.only.is_none());
+        if is_ours && !env.templated && !is_read && !is_spoken_of(folder_of(&env.path), files) {
+            found.insert(env.id, compose.id);
+        }
+    }
+    found
+}
+
+/// Some file in or below the folder names `.env`, or a program that reads it by itself.
+fn is_spoken_of(folder: &Path, files: &Files) -> bool {
+    const FOREIGN: [&str; 6] = [
+        ".git",
+        "node_modules",
+        ".venv",
+        "venv",
+        "__pycache__",
+        ".tox",
+    ];
+    let mut waiting = vec![(folder.to_owned(), 0)];
+    let mut count = 0;
+    while let Some((folder, depth)) = waiting.pop() {
+        let (own, folders) = entries(&folder);
+        count += own.len() + folders.len();
+        // Who can say, of so many.
+        if count >= MOST_FILES {
+            return true;
+        }
+        for path in own.iter().filter(|path| !only_describes(path)) {
+            let bytes = files
+                .open(path)
+                .and_then(|content| content.into_bytes_up_to(LARGEST));
+            if names_dotenv(path, bytes.as_deref().unwrap_or_default()) {
+                return true;
+            }
+        }
+        if depth < 3 {
+            let ours = folders.into_iter().filter(|folder| {
+                let name = folder.file_name().unwrap_or_default();
+                FOREIGN.iter().all(|foreign| name != *foreign)
+            });
+            waiting.extend(ours.map(|folder| (folder, depth + 1)));
+        }
+    }
+    false
+}
+
+/// It may speak of the file and reads it never: documentation, lists of what git leaves out, other env files.
+fn only_describes(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_list = name.starts_with('.') && name.ends_with("ignore");
+    let is_text = [".md", ".rst", ".env", ".log"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    is_list || is_text || name.starts_with(".env.") || name == ".gitattributes"
+}
+
+fn names_dotenv(path: &Path, bytes: &[u8]) -> bool {
+    // Pipenv, and what runs a Procfile, read it unasked.
+    if path.ends_with("Pipfile") || path.ends_with("Procfile") {
+        return true;
+    }
+    let is_word = |byte: Option<&u8>| {
+        byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte))
+    };
+    let lines = bytes.split(|byte| *byte == b'\n');
+    let mut lines = lines.filter(|line| !line.trim_ascii_start().starts_with(b"#"));
+    lines.any(|line| {
+        let mut places = memmem::find_iter(line, b".env");
+        let named = |at: usize| {
+            let before = at.checked_sub(1).and_then(|before| line.get(before));
+            !is_word(before) && !is_word(line.get(at + 4))
+        };
+        places.any(named) || memmem::find(line, b"dotenv").is_some()
+    })
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -302,7 +403,7 @@ fn is_hidden(path: &Path) -> bool {
 }
 
 /// The names that a compose file refers to.
-fn referred(env: &Input, text: &str) -> Vec<String> {
+pub fn referred(env: &Input, text: &str) -> Vec<String> {
     let names = env.variables.iter().map(|variable| &variable.name);
     let is_referred = |name: &&String| {
         memmem::find_iter(text.as_bytes(), name.as_bytes()).any(|at| {

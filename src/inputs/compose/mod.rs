@@ -6,9 +6,10 @@
 //! otherwise, as it does for whoever reads the file; the shell that compose is run from may still know better. A name
 //! without a default, or with an empty one, that is known nowhere is unknown.
 //!
-//! Not read: services of other files (`include`, `extends` with `file`), and what an override file beside this one
-//! changes.
+//! A service that other files say more of (`extends` with `file`, an override file beside this one, `include`) is told
+//! here what this file says, and no more: which parts make one environment, [`Around::services`] lets be known.
 
+mod files;
 mod services;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use super::cfg::{is_statement, is_template_name};
 use super::processes;
 use crate::source::{Mask, Span};
 use crate::syntax::yaml::{self, Yaml};
+pub use files::{default_beside, overridden_by, override_of};
 use services::Services;
 
 /// Why a text is a compose file, if it is one. Other formats have a key `services` too: there it holds a list, or
@@ -71,6 +73,7 @@ pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
     };
     for document in tree.documents() {
         services.read(document);
+        around.includes.extend(services.includes(document));
     }
     if around.broken.is_none() {
         around.broken = services.refused.take();
@@ -93,7 +96,13 @@ pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
     }
     let mut mask = Mask::new();
     let mut parts = Vec::new();
-    for environment in processes::different(processes) {
+    let names: Vec<String> = processes.iter().map(|one| one.name.clone()).collect();
+    let (environments, numbers) = processes::different(processes);
+    let numbers = names
+        .into_iter()
+        .zip(numbers.into_iter().map(|number| number + 1));
+    around.services = services.links(&numbers.collect());
+    for environment in environments {
         for variable in &environment.variables {
             services.show(variable, &mut mask, &mut around.blocks);
         }

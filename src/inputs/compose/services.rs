@@ -1,13 +1,14 @@
 //! The services of a file, with what they take over from others.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::files::{overridden_by, override_of};
 use super::values::{Given, Known};
-use crate::inputs::carrier::{
-    Broken, Environment, Fault, FaultKind, Surroundings, Variable, is_of_airflow,
-};
+use crate::inputs::carrier::{Broken, Environment, Fault, FaultKind, Service as Link};
+use crate::inputs::carrier::{Surroundings, Variable};
 use crate::inputs::cfg::template_parts;
 use crate::inputs::env::{filled_by_airflow, is_public_name};
 use crate::inputs::processes::{Also, Process};
@@ -15,11 +16,22 @@ use crate::source::{Mask, Span, Text};
 use crate::syntax::dotenv::template::plain_references;
 use crate::syntax::dotenv::{self, Delivery, Dialect, Outside};
 use crate::syntax::yaml::schema::{Schema, Type, type_of};
-use crate::syntax::yaml::{Kind, Member, Value};
+use crate::syntax::yaml::{self, Kind, Member, Value};
 
 /// Variables of all services together, beyond which no further services are read: a mapping that many services
 /// merge is counted for each.
 const MOST_VARIABLES: usize = 1 << 20;
+
+/// How names begin that tell Airflow something.
+const PREFIXES: [&str; 3] = ["AIRFLOW__", "AIRFLOW_CONN_", "AIRFLOW_VAR_"];
+
+/// What decides where Airflow looks for connections and variables.
+const DECISIVE: [&str; 4] = [
+    "AIRFLOW__SECRETS__BACKEND",
+    "AIRFLOW__SECRETS__BACKEND_KWARGS",
+    "AIRFLOW__WORKERS__SECRETS_BACKEND",
+    "AIRFLOW__WORKERS__SECRETS_BACKEND_KWARGS",
+];
 
 /// What is known of the services so far.
 pub(super) struct Services<'a> {
@@ -37,6 +49,15 @@ pub(super) struct Services<'a> {
     pub(super) refused: Option<Broken>,
     /// Somebody fills in a value of Airflow before compose reads it.
     pub(super) templated: bool,
+    /// The file that this one is put on top of, or the one that is put on top of this.
+    beside: OnceCell<Option<Beside>>,
+}
+
+/// The other of a compose file and its override file.
+struct Beside {
+    text: Rc<str>,
+    /// It is this file that is put on top.
+    is_below: bool,
 }
 
 /// A service as it stands.
@@ -44,12 +65,26 @@ struct Service {
     name: String,
     /// Another service of the file that it builds on.
     base: Option<String>,
+    /// Or one of another file.
+    other: Option<Other>,
+    /// It says what program to run.
+    has_program: bool,
+    /// The program is Airflow.
+    is_airflow: bool,
     environment: Vec<Rc<Entry>>,
     /// `!override`: the environment of the base does not count.
     is_alone: bool,
     env_files: Vec<EnvFile>,
-    /// It builds on a service of another file.
-    is_open: bool,
+}
+
+/// A service of another file.
+#[derive(Clone)]
+struct Other {
+    /// `None`: it cannot be told.
+    path: Option<PathBuf>,
+    service: String,
+    /// Where the path stands.
+    span: Span,
 }
 
 /// A variable.
@@ -58,6 +93,8 @@ struct Entry {
     value: Given,
     /// From the name to the end of the value.
     span: Span,
+    /// It stands in a list.
+    is_item: bool,
     fault: Option<(FaultKind, Span)>,
 }
 
@@ -83,7 +120,25 @@ impl<'a> Services<'a> {
             faults: Vec::new(),
             refused: None,
             templated: false,
+            beside: OnceCell::new(),
         }
+    }
+
+    /// The files of `include`.
+    pub(super) fn includes(&mut self, document: Value<'_>) -> Vec<Vec<PathBuf>> {
+        let items = document.get("include").into_iter().flat_map(Value::items);
+        let lists = items.map(|item| {
+            let path = item.get("path").unwrap_or(item);
+            let paths = match path.kind() {
+                Kind::Sequence => path.items().collect(),
+                _ => vec![path],
+            };
+            let paths = paths
+                .into_iter()
+                .filter_map(|path| self.env_file(path, false)?.path);
+            paths.collect()
+        });
+        lists.collect()
     }
 
     /// Reads the services of a document.
@@ -113,7 +168,9 @@ impl<'a> Services<'a> {
             environment: Vec::new(),
             is_alone: false,
             env_files: Vec::new(),
-            is_open: false,
+            other: None,
+            has_program: false,
+            is_airflow: false,
         };
         for Member { key, value } in node.members() {
             match key.scalar().map(Text::expose) {
@@ -125,12 +182,26 @@ impl<'a> Services<'a> {
                 }
                 Some("env_file") => service.env_files = self.env_files(value),
                 Some("extends") => {
-                    let is_other = value.get("file").is_some();
-                    let base = value.get("service").unwrap_or(value);
-                    service.is_open = is_other;
-                    let base = base.scalar().filter(|_| !is_other);
-                    service.base = base.map(|base| base.expose().to_owned());
+                    let base = value.get("service").unwrap_or(value).scalar();
+                    let base = base.map(|base| base.expose().to_owned());
+                    match (value.get("file"), base) {
+                        (Some(file), base) => {
+                            service.other = self.env_file(file, false).map(|file| Other {
+                                path: file.path,
+                                service: base.unwrap_or_default(),
+                                span: file.span,
+                            });
+                        }
+                        (None, base) => service.base = base,
+                    }
+                    service.has_program = true;
                 }
+                Some("image") => {
+                    service.has_program = true;
+                    service.is_airflow |= self.is_image_of_airflow(value);
+                }
+                Some("build" | "provider") => service.has_program = true,
+                Some("command" | "entrypoint") => service.is_airflow |= is_command(value),
                 _ => {}
             }
         }
@@ -162,6 +233,7 @@ impl<'a> Services<'a> {
             name: name.clone(),
             value,
             span: member.span(),
+            is_item: false,
             fault,
         });
         self.values.insert(place, Rc::clone(&entry));
@@ -190,6 +262,7 @@ impl<'a> Services<'a> {
                     name,
                     value,
                     span,
+                    is_item: true,
                     fault,
                 }
             }
@@ -221,6 +294,18 @@ impl<'a> Services<'a> {
             path: filled.map(|path| PathBuf::from(path.expose())),
             span: path.span(),
             raw,
+        })
+    }
+
+    /// `apache/airflow`, `example/airflow-custom:1`, `astronomer/astro-runtime`.
+    fn is_image_of_airflow(&mut self, image: Value<'_>) -> bool {
+        let image = image
+            .scalar()
+            .and_then(|image| self.known.filled(image).ok());
+        image.is_some_and(|image| {
+            let name = image.expose().rsplit('/').next().unwrap_or_default();
+            let name = name.split([':', '@']).next().unwrap_or_default();
+            name.contains("airflow") || name.contains("astro-runtime")
         })
     }
 
@@ -260,14 +345,19 @@ impl<'a> Services<'a> {
             let mut names = whole.entries.iter();
             names.any(|entry| entry.name.expose().starts_with("AIRFLOW_"))
         };
-        // A service that only an env file tells something may be any program, unless there is no other.
+        let below = self.airflow_below();
+        // A service that only an env file tells something may be any program, unless it is known to be Airflow or there
+        // is no other.
         let by_name = wholes.iter().any(|(_, whole)| is_ours(whole));
         let mut texts: BTreeMap<PathBuf, Option<Rc<str>>> = BTreeMap::new();
         let mut processes = Vec::new();
         let mut told = BTreeSet::new();
         for (service, whole) in wholes {
-            let also = self.also(&whole, &mut texts);
-            if !(is_ours(&whole) || !by_name && also.names("AIRFLOW__")) {
+            let (also, of_file) = self.also(&whole, &mut texts);
+            // What it builds on may be Airflow.
+            let is_airflow = whole.is_airflow || whole.other.is_some();
+            let is_below = below.contains(&self.list[service].name);
+            if !(is_ours(&whole) || of_file && (is_airflow || !by_name) || is_below) {
                 continue;
             }
             for entry in &whole.entries {
@@ -277,15 +367,88 @@ impl<'a> Services<'a> {
             }
             let name = self.list[service].name.clone();
             let environment = self.environment_of(&whole);
-            if is_of_airflow(&environment) || !by_name {
+            let mut names = environment.variables.iter().map(|one| one.name.expose());
+            let tells = names.any(|name| name.starts_with("AIRFLOW") || name.starts_with("AWS_"));
+            if tells || !environment.env_files.is_empty() {
                 processes.push(Process {
                     name,
                     environment,
-                    also,
+                    also: self.with_beside(also),
                 });
             }
         }
         processes
+    }
+
+    /// What other files may say of the services. `parts`: the number of the part of each process.
+    pub(super) fn links(&self, parts: &HashMap<String, usize>) -> Vec<Link> {
+        let links = (0..self.list.len()).map(|service| {
+            let whole = self.whole(service);
+            let name = &self.list[service].name;
+            let base = whole
+                .other
+                .and_then(|other| Some((other.path?, other.service)));
+            Link {
+                name: name.clone(),
+                part: parts.get(name).copied(),
+                base,
+                is_partial: !whole.has_program,
+                is_apart: whole.is_alone,
+                is_alone: self.list[service].is_alone,
+            }
+        });
+        links.collect()
+    }
+
+    /// The text of the file that makes one with this.
+    fn beside(&self) -> Option<&Beside> {
+        let beside = self.beside.get_or_init(|| {
+            let name = Path::new(self.surroundings.path.file_name()?);
+            let read = |path: &Path| (self.surroundings.neighbour)(path);
+            let exists = |path: &Path| path == name || read(path).is_some();
+            let over = override_of(name, exists);
+            let is_below = over.is_none();
+            let other = over.or_else(|| overridden_by(name, exists))?;
+            Some(Beside {
+                text: Rc::from(read(&other)?),
+                is_below,
+            })
+        });
+        beside.as_ref()
+    }
+
+    /// What env files may set, the other file may too.
+    fn with_beside(&self, also: Also) -> Also {
+        match (also, self.beside()) {
+            (Also::Texts(mut texts), Some(beside)) => {
+                texts.push(Rc::clone(&beside.text));
+                Also::Texts(texts)
+            }
+            (also, _) => also,
+        }
+    }
+
+    /// The services that run Airflow by the file that this one is put on top of.
+    fn airflow_below(&self) -> BTreeSet<String> {
+        let Some(beside) = self.beside().filter(|beside| beside.is_below) else {
+            return BTreeSet::new();
+        };
+        let tree = yaml::parse(&beside.text, 0);
+        let mut below = Services::new(&beside.text, self.surroundings);
+        // It has its own, which is this one.
+        below.beside = OnceCell::from(None);
+        for document in tree.documents() {
+            below.read(document);
+        }
+        let processes = below.processes().into_iter();
+        let mut names: BTreeSet<String> = processes.map(|process| process.name).collect();
+        for service in 0..below.list.len() {
+            let whole = below.whole(service);
+            if whole.is_airflow || whole.other.is_some() {
+                names.insert(below.list[service].name.clone());
+            }
+        }
+        names
     }
 
     /// A service with what its bases hand down: their variables come first and give way, their env files are read
@@ -306,36 +469,46 @@ impl<'a> Services<'a> {
                 whole.entries.clear();
                 whole.places.clear();
             }
+            whole.is_alone |= service.is_alone;
+            whole.has_program |= service.has_program;
+            whole.is_airflow |= service.is_airflow;
+            if service.other.is_some() {
+                whole.other.clone_from(&service.other);
+            }
             for entry in &service.environment {
                 whole.set(entry);
             }
             whole.env_files.extend(service.env_files.iter().cloned());
-            whole.is_open |= service.is_open;
         }
         whole
     }
 
-    /// What env files say.
-    fn also(&self, whole: &Whole, texts: &mut BTreeMap<PathBuf, Option<Rc<str>>>) -> Also {
+    /// What env files say, and whether they tell Airflow something.
+    fn also(&self, whole: &Whole, texts: &mut BTreeMap<PathBuf, Option<Rc<str>>>) -> (Also, bool) {
         let mut all = Vec::new();
+        let mut is_whole = whole.other.is_none();
         for file in &whole.env_files {
             let text = file.path.as_ref().and_then(|path| {
                 let read = || (self.surroundings.neighbour)(path).map(Rc::from);
                 texts.entry(path.clone()).or_insert_with(read).clone()
             });
-            match text {
-                Some(text) => all.push(text),
-                None => return Also::Anything,
-            }
+            is_whole &= text.is_some();
+            all.extend(text);
         }
-        if whole.is_open {
-            return Also::Anything;
-        }
-        Also::Texts(all)
+        let names = |text: &Rc<str>| PREFIXES.iter().any(|prefix| text.contains(prefix));
+        let of_file = all.iter().any(names);
+        let also = if is_whole {
+            Also::Texts(all)
+        } else {
+            Also::Anything
+        };
+        (also, of_file)
     }
 
     fn environment_of(&mut self, whole: &Whole) -> Environment {
         let mut environment = Environment::default();
+        self.of_nobody_knows_what(whole, &mut environment.variables);
+        let is_layer = whole.other.is_some() || self.beside().is_some_and(|one| one.is_below);
         for file in &whole.env_files {
             match &file.path {
                 Some(path) if file.raw => self.raw(path, file.span, &mut environment.variables),
@@ -353,11 +526,28 @@ impl<'a> Services<'a> {
                     Given::Nothing => continue,
                     Given::Unknown | Given::HandedOn => None,
                 },
+                // What the file below sets is not set, which no part can say.
+                Given::Nothing if is_layer => None,
                 Given::Nothing => continue,
             };
             environment.variables.push(Variable { name, value });
         }
         environment
+    }
+
+    /// A service of another file that is not to be had may set what decides where Airflow looks.
+    fn of_nobody_knows_what(&self, whole: &Whole, variables: &mut Vec<Variable>) {
+        let Some(other) = whole.other.as_ref().filter(|_| !whole.is_alone) else {
+            return;
+        };
+        let path = other.path.as_ref();
+        if path.is_some_and(|path| (self.surroundings.neighbour)(path).is_some()) {
+            return;
+        }
+        variables.extend(DECISIVE.iter().map(|name| Variable {
+            name: Text::elsewhere(name, other.span),
+            value: Some(Text::elsewhere("?", other.span).into_unknown()),
+        }));
     }
 
     /// Somebody may fill the file in before compose reads it.
@@ -485,8 +675,22 @@ fn broken_item(item: Value<'_>) -> Entry {
         name: first.unwrap_or_else(|| Text::verbatim("", span.start)),
         value: Given::Unknown,
         span,
+        is_item: true,
         fault: Some((FaultKind::Item, span)),
     }
+}
+
+/// `airflow …`, `["airflow", …]`
+fn is_command(command: Value<'_>) -> bool {
+    let first = command.items().next().unwrap_or(command).scalar();
+    first.is_some_and(|first| {
+        let word = first
+            .expose()
+            .split_ascii_whitespace()
+            .next()
+            .unwrap_or_default();
+        word.rsplit('/').next() == Some("airflow")
+    })
 }
 
 /// A service and its bases.
@@ -495,14 +699,21 @@ struct Whole {
     entries: Vec<Rc<Entry>>,
     places: HashMap<String, usize>,
     env_files: Vec<EnvFile>,
-    is_open: bool,
+    other: Option<Other>,
+    has_program: bool,
+    is_airflow: bool,
+    is_alone: bool,
 }
 
 impl Whole {
     fn set(&mut self, entry: &Rc<Entry>) {
         let name = entry.name.expose();
         if let Some(&at) = self.places.get(name) {
-            self.entries[at] = Rc::clone(entry);
+            // `!reset` finds nothing by a key in a list.
+            let is_lost = matches!(entry.value, Given::Nothing) && self.entries[at].is_item;
+            if !is_lost {
+                self.entries[at] = Rc::clone(entry);
+            }
         } else {
             self.places.insert(name.to_owned(), self.entries.len());
             self.entries.push(Rc::clone(entry));

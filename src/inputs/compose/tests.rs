@@ -157,9 +157,14 @@ fn a_service_takes_over_what_it_extends() {
         told(&carrier),
         [
             vec!["AIRFLOW_VAR_A=1", "AIRFLOW_VAR_D=1"],
-            vec!["AIRFLOW_VAR_A=2"]
+            vec!["AIRFLOW_VAR_A=2", "AIRFLOW_VAR_D=1"]
         ]
     );
+    let mapped = text.replace(
+        "[AIRFLOW_VAR_A=1, AIRFLOW_VAR_D=1]",
+        "{AIRFLOW_VAR_A: 1, AIRFLOW_VAR_D: 1}",
+    );
+    assert_eq!(told(&with(&mapped, &[]))[1], ["AIRFLOW_VAR_A=2"]);
     let files = &environments(&carrier)[1].env_files;
     assert_eq!(files, &[Path::new("c.env"), Path::new("b.env")]);
     let circle = "services:\n  a:\n    extends: b\n    environment: {AIRFLOW_VAR_A: 1}\n  b:\n    extends: a\n";

@@ -1,8 +1,9 @@
 //! What compose makes of a value: the references in it, and of what is no text a text.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::files;
 use crate::inputs::carrier::{FaultKind, Surroundings};
 use crate::source::{Span, Text};
 use crate::syntax::dotenv::template::{self, Found, Refused, Scope};
@@ -111,22 +112,51 @@ impl<'a> Known<'a> {
     fn project(&mut self) -> &HashMap<String, Option<Text>> {
         let surroundings = self.surroundings;
         self.project.get_or_insert_with(|| {
-            let Some(text) = (surroundings.neighbour)(Path::new(".env")) else {
-                return HashMap::new();
-            };
-            let file = dotenv::read(&text, Dialect::Compose, surroundings.environment);
             let mut known = HashMap::new();
-            for variable in file.variables {
-                let value = match variable.delivery {
-                    Delivery::Kept => variable.value,
-                    Delivery::Perhaps | Delivery::Recovered => None,
-                    Delivery::Overridden => continue,
-                };
-                known.insert(variable.name, value);
+            let folders = [Some(PathBuf::new()), project_above(surroundings)];
+            for folder in folders.into_iter().flatten() {
+                known.extend(defined(surroundings, &folder.join(".env")));
             }
             known
         })
     }
+}
+
+/// What a `.env` of the project defines.
+fn defined(surroundings: &Surroundings<'_>, path: &Path) -> HashMap<String, Option<Text>> {
+    let Some(text) = (surroundings.neighbour)(path) else {
+        return HashMap::new();
+    };
+    let file = dotenv::read(&text, Dialect::Compose, surroundings.environment);
+    let mut known = HashMap::new();
+    for variable in file.variables {
+        let value = match variable.delivery {
+            Delivery::Kept => variable.value,
+            Delivery::Perhaps | Delivery::Recovered => None,
+            Delivery::Overridden => continue,
+        };
+        known.insert(variable.name, value);
+    }
+    known
+}
+
+/// The folder of the project that takes the file in, one or two above: its `.env` wins over the one beside the file.
+fn project_above(surroundings: &Surroundings<'_>) -> Option<PathBuf> {
+    let mut folder = PathBuf::new();
+    let mut path = PathBuf::from(surroundings.path.file_name()?);
+    let mut above = surroundings.path.parent()?;
+    for _ in 0..2 {
+        folder.push("..");
+        path = Path::new(above.file_name()?).join(path);
+        above = above.parent()?;
+        let name = path.to_str()?.replace('\\', "/");
+        let texts = files::NAMES.iter().map(|file| folder.join(file));
+        let texts = texts.filter_map(|file| (surroundings.neighbour)(&file));
+        if texts.into_iter().any(|text| text.contains(&name)) {
+            return Some(folder);
+        }
+    }
+    None
 }
 
 impl Scope for Known<'_> {

@@ -125,6 +125,7 @@ fn findings_in(rule: &'static Rule, case: &Case, inputs: &[Input]) -> Vec<Findin
             deployment_inputs: &all,
             unused: None,
             readers: &[],
+            unread_beside: None,
         };
         for check in rule.checks {
             if let Check::File(check) = check {

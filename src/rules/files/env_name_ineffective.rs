@@ -1,6 +1,7 @@
 //! AV012: a name of an environment variable that looks like one of Airflow's and is none.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use crate::airflow::data::options;
 use crate::inputs::Tree;
@@ -8,8 +9,9 @@ use crate::inputs::env::{is_public_name, is_shown};
 use crate::report::{Edit, Findings, Fix, Severity};
 use crate::rule;
 use crate::rules::{Check, FileContext};
-use crate::source::Place;
+use crate::source::{Place, display_path};
 use crate::syntax::dotenv::{Delivery, EnvFile, EnvVariable};
+use crate::workspace::env_readers::referred;
 
 rule! {
     /// # env-name-ineffective
@@ -27,6 +29,10 @@ rule! {
     ///
     /// Names with single underscores (`AIRFLOW_CORE_EXECUTOR`) are often made to be used as `${…}` in a compose file: they
     /// are information, given only where the corrected name is an option and nothing seen here refers to the name.
+    ///
+    /// The best of names has no effect in a `.env` that no process of Airflow is told of: Docker Compose takes the `.env` of
+    /// its folder for the `${…}` in the compose file, and hands it to a service only where `env_file:` names it. That is said
+    /// where a compose file with services of Airflow lies beside it and no file there speaks of `.env`.
     ///
     /// ## Example
     ///
@@ -66,7 +72,41 @@ rule! {
     /// - <https://airflow.apache.org/docs/apache-airflow/stable/howto/set-config.html>
     /// - <https://airflow.apache.org/docs/apache-airflow/stable/howto/connection.html>
     "AV012", "env-name-ineffective", Error, since "0.1.0",
-    checks &[Check::File(check)],
+    checks &[Check::File(check), Check::File(unread)],
+}
+
+/// Variables for Airflow in a `.env` that it is not told of.
+fn unread(cx: &FileContext<'_>, findings: &mut Findings) {
+    let (Tree::Env(tree), Some(beside)) = (&cx.input.tree, cx.unread_beside) else {
+        return;
+    };
+    let text = String::from_utf8_lossy(&beside.bytes);
+    let used = referred(cx.input, &text);
+    let ours = tree.variables.iter().filter(|variable| {
+        let name = variable.name.as_str();
+        let prefixes = ["AIRFLOW__", "AIRFLOW_CONN_", "AIRFLOW_VAR_"];
+        let is_for_airflow = prefixes.iter().any(|prefix| name.starts_with(prefix));
+        is_for_airflow && variable.delivery == Delivery::Kept && !used.iter().any(|one| one == name)
+    });
+    let mut ours = ours.filter(|variable| is_public_name(&variable.name));
+    let Some(first) = ours.next() else {
+        return;
+    };
+    let name = &first.name;
+    let file = display_path(Path::new(beside.path.file_name().unwrap_or_default()));
+    let subject = match ours.count() {
+        0 => format!("`{name}` reaches"),
+        1 => format!("`{name}` and one more variable reach"),
+        more => format!("`{name}` and {more} more variables reach"),
+    };
+    let message = format!(
+        "{subject} no process of Airflow: compose takes `.env` for the `${{…}}` in {file}, and no service is given the file"
+    );
+    let place = Place::new(cx.input.id, first.name_span);
+    findings
+        .report(&RULE, place, ".env", message)
+        .severity(Severity::Warning)
+        .help("name the file in `env_file:` of the services, or set the variables in their `environment:`");
 }
 
 /// What is wrong with a name.

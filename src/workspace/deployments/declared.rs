@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use super::layers::Layers;
 use super::{Choice, Declared, Deployment, directory};
 use crate::inputs::{Input, Kind};
 use crate::source::FileId;
@@ -14,8 +15,8 @@ struct Found<'a> {
     name: &'a str,
     cfgs: Vec<FileId>,
     envs: Vec<FileId>,
-    /// The environments that carriers state.
-    processes: Vec<FileId>,
+    /// The environments that carriers state, of one or several parts each.
+    processes: Vec<Vec<FileId>>,
     stores: Vec<FileId>,
     dags: Vec<FileId>,
     homes: Vec<PathBuf>,
@@ -24,7 +25,8 @@ struct Found<'a> {
 impl Found<'_> {
     fn files(&self) -> impl Iterator<Item = &FileId> {
         let settings = self.cfgs.iter().chain(&self.envs);
-        settings.chain(&self.processes).chain(&self.stores)
+        let processes = self.processes.iter().flatten();
+        settings.chain(processes).chain(&self.stores)
     }
 
     fn shares_with(&self, other: &Self) -> bool {
@@ -35,22 +37,12 @@ impl Found<'_> {
     /// Airflow reads one airflow.cfg: several are alternatives, and so are the processes of carriers. Of
     /// env files all count.
     fn choices(&self) -> impl Iterator<Item = Choice> {
-        let optional = |files: &[FileId]| -> Vec<Option<FileId>> {
-            if files.is_empty() {
-                return vec![None];
-            }
-            files.iter().copied().map(Some).collect()
-        };
-        let processes = optional(&self.processes);
-        let cfgs = optional(&self.cfgs).into_iter();
-        cfgs.flat_map(move |cfg| {
+        let cfgs = super::optional(self.cfgs.iter().map(|cfg| vec![*cfg]));
+        let processes = super::optional(self.processes.iter().cloned());
+        cfgs.into_iter().flat_map(move |cfg| {
             let processes = processes.clone().into_iter();
             processes.map(move |process| Choice {
-                settings: cfg
-                    .into_iter()
-                    .chain(self.envs.iter().copied())
-                    .chain(process)
-                    .collect(),
+                settings: [cfg.clone(), self.envs.clone(), process].concat(),
                 name: Some(self.name.to_owned()),
                 stores: Some(self.stores.clone()),
             })
@@ -95,6 +87,7 @@ fn found<'a>(inputs: &[Input], declared: &'a Declared) -> Found<'a> {
         .iter()
         .filter_map(|input| Some((rank(input)?, input)))
         .collect();
+    let layers = Layers::of(&ours.iter().map(|(_, input)| *input).collect::<Vec<_>>());
     ours.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
     for (_, input) in ours {
         let list = match input.kind {
@@ -103,7 +96,14 @@ fn found<'a>(inputs: &[Input], declared: &'a Declared) -> Found<'a> {
             _ if input.is_store() => &mut found.stores,
             // Its parts are.
             kind if kind.is_carrier() || kind.is_store() => continue,
-            _ if input.inside.is_some() => &mut found.processes,
+            _ if input.inside.is_some() => {
+                if !layers.is_below(input.id) {
+                    let stacks = layers.ending_in(input.id).into_iter();
+                    found.processes.extend(stacks.map(|stack| stack.parts));
+                }
+                found.homes.push(directory(&input.path));
+                continue;
+            }
             _ => &mut found.envs,
         };
         list.push(input.id);

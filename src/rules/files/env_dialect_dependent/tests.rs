@@ -30,6 +30,7 @@ fn told_of(text: &str, dialects: &[Dialect], only: Option<&str>) -> Vec<(String,
         deployment_inputs: &[&input],
         unused: None,
         readers: &readers,
+        unread_beside: None,
     };
     let mut findings = Findings::new();
     check(&cx, &mut findings);

@@ -36,6 +36,7 @@ fn findings(input: &Input) -> Vec<Finding> {
         deployment_inputs: &[input],
         unused: None,
         readers: &[],
+        unread_beside: None,
     };
     let mut findings = Findings::new();
     let rules = [&undecodable_file::RULE, &RULE, &env_name_ineffective::RULE];
