@@ -7,6 +7,7 @@
 mod environment;
 mod local;
 mod near;
+mod plan;
 mod remarks;
 mod stores;
 mod walk;
@@ -23,9 +24,9 @@ use crate::report::{Failure, Severity};
 use crate::workspace::Content;
 
 pub use near::Near;
+pub(crate) use plan::{Customs, Plan};
 pub(crate) use remarks::{class_name, last};
 pub(crate) use stores::{Asker, Gather};
-pub(crate) use walk::{Customs, Plan};
 
 /// One id and what becomes of it.
 #[derive(Debug)]
@@ -182,7 +183,7 @@ pub struct Wanted {
 }
 
 /// Who asks, and what for.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Request<'r> {
     /// The ids.
     pub ids: &'r [Wanted],
@@ -207,5 +208,6 @@ pub fn run(
     one: &One,
     contents: Vec<Option<Content>>,
 ) -> (Vec<Answer>, Vec<Failure>) {
-    walk::run(request, loaded, one, contents)
+    let (mut answers, failures) = plan::run_all(&[(*request, one)], loaded, contents);
+    (answers.pop().unwrap_or_default(), failures)
 }

@@ -1,216 +1,39 @@
 //! The way of one id: stop after stop, until one has an answer.
 
-use std::collections::BTreeSet;
-
-use super::stores::{Asker, Gather, Holdings, Looked, Query};
+use super::plan::{Custom, custom_of};
+use super::stores::{Holdings, Looked};
 use super::{
-    Answer, Candidate, Found, Near, Outcome, Request, Spot, Step, environment, local, near,
-    remarks, stores, words,
+    Answer, Candidate, Found, Near, Outcome, Spot, Step, environment, local, near, remarks, words,
 };
 use crate::airflow::backend::ask::{Ask, Question, Skip};
 use crate::airflow::backend::data::Habit;
-use crate::airflow::backend::{self, Backend, Constructed, Supplier, multi_team};
+use crate::airflow::backend::{self, Backend, Constructed, Supplier};
 use crate::airflow::connection::Format;
 use crate::airflow::public::Shape;
 use crate::airflow::search::{self, Last, Raised, Stop};
-use crate::airflow::{Runtime, Target, TargetSource, Version};
+use crate::airflow::{Runtime, Target, Version};
 use crate::inputs::EntryKind;
 use crate::load::{Loaded, One, Unreadable, View};
-use crate::report::Failure;
 use crate::settings::Metastore;
 use crate::source::{Place, display_path};
-use crate::workspace::Content;
 
-pub(super) fn run(
-    request: &Request<'_>,
-    loaded: &Loaded,
-    one: &One,
-    contents: Vec<Option<Content>>,
-) -> (Vec<Answer>, Vec<Failure>) {
-    let again = loaded.read_again(one);
-    let (view, unreadable) = loaded.view_of(one, &again);
-    // What steps down for a guess explains an outcome all the same.
-    let target = Target {
-        source: TargetSource::CommandLine,
-        ..view.target.clone()
-    };
-    let customs = Customs::of(&view, &target);
-    let plan = Plan::new(request, loaded, one, &view, &target, &customs);
-    let askers = plan.askers();
-    let mut gather = Gather::new(&askers);
-    let failures = stores::collect(loaded, contents, &mut gather);
-    let holdings = [gather.holdings(0), gather.holdings(1)];
-    let unreadable = unreadable.filter(|error| error.is_fatal);
-    let remarks = remarks::of_settings(loaded, one, &view, &target);
-    let mut answers = plan.answers(holdings, unreadable, remarks);
-    for used in loaded.used(one.group).ids {
-        let mut answers = answers.iter_mut();
-        let asked =
-            answers.find(|answer| (answer.kind, answer.id.as_str()) == (used.kind, used.id));
-        if let Some(answer) = asked {
-            let spots = used.places.iter();
-            answer.used = spots.filter_map(|place| spot(loaded, *place)).collect();
-        }
-    }
-    (answers, failures)
-}
-
-/// The backends that a process may ask, and what Airflow builds from them. Tasks may ask for options
-/// elsewhere than for connections and variables.
-pub(crate) struct Customs<'w, 'a>([Custom<'w, 'a>; 2]);
-
-impl<'w, 'a> Customs<'w, 'a> {
-    pub(crate) fn of(view: &'w View<'a>, target: &'w Target) -> Self {
-        Self([EntryKind::Connection, EntryKind::Config].map(|kind| {
-            let backend = search::custom(&view.secrets, kind, target);
-            Custom {
-                backend,
-                outcome: backend.outcome(&view.settings, target),
-            }
-        }))
-    }
-}
-
-/// What one process looks up in one choice of files, before any store is read.
-pub(crate) struct Plan<'w, 'a> {
-    loaded: &'w Loaded,
-    one: &'w One,
-    view: &'w View<'a>,
-    target: &'w Target,
-    customs: &'w [Custom<'w, 'a>; 2],
-    multi_team: Option<bool>,
-    asked: Vec<Question<'w>>,
-}
-
-impl<'w, 'a> Plan<'w, 'a> {
-    pub(crate) fn new(
-        request: &Request<'w>,
-        loaded: &'w Loaded,
-        one: &'w One,
-        view: &'w View<'a>,
-        target: &'w Target,
-        customs: &'w Customs<'w, 'a>,
-    ) -> Self {
-        let multi_team = multi_team(&view.settings, target);
-        let ids = request.ids.iter();
-        let asked = ids.map(|wanted| Question {
-            kind: wanted.kind,
-            id: &wanted.id,
-            team: request.team,
-            multi_team,
-        });
-        Self {
-            loaded,
-            one,
-            view,
-            target,
-            customs: &customs.0,
-            multi_team,
-            asked: asked.collect(),
-        }
-    }
-
-    /// What the backend of connections and variables and that of options are asked for.
-    pub(crate) fn askers(&self) -> [Asker<'_>; 2] {
-        [0, 1].map(|custom| {
-            let built = self.customs[custom].built();
-            let asked = self.asked.iter().enumerate();
-            let queries = asked
-                .filter(|(_, asked)| custom_of(asked.kind) == custom)
-                .map(|(number, asked)| Query {
-                    number,
-                    kind: asked.kind,
-                    id: asked.id,
-                    names: names(built, asked, self.target),
-                });
-            let namings = built.map_or_else(Vec::new, |built| {
-                let known = built.naming.clone().map(|naming| vec![naming]);
-                known.unwrap_or_else(|| built.namings(self.target, self.multi_team))
-            });
-            Asker::new(built, namings, queries.collect(), &self.one.stores)
-        })
-    }
-
-    /// What becomes of every id, now that the stores were read.
-    pub(crate) fn answers(
-        &self,
-        holdings: [&Holdings; 2],
-        unreadable: Option<Unreadable>,
-        remarks: Vec<super::Remark>,
-    ) -> Vec<Answer> {
-        let walk = Walk {
-            loaded: self.loaded,
-            one: self.one,
-            view: self.view,
-            bad_multi_team: backend::is_bad_multi_team(&self.view.settings, self.target),
-            unreadable,
-            target: self.target,
-            customs: self.customs,
-            holdings,
-            remarks,
-        };
-        let asked = self.asked.iter().enumerate();
-        asked
-            .map(|(number, asked)| walk.answer(number, asked))
-            .collect()
-    }
-}
-
-/// A pair of options, and what Airflow builds from it.
-struct Custom<'w, 'a> {
-    backend: &'w Backend<'a>,
-    outcome: backend::Outcome<'w>,
-}
-
-impl<'w> Custom<'w, '_> {
-    fn built(&self) -> Option<&Constructed<'w>> {
-        match &self.outcome {
-            backend::Outcome::Built(built) => Some(built),
-            _ => None,
-        }
-    }
-}
-
-/// Which of the two is asked for a kind.
-const fn custom_of(kind: EntryKind) -> usize {
-    match kind {
-        EntryKind::Connection | EntryKind::Variable => 0,
-        EntryKind::Config => 1,
-    }
-}
-
-/// The names that the custom backend asks its store for.
-fn names(
-    built: Option<&Constructed<'_>>,
-    asked: &Question<'_>,
-    target: &Target,
-) -> BTreeSet<String> {
-    let in_export = |name: String| match built {
-        Some(built) => built.name_in_export(&name),
-        None => name,
-    };
-    match built.map(|built| built.ask(asked, target)) {
-        Some(Ask::For(names)) => names.into_iter().map(in_export).collect(),
-        _ => BTreeSet::new(),
-    }
-}
-
-struct Walk<'w, 'a> {
-    loaded: &'w Loaded,
-    one: &'w One,
-    view: &'w View<'a>,
+/// One process on its way, with all that was read.
+pub(super) struct Walk<'w, 'a> {
+    pub(super) loaded: &'w Loaded,
+    pub(super) one: &'w One,
+    pub(super) view: &'w View<'a>,
     /// `[core] multi_team` is set to what is no boolean.
-    bad_multi_team: bool,
+    pub(super) bad_multi_team: bool,
     /// airflow.cfg cannot be read, so that nothing starts.
-    unreadable: Option<Unreadable>,
-    target: &'w Target,
-    customs: &'w [Custom<'w, 'a>; 2],
-    holdings: [&'w Holdings; 2],
-    remarks: Vec<super::Remark>,
+    pub(super) unreadable: Option<Unreadable>,
+    pub(super) target: &'w Target,
+    pub(super) customs: &'w [Custom<'w, 'a>; 2],
+    pub(super) holdings: [&'w Holdings; 2],
+    pub(super) remarks: Vec<super::Remark>,
 }
 
 impl Walk<'_, '_> {
-    fn answer(&self, number: usize, asked: &Question<'_>) -> Answer {
+    pub(super) fn answer(&self, number: usize, asked: &Question<'_>) -> Answer {
         let mut answer = Answer {
             kind: asked.kind,
             id: asked.id.to_owned(),
@@ -593,7 +416,7 @@ impl Walk<'_, '_> {
     }
 }
 
-fn spot(loaded: &Loaded, place: Place) -> Option<Spot> {
+pub(super) fn spot(loaded: &Loaded, place: Place) -> Option<Spot> {
     let input = loaded.input(place.file)?;
     let position = input.position(place.span.start);
     Some(Spot {
