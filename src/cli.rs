@@ -121,7 +121,8 @@ pub struct CheckArgs {
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, help_heading = "Input")]
     pub stdin_filename: Option<PathBuf>,
 
-    /// Output format, to stdout or to FILE (repeatable): full, concise, json, jsonl, github.
+    /// Output format, to stdout or to FILE (repeatable, one of them to stdout): full, concise, json, jsonl,
+    /// github, gitlab, sarif, junit, checkstyle, rdjson.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = format, help_heading = "Output")]
     pub format: Vec<(Format, Option<PathBuf>)>,
 
@@ -603,6 +604,7 @@ fn kind(text: &str) -> Result<(Kind, PathBuf), String> {
 
 fn format(text: &str) -> Result<(Format, Option<PathBuf>), String> {
     let (word, path) = match text.split_once('=') {
+        Some((word, "-")) => (word, None),
         Some((word, path)) => (word, Some(PathBuf::from(path))),
         None => (text, None),
     };
@@ -626,6 +628,16 @@ fn severity(text: &str) -> Result<(String, Severity), String> {
 mod tests {
     use super::*;
     use clap::CommandFactory;
+
+    #[test]
+    fn the_help_names_every_format() {
+        let mut command = Cli::command();
+        let check = command.find_subcommand_mut("check").expect("it is there");
+        let help = check.render_long_help().to_string();
+        for format in Format::ALL {
+            assert!(help.contains(format.word()), "{}", format.word());
+        }
+    }
 
     #[test]
     fn the_definitions_hold_together() {

@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     let mut err = io::stderr();
     let ran = catch_unwind(AssertUnwindSafe(|| {
         let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        commands::run(&cli, Surroundings::read(), &mut out, &mut io::stderr())
+        commands::run(&cli, &Surroundings::read(), &mut out, &mut io::stderr())
     }));
     ran.map_or_else(
         |_| {

@@ -268,7 +268,7 @@ fn check(folder: &Path, file: &str, target: &str) -> Vec<Json> {
     line.push(folder.join(file).display().to_string());
     let cli = Cli::try_parse_from(&line).unwrap_or_else(|error| panic!("{line:?}: {error}"));
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    commands::run(&cli, Surroundings::default(), &mut out, &mut err);
+    commands::run(&cli, &Surroundings::default(), &mut out, &mut err);
     let out = String::from_utf8(out).unwrap();
     out.lines()
         .map(|line| serde_json::from_str(line).unwrap())

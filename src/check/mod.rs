@@ -25,7 +25,9 @@ use std::path::PathBuf;
 use crate::aws::shared_config::Profiles;
 use crate::inputs::{Input, Kind};
 use crate::load::{self, Loaded, Skipped};
-use crate::report::{Failure, Finding, Ignore, Report, ReportFile, Selection, Suppression};
+use crate::report::{
+    Checkout, Failure, Finding, Ignore, Report, ReportFile, Selection, Suppression,
+};
 use crate::rules::across::unused_definition;
 use crate::rules::files::env_dialect_dependent;
 use crate::source::{FileId, display_path};
@@ -176,6 +178,7 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
         &request.selection,
     );
     report.summary.files = count;
+    report.checkout = checkout();
     Outcome {
         report,
         paths,
@@ -186,6 +189,12 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
         targets: target_lines,
         notes,
     }
+}
+
+/// The repository that the working directory lies in.
+fn checkout() -> Option<Checkout> {
+    let here = std::env::current_dir().ok()?;
+    Checkout::new(&git::repository_of(&here)?, &here)
 }
 
 /// Files that git would commit.

@@ -10,7 +10,7 @@ use crate::airflow::Runtime;
 use crate::check::{self, BaselineRequest, Outcome, Request};
 use crate::cli::{CheckArgs, Cli, FailOn};
 use crate::load::Skipped;
-use crate::render::{Format, Style, one_line};
+use crate::render::{Format, Style, one_line, step_summary};
 use crate::report::{Report, Selection, Severity, baseline};
 use crate::settings::SettingsFile;
 use crate::source::display_path;
@@ -21,7 +21,7 @@ use crate::workspace::{Files, deployments, replace};
 pub fn run(
     cli: &Cli,
     args: &CheckArgs,
-    surroundings: Surroundings,
+    surroundings: &Surroundings,
     out: &mut dyn Write,
     err: &mut dyn Write,
     exit: &mut Exit,
@@ -51,6 +51,10 @@ pub fn run(
         let why = "--write-baseline must be told the file: --baseline FILE, or the settings file";
         return writeln!(err, "airvane: {why}");
     }
+    if let Some(why) = unclear_outputs(&args.format) {
+        *exit = Exit::Failure;
+        return writeln!(err, "airvane: {why}");
+    }
     let runtime = args.runtime.map(Runtime::from).or(settings.target.runtime);
     let wanted = given::wanted(&args.target, runtime.unwrap_or(Runtime::Both));
     let request = request(args, selection, wanted, &settings);
@@ -74,7 +78,7 @@ pub fn run(
 struct Call<'a> {
     cli: &'a Cli,
     args: &'a CheckArgs,
-    surroundings: Surroundings,
+    surroundings: &'a Surroundings,
     /// The least severity that fails the run.
     fail_on: Option<Severity>,
     baseline: Option<&'a BaselineRequest>,
@@ -171,6 +175,7 @@ impl Call<'_> {
             infos: self.cli.verbose,
             summary: !self.cli.quiet && report.summary.files > 0,
             statistics: self.args.statistics,
+            fail_on: self.fail_on,
             ..Style::default()
         };
         let style = Style {
@@ -189,18 +194,20 @@ impl Call<'_> {
         // Files first: whoever reads stdout may go away.
         for (format, path) in formats {
             let Some(path) = path else { continue };
-            if let Err(error) = write_file(*format, path, report, plain) {
-                let path = display_path(path);
-                let why = match error.kind() {
-                    io::ErrorKind::NotFound => "there is no such folder".to_owned(),
-                    kind => kind.to_string(),
-                };
-                writeln!(err, "airvane: {path}: cannot be written: {why}")?;
+            let written = replace::write_with(path, |out| format.write(out, report, plain));
+            if let Err(error) = written {
+                say_unwritten(path, &error, err)?;
                 *exit = Exit::Failure;
             }
         }
         for (format, path) in formats {
             if path.is_none() {
+                let step_summary =
+                    *format == Format::Github && self.add_to_step_summary(report, err)?;
+                let style = Style {
+                    step_summary,
+                    ..style
+                };
                 format.write(out, report, style)?;
                 if *format == Format::Concise && !self.cli.quiet {
                     out.flush()?;
@@ -213,6 +220,47 @@ impl Call<'_> {
         }
         Ok(())
     }
+
+    /// Nobody asked for it by name, so that it cannot be written is said and no more. True if it was.
+    fn add_to_step_summary(self, report: &Report, err: &mut dyn Write) -> io::Result<bool> {
+        let Some(path) = &self.surroundings.step_summary else {
+            return Ok(false);
+        };
+        match append_step_summary(path, report) {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                say_unwritten(path, &error, err)?;
+                Ok(false)
+            }
+        }
+    }
+}
+
+/// Why it is not clear which format goes where.
+fn unclear_outputs(formats: &[(Format, Option<PathBuf>)]) -> Option<String> {
+    let mut seen: Vec<&Option<PathBuf>> = Vec::new();
+    for (format, path) in formats {
+        if seen.contains(&path) {
+            let word = format.word();
+            return Some(match path {
+                None => format!(
+                    "two formats for stdout: one of them needs a file, as in --format {word}=FILE"
+                ),
+                Some(path) => format!("two formats for {}", display_path(path)),
+            });
+        }
+        seen.push(path);
+    }
+    None
+}
+
+fn say_unwritten(path: &Path, error: &io::Error, err: &mut dyn Write) -> io::Result<()> {
+    let path = display_path(path);
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+        kind => kind.to_string(),
+    };
+    writeln!(err, "airvane: {path}: cannot be written: {why}")
 }
 
 /// There was nothing to look at.
@@ -335,8 +383,15 @@ fn show_files(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn write_file(format: Format, path: &Path, report: &Report, style: Style) -> io::Result<()> {
-    let mut file = io::BufWriter::new(std::fs::File::create(path)?);
-    format.write(&mut file, report, style)?;
+/// Adds to what the commands of the step wrote before.
+fn append_step_summary(path: &Path, report: &Report) -> io::Result<()> {
+    let file = std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)?;
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+    let room = step_summary::LIMIT.saturating_sub(length);
+    let mut file = io::BufWriter::new(file);
+    step_summary::write(&mut file, report, room)?;
     file.flush()
 }

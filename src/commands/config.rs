@@ -11,7 +11,7 @@ use crate::render::{Style, config as render};
 pub fn run(
     cli: &Cli,
     args: &ConfigArgs,
-    surroundings: Surroundings,
+    surroundings: &Surroundings,
     out: &mut dyn Write,
     err: &mut dyn Write,
     exit: &mut Exit,

@@ -12,7 +12,7 @@ use crate::render::list::{Json, Table};
 pub fn run(
     cli: &Cli,
     args: &ListArgs,
-    surroundings: Surroundings,
+    surroundings: &Surroundings,
     out: &mut dyn Write,
     err: &mut dyn Write,
     exit: &mut Exit,

@@ -2,6 +2,7 @@
 //! judges nothing.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, ColourChoice, Command};
@@ -16,7 +17,7 @@ pub mod rules;
 pub mod schema;
 
 /// What the surroundings of the process say. Read once, in `main`; never used for `$` expansion.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a fact of its own about the terminal"
@@ -32,6 +33,8 @@ pub struct Surroundings {
     pub columns: Option<usize>,
     /// The locale is one of plain ASCII.
     pub ascii: bool,
+    /// `GITHUB_STEP_SUMMARY`: the file that GitHub shows beside the log of the step.
+    pub step_summary: Option<PathBuf>,
 }
 
 impl Surroundings {
@@ -49,6 +52,7 @@ impl Surroundings {
                 .and_then(|text| text.parse().ok())
                 .or_else(columns_of_stdout),
             ascii: is_ascii(["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set)),
+            step_summary: set("GITHUB_STEP_SUMMARY").map(PathBuf::from),
         }
     }
 
@@ -100,7 +104,7 @@ impl From<Exit> for ExitCode {
 /// Runs the command. A broken pipe ends quietly with the code earned so far.
 pub fn run(
     cli: &Cli,
-    surroundings: Surroundings,
+    surroundings: &Surroundings,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Exit {

@@ -11,7 +11,7 @@ use crate::resolve::{self, Answer, Outcome};
 pub fn run(
     cli: &Cli,
     args: &ResolveArgs,
-    surroundings: Surroundings,
+    surroundings: &Surroundings,
     out: &mut dyn Write,
     err: &mut dyn Write,
     exit: &mut Exit,

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::one_line;
+use super::{Style, one_line, told};
 use crate::report::{Located, Report, Severity};
 use crate::source::display_path;
 
@@ -13,7 +13,7 @@ use crate::source::display_path;
 const LIMIT: usize = 10;
 
 /// Writes the commands.
-pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
     let mut left_out = 0;
     for severity in [Severity::Error, Severity::Warning, Severity::Info] {
         let of_this = report
@@ -40,10 +40,14 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     }
     if left_out > 0 {
         let plural = if left_out == 1 { "" } else { "s" };
+        let where_to = if style.step_summary {
+            "see the summary of the step"
+        } else {
+            "run airvane with --format full to see all"
+        };
         writeln!(
             out,
-            "::notice title=airvane::{left_out} more finding{plural}: GitHub shows ten of each kind; \
-             run airvane with --format full to see all"
+            "::notice title=airvane::{left_out} more finding{plural}: GitHub shows ten of each kind; {where_to}"
         )?;
     }
     Ok(())
@@ -52,7 +56,9 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 fn failures(out: &mut dyn Write, report: &Report) -> io::Result<usize> {
     for failure in report.failures.iter().take(LIMIT / 2) {
         let file = failure.path.as_deref().map(display_path);
-        let file = file.map_or_else(String::new, |path| format!("file={},", property(&path)));
+        let file = file.map_or_else(String::new, |path| {
+            format!("file={},", property(&report.in_repository(&path)))
+        });
         let text = data(&failure.message);
         writeln!(out, "::error {file}title=airvane failed::{text}")?;
     }
@@ -73,19 +79,14 @@ fn command(out: &mut dyn Write, report: &Report, finding: &Located) -> io::Resul
         String::new()
     };
     let title = format!("{} {}", finding.rule.code, finding.rule.name);
-    let mut message = finding.message.to_string();
-    if let Some(help) = &finding.help {
-        message.push_str("\nhelp: ");
-        message.push_str(help);
-    }
     writeln!(
         out,
         "::{name} file={},line={},endLine={}{columns},title={}::{}",
-        property(report.path(finding.file)),
+        property(&report.repository_path(finding.file)),
         start.line,
         end.line,
         property(&title),
-        data(&message),
+        data(&told(finding)),
     )
 }
 

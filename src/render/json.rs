@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::Style;
+use super::inert::write_json;
 use crate::report::{Applicability, Located, LocatedFix, Report, RuleCount};
 use crate::source::{Position, display_path};
 
@@ -226,8 +227,7 @@ pub fn write(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<(
             .collect(),
         statistics,
     };
-    serde_json::to_writer_pretty(Inert(&mut *out), &document)?;
-    writeln!(out)
+    write_json(out, &document)
 }
 
 /// One after the other: there may be a million.
@@ -238,37 +238,6 @@ pub fn write(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<(
 fn diagnostics<S: Serializer>(report: &&Report, serializer: S) -> Result<S::Ok, S::Error> {
     let findings = report.findings.iter();
     serializer.collect_seq(findings.map(|finding| Diagnostic::new(report, finding)))
-}
-
-/// Writes on what is [`inert`]. A string without escapes comes in one piece, so the mark does too.
-struct Inert<'w>(&'w mut dyn Write);
-
-impl Write for Inert<'_> {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        self.write_all(buffer).map(|()| buffer.len())
-    }
-
-    fn write_all(&mut self, mut buffer: &[u8]) -> io::Result<()> {
-        while let Some(at) = memchr::memmem::find(buffer, MARK.as_bytes()) {
-            self.0.write_all(&buffer[..at])?;
-            self.0.write_all(ESCAPED.as_bytes())?;
-            buffer = &buffer[at + MARK.len()..];
-        }
-        self.0.write_all(buffer)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-/// What a GitHub runner takes for the beginning of a command, anywhere in a line.
-const MARK: &str = "##[";
-const ESCAPED: &str = "#\\u0023[";
-
-/// Without [`MARK`]. It can only stand inside a string here, where an escape means the same.
-pub(super) fn inert(text: &str) -> String {
-    text.replace(MARK, ESCAPED)
 }
 
 fn target(report: &Report) -> Target {

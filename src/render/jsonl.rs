@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::json::{Diagnostic, inert};
+use super::inert::inert;
+use super::json::Diagnostic;
 use crate::report::Report;
 
 /// Writes the findings.

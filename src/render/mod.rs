@@ -3,21 +3,32 @@
 
 use std::io::{self, Write};
 
-use crate::report::{Located, Report, RuleCount, Severity};
-use crate::source::{Position, escape_control};
+use crate::report::{Failure, Located, Report, RuleCount, Severity};
+use crate::source::{Position, display_path, escape_control};
 
+pub mod checkstyle;
 pub mod concise;
 pub mod config;
 pub mod full;
 pub mod github;
+pub mod gitlab;
+mod inert;
 pub mod json;
 pub mod jsonl;
+pub mod junit;
 pub mod list;
+pub mod rdjson;
 pub mod resolve;
+pub mod sarif;
 mod snippet;
+pub mod step_summary;
 mod values;
+mod xml;
 
-/// How the text formats look.
+/// The project, for reports that name it.
+const HOME: &str = env!("CARGO_PKG_REPOSITORY");
+
+/// How a report is shown, beyond what it says.
 #[derive(Clone, Copy, Debug)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -38,6 +49,10 @@ pub struct Style {
     pub statistics: bool,
     /// `full` ends with a line that counts.
     pub summary: bool,
+    /// The least severity that fails the run: `junit` has words for what does and what does not.
+    pub fail_on: Option<Severity>,
+    /// All findings stand in the summary of the step, to which `github` may refer.
+    pub step_summary: bool,
 }
 
 impl Style {
@@ -76,6 +91,8 @@ impl Default for Style {
             infos: false,
             statistics: false,
             summary: true,
+            fail_on: Some(Severity::Warning),
+            step_summary: false,
         }
     }
 }
@@ -93,6 +110,16 @@ pub enum Format {
     Jsonl,
     /// GitHub workflow commands.
     Github,
+    /// GitLab Code Quality.
+    Gitlab,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// `JUnit` XML.
+    Junit,
+    /// Checkstyle XML.
+    Checkstyle,
+    /// Reviewdog's Diagnostic Format.
+    Rdjson,
 }
 
 impl Format {
@@ -103,6 +130,11 @@ impl Format {
         Self::Json,
         Self::Jsonl,
         Self::Github,
+        Self::Gitlab,
+        Self::Sarif,
+        Self::Junit,
+        Self::Checkstyle,
+        Self::Rdjson,
     ];
 
     /// The word of the command line.
@@ -113,6 +145,11 @@ impl Format {
             Self::Json => "json",
             Self::Jsonl => "jsonl",
             Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Checkstyle => "checkstyle",
+            Self::Rdjson => "rdjson",
         }
     }
 
@@ -123,7 +160,12 @@ impl Format {
             Self::Concise => concise::write(out, report, style),
             Self::Json => json::write(out, report, style),
             Self::Jsonl => jsonl::write(out, report),
-            Self::Github => github::write(out, report),
+            Self::Github => github::write(out, report, style),
+            Self::Gitlab => gitlab::write(out, report),
+            Self::Sarif => sarif::write(out, report),
+            Self::Junit => junit::write(out, report, style),
+            Self::Checkstyle => checkstyle::write(out, report),
+            Self::Rdjson => rdjson::write(out, report),
         }
     }
 }
@@ -142,6 +184,29 @@ pub fn one_line(text: &str) -> String {
         Some(rest) => format!("\\u{{3a}}:{rest}"),
         None => text,
     }
+}
+
+/// `text` for a format that escapes what means something to it: nothing in it steers whoever shows it. Lines
+/// stay lines.
+fn clean(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(escape_control).collect();
+    lines.join("\n")
+}
+
+/// The message of a finding, and its help behind it, on lines of their own.
+fn told(finding: &Located) -> String {
+    let mut told = clean(&finding.message);
+    if let Some(help) = &finding.help {
+        told.push_str("\nhelp: ");
+        told.push_str(&clean(help));
+    }
+    told
+}
+
+/// The failures that have a file, for formats in which everything has one; with the path as it is printed.
+fn failed_files(report: &Report) -> impl Iterator<Item = (String, &Failure)> {
+    let failures = report.failures.iter();
+    failures.filter_map(|failure| Some((display_path(failure.path.as_deref()?), failure)))
 }
 
 /// `path:line:column`, column in code points.

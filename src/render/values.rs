@@ -23,7 +23,7 @@ pub(super) fn string(out: &mut Vec<u8>, text: &str) {
         return;
     }
     let written = serde_json::to_string(text).expect("a string is written");
-    out.extend_from_slice(super::json::inert(&written).as_bytes());
+    out.extend_from_slice(super::inert::inert(&written).as_bytes());
 }
 
 /// Appends `"key": `, with a comma and a blank before it unless it is the first.

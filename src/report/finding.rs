@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::located::{identity, number};
 use super::{Fix, Words};
 use crate::airflow::Version;
 use crate::rules::Rule;
@@ -180,6 +181,15 @@ impl Finding {
             position: None,
         });
         self
+    }
+}
+
+impl Failure {
+    /// Tells it from others in formats that want that of everything; made of what is printed anyway.
+    pub fn fingerprint(&self) -> u128 {
+        let path = self.path.as_deref().map(crate::source::display_path);
+        let path = path.unwrap_or_default();
+        number(identity("failure", &path, &self.message))
     }
 }
 

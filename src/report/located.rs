@@ -1,5 +1,6 @@
 //! The finished report: findings with path, line and column, sorted and identified.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -8,8 +9,8 @@ use sha2::{Digest, Sha256};
 use super::baseline::{self, Entry};
 use super::suppress::{self, By, Counts, Hidden, Suppression};
 use super::{
-    Applicability, Failure, Finding, Findings, Fix, Piece, Selection, Severity, Summary, Window,
-    Words,
+    Applicability, Checkout, Failure, Finding, Findings, Fix, Piece, Selection, Severity, Summary,
+    Window, Words,
 };
 use crate::airflow::{Target, Version};
 use crate::inputs::Kind;
@@ -124,6 +125,8 @@ pub struct Report {
     pub baseline: Vec<Entry>,
     /// Counts.
     pub summary: Summary,
+    /// The repository that the run is in; `None` outside of one.
+    pub checkout: Option<Checkout>,
 }
 
 impl Report {
@@ -176,6 +179,7 @@ impl Report {
             hidden: hidden.into_list(),
             baseline,
             summary,
+            checkout: None,
         }
     }
 
@@ -190,6 +194,34 @@ impl Report {
     /// Path of the file with this index.
     pub fn path(&self, file: usize) -> &str {
         self.files.get(file).map_or("", |file| file.path.as_str())
+    }
+
+    /// Path of the file with this index, from the root of the repository on where there is one.
+    pub fn repository_path(&self, file: usize) -> Cow<'_, str> {
+        self.in_repository(self.path(file))
+    }
+
+    /// `path`, as it is printed, from the root of the repository on where there is one.
+    pub fn in_repository<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        match &self.checkout {
+            Some(checkout) => checkout.path(path),
+            None => path.into(),
+        }
+    }
+
+    /// The edits of `fix` with what they write, if another program may make them: it is meant to be made,
+    /// and every text of it may be shown.
+    pub fn public_edits<'r>(
+        &'r self,
+        fix: &'r LocatedFix,
+    ) -> Option<Vec<(&'r LocatedEdit, String)>> {
+        if fix.applicability == Applicability::Display || fix.edits.is_empty() {
+            return None;
+        }
+        let edits = fix.edits.iter();
+        edits
+            .map(|edit| Some((edit, self.shown_text(edit)?)))
+            .collect()
     }
 
     /// What an edit writes, if all of it may be shown. Without that it is no edit for other programs.

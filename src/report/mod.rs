@@ -4,6 +4,7 @@
 //! it. No text of an input is kept here, except the bytes a masked snippet is cut from.
 
 pub mod baseline;
+mod checkout;
 mod edit;
 mod finding;
 pub mod ignore;
@@ -14,6 +15,7 @@ mod suppress;
 mod words;
 
 pub use baseline::Baseline;
+pub use checkout::Checkout;
 pub use edit::{Applicability, Edit, Fix, Piece};
 pub use finding::{Failure, Finding, Findings, Related, Severity, Window};
 pub use ignore::Ignore;

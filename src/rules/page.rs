@@ -36,14 +36,29 @@ impl Rule {
         format!("{PAGES}/{}.md", self.code)
     }
 
+    /// What it does, in a paragraph.
+    pub fn summary(&self) -> String {
+        let paragraph = self.first_paragraph();
+        // The rest of the sentence is a list.
+        match paragraph.strip_suffix(':') {
+            Some(head) => format!("{head}."),
+            None => paragraph,
+        }
+    }
+
+    /// What it finds are credentials that others may read, not mistakes of which Airflow suffers.
+    pub fn is_about_leaks(&self) -> bool {
+        const LEAKS: [&str; 3] = [
+            "credential-in-settings",
+            "plain-string-credential",
+            "plaintext-secrets-in-repository",
+        ];
+        LEAKS.contains(&self.name)
+    }
+
     /// What it does, in its first sentence.
     pub fn gist(&self) -> String {
-        let lines = self
-            .lines()
-            .skip_while(|line| *line != "## What it does")
-            .skip(2);
-        let paragraph: Vec<&str> = lines.take_while(|line| !line.is_empty()).collect();
-        let paragraph = paragraph.join(" ");
+        let paragraph = self.first_paragraph();
         // A full stop inside a name is followed by no blank and a capital letter.
         let mut ends = paragraph.match_indices(". ");
         let end = ends.find(|(at, _)| {
@@ -52,12 +67,17 @@ impl Rule {
         });
         match end {
             Some((at, _)) => paragraph[..=at].to_owned(),
-            // The rest of the sentence is a list.
-            None => match paragraph.strip_suffix(':') {
-                Some(head) => format!("{head}."),
-                None => paragraph,
-            },
+            None => self.summary(),
         }
+    }
+
+    fn first_paragraph(&self) -> String {
+        let lines = self
+            .lines()
+            .skip_while(|line| *line != "## What it does")
+            .skip(2);
+        let paragraph: Vec<&str> = lines.take_while(|line| !line.is_empty()).collect();
+        paragraph.join(" ")
     }
 
     /// The lines of the page, without the blank that stays behind `///`.

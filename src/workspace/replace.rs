@@ -17,43 +17,85 @@ pub fn replace_if(
     bytes: &[u8],
     may: impl FnOnce(&Path) -> io::Result<()>,
 ) -> io::Result<()> {
-    // The file that a link leads to is replaced, not the link.
-    let target: PathBuf = match fs::canonicalize(path) {
-        Ok(target) => target,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
-            path.to_owned()
+    let mut new = New::beside(path)?;
+    new.file.write_all(bytes)?;
+    new.file.as_file().sync_all()?;
+    may(&new.target)?;
+    let target = new.persist()?;
+    // The name is safe then, too; where a folder cannot be opened the system sees to it sooner or later.
+    let _ = fs::File::open(folder_of(&target)).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+/// As [`replace`], with a text that is made while it is written and can be made again: nobody waits for the
+/// disk. A pipe or a device is no file to be replaced, and gets the text as it comes.
+pub fn write_with(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        let mut pipe = io::BufWriter::new(fs::OpenOptions::new().write(true).open(path)?);
+        write(&mut pipe)?;
+        return pipe.flush();
+    }
+    let mut new = New::beside(path)?;
+    let mut file = io::BufWriter::with_capacity(1 << 16, new.file.as_file_mut());
+    write(&mut file)?;
+    file.flush()?;
+    drop(file);
+    new.persist()?;
+    Ok(())
+}
+
+/// The file that is to take the place of another, in the same folder.
+struct New {
+    target: PathBuf,
+    file: tempfile::NamedTempFile,
+}
+
+impl New {
+    fn beside(path: &Path) -> io::Result<Self> {
+        // The file that a link leads to is replaced, not the link.
+        let target: PathBuf = match fs::canonicalize(path) {
+            Ok(target) => target,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
+                path.to_owned()
+            }
+            Err(error) => return Err(error),
+        };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".airvane-");
+        let old = match fs::metadata(&target) {
+            Ok(metadata) if metadata.is_file() => Some(metadata),
+            Ok(_) => return Err(io::ErrorKind::IsADirectory.into()),
+            Err(_) => None,
+        };
+        #[cfg(unix)]
+        if old.is_none() {
+            use std::os::unix::fs::PermissionsExt;
+            // What the user's mask leaves of it, as of any new file.
+            builder.permissions(fs::Permissions::from_mode(0o666));
         }
-        Err(error) => return Err(error),
-    };
-    let folder = match target.parent() {
+        let file = builder.tempfile_in(folder_of(&target))?;
+        if let Some(old) = old {
+            keep_owner(file.as_file(), &old)?;
+            file.as_file().set_permissions(old.permissions())?;
+        }
+        Ok(Self { target, file })
+    }
+
+    fn persist(self) -> io::Result<PathBuf> {
+        let kept = self.file.persist(&self.target);
+        kept.map_err(|error| error.error)?;
+        Ok(self.target)
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".airvane-");
-    let old = match fs::metadata(&target) {
-        Ok(metadata) if metadata.is_file() => Some(metadata),
-        Ok(_) => return Err(io::ErrorKind::IsADirectory.into()),
-        Err(_) => None,
-    };
-    #[cfg(unix)]
-    if old.is_none() {
-        use std::os::unix::fs::PermissionsExt;
-        // What the user's mask leaves of it, as of any new file.
-        builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    if let Some(old) = old {
-        keep_owner(file.as_file(), &old)?;
-        file.as_file().set_permissions(old.permissions())?;
-    }
-    file.as_file().sync_all()?;
-    may(&target)?;
-    file.persist(&target).map_err(|error| error.error)?;
-    // The name is safe then, too; where a folder cannot be opened the system sees to it sooner or later.
-    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
-    Ok(())
 }
 
 /// A file of somebody else stays theirs, or whoever runs Airflow could not read it any more.
@@ -97,6 +139,28 @@ mod tests {
         assert!(replace(&directory.path().join("no/such/file"), b"x").is_err());
         assert!(replace(directory.path(), b"x").is_err());
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_text_that_breaks_off_leaves_the_old_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        write_with(&path, |out| out.write_all(b"one")).unwrap();
+        let broken = write_with(&path, |out| {
+            out.write_all(b"tw")?;
+            Err(io::ErrorKind::Other.into())
+        });
+        assert!(broken.is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+        assert!(write_with(directory.path(), |_| Ok(())).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_written_to() {
+        write_with(Path::new("/dev/null"), |out| out.write_all(b"one")).unwrap();
+        assert!(!Path::new("/dev/null").metadata().unwrap().is_file());
     }
 
     #[cfg(unix)]

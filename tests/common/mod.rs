@@ -23,6 +23,7 @@ pub(crate) fn airvane(directory: &Path) -> Command {
     for name in [
         "CI",
         "GITHUB_ACTIONS",
+        "GITHUB_STEP_SUMMARY",
         "NO_COLOR",
         "FORCE_COLOR",
         "CLICOLOR",

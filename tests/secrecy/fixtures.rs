@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use airvane::cli::Cli;
 use airvane::commands::{self, Surroundings};
 use airvane::load::guard;
+use airvane::render::Format;
 use clap::Parser;
 
 use crate::places;
@@ -137,22 +138,32 @@ pub(crate) fn write(folder: &Path, files: &[(String, String)]) {
     }
 }
 
-/// Everything that `airvane check` prints for `folder` in all formats, stderr included, and the difference
-/// that all fixes would make. Runs in this process: thousands of runs take as many milliseconds.
+/// Everything that `airvane check` prints for `folder` in all formats, the summary of a GitHub step and
+/// stderr included, and the difference that all fixes would make. Runs in this process: thousands of runs
+/// take as many milliseconds.
 pub(crate) fn output(folder: &Path, arguments: &[String]) -> String {
     let path = folder.display().to_string();
+    let reports = Reports::beside(folder);
     let mut formats = vec!["--statistics".to_owned()];
-    for format in ["full", "concise", "json", "jsonl", "github"] {
-        formats.extend(["--format".to_owned(), format.to_owned()]);
+    for format in Format::ALL {
+        formats.extend(["--format".to_owned(), reports.argument(*format)]);
     }
     let difference = ["--diff", "--unsafe-fixes"].map(str::to_owned);
     guard::install();
     let (mut out, mut err) = (Vec::new(), Vec::new());
+    let surroundings = Surroundings {
+        step_summary: Some(reports.step_summary()),
+        ..Surroundings::default()
+    };
+    let mut reported = String::new();
     for options in [&formats[..], &difference] {
         // Where nothing can be fixed there is no difference.
         let is_difference = options.len() == difference.len();
-        if is_difference && !String::from_utf8_lossy(&out).contains("\"edits\":[{") {
-            break;
+        if is_difference {
+            reported = reports.read();
+            if !reported.contains("\"edits\":[{") {
+                break;
+            }
         }
         let mut line = vec!["airvane".to_owned(), "check".to_owned(), "-v".to_owned()];
         line.extend_from_slice(options);
@@ -162,10 +173,76 @@ pub(crate) fn output(folder: &Path, arguments: &[String]) -> String {
             Ok(cli) => cli,
             Err(error) => panic!("{line:?}: {error}"),
         };
-        commands::run(&cli, Surroundings::default(), &mut out, &mut err);
+        commands::run(&cli, &surroundings, &mut out, &mut err);
     }
     out.extend(err);
-    let seen = String::from_utf8(out).unwrap();
+    let seen = String::from_utf8(out).unwrap() + &reported;
     // The folder is a random name.
     seen.replace(&path, "DIR")
+}
+
+/// Where the formats are written: only one goes to stdout.
+struct Reports {
+    folder: PathBuf,
+}
+
+impl Reports {
+    fn beside(folder: &Path) -> Self {
+        let folder = folder.with_extension("reports");
+        // What an earlier run wrote is not what this one says.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir(&folder).unwrap();
+        Self { folder }
+    }
+
+    fn file(&self, format: Format) -> PathBuf {
+        self.folder.join(format.word())
+    }
+
+    /// What `--format` takes. GitHub's commands go to stdout, or nothing would stand in the summary.
+    fn argument(&self, format: Format) -> String {
+        match format {
+            Format::Github => format.word().to_owned(),
+            _ => format!("{}={}", format.word(), self.file(format).display()),
+        }
+    }
+
+    fn step_summary(&self) -> PathBuf {
+        self.folder.join("step-summary")
+    }
+
+    /// All of them. The rules of SARIF are left out: they are the same for everybody, and large.
+    fn read(&self) -> String {
+        let mut all = String::new();
+        for format in Format::ALL {
+            // GitHub's are on stdout; without a report (usage) there are no others.
+            let text = fs::read_to_string(self.file(*format)).unwrap_or_default();
+            match (
+                format,
+                text.find("\"rules\""),
+                text.find("\"originalUriBaseIds\""),
+            ) {
+                (Format::Sarif, Some(start), Some(end)) => {
+                    all.push_str(&text[..start]);
+                    all.push_str(&text[end..]);
+                }
+                _ => all.push_str(&text),
+            }
+        }
+        let summary = fs::read_to_string(self.step_summary()).unwrap_or_default();
+        all + &without_entities(&summary)
+    }
+}
+
+/// Markdown as it is shown.
+fn without_entities(text: &str) -> String {
+    let mut shown = String::new();
+    let mut parts = text.split("&#");
+    shown.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let (number, rest) = part.split_once(';').unwrap();
+        shown.push(char::from_u32(number.parse().unwrap()).unwrap());
+        shown.push_str(rest);
+    }
+    shown
 }

@@ -33,7 +33,11 @@ const CANARIES: [&str; 5] = [
 /// hold nothing of a secret is another test's.
 fn leak(output: &str, canary: &str) -> Option<String> {
     static NUMBERS: LazyLock<regex::Regex> = LazyLock::new(|| {
-        let pattern = r#""(fingerprint": ?"[0-9a-f]*"|(offset|line|column)": ?\d+)"#;
+        let pattern = concat!(
+            r#""(fingerprint|primaryLocationLineHash|airvane/v1)": ?"[0-9a-f:]*""#,
+            r#"|"(offset|line|column|begin|end|(start|end)(Line|Column))": ?\d+"#,
+            r#"|(line|column)="\d+"|\(line \d+, column \d+\)"#,
+        );
         regex::Regex::new(pattern).unwrap()
     });
     let output = NUMBERS.replace_all(output, "").to_lowercase();

@@ -111,6 +111,50 @@ fn no_usage_error_repeats_an_argument() {
     leaks.none(200);
 }
 
+/// What else is given to the runs of [`no_failure_holds_a_secret`].
+const OPTIONS: &[&[&str]] = &[
+    &["--format", "full", "--format", "json=/dev/stderr", "."],
+    &[
+        "--format",
+        "jsonl",
+        "--format",
+        "github=/dev/stderr",
+        "--format",
+        "sarif=/dev/stdout",
+        ".",
+    ],
+    &[
+        "--format",
+        "concise",
+        "--format",
+        "junit=/dev/stderr",
+        "--format",
+        "checkstyle=/dev/stdout",
+        ".",
+    ],
+    &["--format", "gitlab", "--format", "rdjson=/dev/stderr", "."],
+    &["--show-files", "."],
+    &[
+        "--airflow",
+        "2.0.0",
+        "--airflow",
+        "2.11.2",
+        "--airflow",
+        "3.3.2",
+        ".",
+    ],
+    &[
+        "--aws-config",
+        "b/.env",
+        "--aws-config",
+        "airflow.cfg",
+        "--kind",
+        "cfg=j/dump.json",
+        ".",
+    ],
+    &["--deployments", "one", "--color", "always", "."],
+];
+
 /// Files that cannot be read, in part or at all, hold secrets too.
 #[test]
 fn no_failure_holds_a_secret() {
@@ -152,34 +196,9 @@ fn no_failure_holds_a_secret() {
         "systemd",
         "astro-deploy",
     ] {
-        for more in [
-            &["--format", "full", "--format", "json", "."][..],
-            &[
-                "--format", "jsonl", "--format", "github", "--format", "concise", ".",
-            ],
-            &["--show-files", "."],
-            &[
-                "--airflow",
-                "2.0.0",
-                "--airflow",
-                "2.11.2",
-                "--airflow",
-                "3.3.2",
-                ".",
-            ],
-            &[
-                "--aws-config",
-                "b/.env",
-                "--aws-config",
-                "airflow.cfg",
-                "--kind",
-                "cfg=j/dump.json",
-                ".",
-            ],
-            &["--deployments", "one", "--color", "always", "."],
-        ] {
+        for more in OPTIONS {
             let mut arguments = vec!["check", "-v", "--env-dialect", dialect];
-            arguments.extend(more);
+            arguments.extend(*more);
             let seen = run(work.path(), &arguments, b"");
             leaks.look(&arguments.join(" "), &seen, CANARY);
         }

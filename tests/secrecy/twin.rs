@@ -21,7 +21,7 @@ fn print(line: &[String], folder: &Path) -> String {
         Err(error) => panic!("{line:?}: {error}"),
     };
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    commands::run(&cli, Surroundings::default(), &mut out, &mut err);
+    commands::run(&cli, &Surroundings::default(), &mut out, &mut err);
     out.extend(err);
     let seen = String::from_utf8(out).unwrap();
     seen.replace(&folder.display().to_string(), "DIR")

@@ -1,0 +1,84 @@
+//! Where a file stands in its repository. CI services go by that, wherever in it a check was started.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use crate::source::display_path;
+
+/// The repository that the working directory lies in. All paths as they may be printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkout {
+    /// The root, with a `/` at its end.
+    root: String,
+    /// The working directory from the root on; empty for the root itself.
+    below: Vec<String>,
+}
+
+impl Checkout {
+    /// `root` of the repository that `here` lies in, both from the root of the file system on.
+    pub fn new(root: &Path, here: &Path) -> Option<Self> {
+        let below = here.strip_prefix(root).ok()?;
+        let root = display_path(root);
+        Some(Self {
+            root: format!("{}/", root.trim_end_matches('/')),
+            below: below
+                .iter()
+                .map(|part| display_path(Path::new(part)))
+                .collect(),
+        })
+    }
+
+    /// `path`, which counts from the working directory on, from the root of the repository on. What lies
+    /// elsewhere, or is no file, stays as it is.
+    pub fn path<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        if let Some(inside) = path.strip_prefix(&self.root) {
+            return inside.into();
+        }
+        if path.starts_with(['/', '<']) || self.below.is_empty() && !path.starts_with("..") {
+            return path.into();
+        }
+        let mut parts: Vec<&str> = self.below.iter().map(String::as_str).collect();
+        for part in path.split('/') {
+            match part {
+                "." => {}
+                ".." => {
+                    if parts.pop().is_none() {
+                        return path.into();
+                    }
+                }
+                part => parts.push(part),
+            }
+        }
+        parts.join("/").into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(here: &str, path: &str) -> String {
+        let checkout = Checkout::new(Path::new("/src/repo"), Path::new(here)).unwrap();
+        checkout.path(path).into_owned()
+    }
+
+    #[test]
+    fn paths_count_from_the_root_of_the_repository() {
+        assert_eq!(path("/src/repo", "conf/airflow.cfg"), "conf/airflow.cfg");
+        assert_eq!(path("/src/repo/a/b", "airflow.cfg"), "a/b/airflow.cfg");
+        assert_eq!(path("/src/repo/a/b", "../../c/.env"), "c/.env");
+        assert_eq!(path("/src/repo/a", "/src/repo/c/.env"), "c/.env");
+    }
+
+    #[test]
+    fn what_lies_elsewhere_stays_as_it_is() {
+        assert_eq!(path("/src/repo/a", "../../x.env"), "../../x.env");
+        assert_eq!(path("/src/repo", "../x.env"), "../x.env");
+        assert_eq!(
+            path("/src/repo/a", "/src/repository/.env"),
+            "/src/repository/.env"
+        );
+        assert_eq!(path("/src/repo/a", "<stdin>"), "<stdin>");
+        assert!(Checkout::new(Path::new("/a"), Path::new("/b")).is_none());
+    }
+}
