@@ -28,40 +28,6 @@ fn the_first_sh_block_of_the_readme_holds_exactly_two_commands() {
 }
 
 #[test]
-fn the_matchers_take_every_line_of_the_concise_format() {
-    let github: serde_json::Value =
-        serde_json::from_str(&read(".github/airvane-matcher.json")).unwrap();
-    let pattern = |index: usize| {
-        let text = github["problemMatcher"][index]["pattern"][0]["regexp"]
-            .as_str()
-            .unwrap();
-        regex::Regex::new(text).unwrap()
-    };
-    let (loud, info) = (pattern(0), pattern(1));
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_airvane"))
-        .args([
-            "check",
-            "-v",
-            "--format",
-            "concise",
-            "fixtures/demo",
-            "fixtures/seeds/traps",
-        ])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| line.starts_with("fixtures/"))
-        .collect();
-    assert!(lines.len() > 5);
-    for line in lines {
-        assert!(loud.is_match(line) != info.is_match(line), "{line}");
-    }
-}
-
-#[test]
 fn the_hooks_offer_airvane_the_files_it_knows_and_no_others() {
     let hooks = read(".pre-commit-hooks.yaml");
     let pattern = hooks
