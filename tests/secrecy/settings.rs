@@ -59,7 +59,7 @@ fn nothing_of_a_settings_file_is_repeated() {
             for (name, head) in [("airvane.toml", ""), ("pyproject.toml", "[tool.airvane]\n")] {
                 fs::write(folder.join(name), format!("{head}{text}")).unwrap();
                 for line in [
-                    "check -v --format full --format json=/dev/stderr --format sarif=/dev/stdout",
+                    "check -v --format full --format json=/dev/stderr --format github=/dev/stdout",
                     "check -v --show-files",
                     "list",
                     "resolve connection:x",
