@@ -7,7 +7,7 @@ use std::ops::Range;
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
 
 use super::FixedFile;
-use crate::source::{Mask, display_path};
+use crate::source::{Mask, command, display_path};
 
 /// Lines around a change.
 const CONTEXT: usize = 3;
@@ -130,8 +130,8 @@ impl Side<'_> {
                 shown.extend(chunk.invalid().iter().map(|_| '*'));
                 at += chunk.valid().len() + chunk.invalid().len();
             }
-            // As in `full`: a runner of GitHub would take it for a command.
-            line(self.code, &shown.replace("##[", "##\u{2060}["))?;
+            // As in `full`: a runner of CI would take it for a command.
+            line(self.code, &command::broken(&shown, "##\u{2060}"))?;
             if !ends {
                 line("", "\\ No newline at end of file")?;
             }

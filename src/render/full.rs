@@ -13,6 +13,7 @@ use textwrap::{WordSeparator, WordSplitter};
 use super::snippet::{Snippet, TAB};
 use super::{Style, one_line, place, shown, statistics};
 use crate::report::{Applicability, Located, Report, Severity};
+use crate::source::command;
 
 /// Nobody reads more; the summary counts the rest.
 const LIMIT: usize = 200;
@@ -80,10 +81,10 @@ fn plain(report: &Report, finding: &Located) -> String {
     )
 }
 
-/// Breaks what a GitHub runner would take for a command, without moving anything: a word joiner
+/// Breaks what a runner would take for a command, without moving anything: a word joiner
 /// has no width. Lines of a frame never begin with `::`.
 fn inert(text: &str) -> String {
-    text.replace("##[", "##\u{2060}[")
+    command::broken(text, "##\u{2060}")
 }
 
 /// A finding as miette wants it.

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-/// What a GitHub runner takes for the beginning of a command, anywhere in a line.
-const MARK: &str = "##[";
-const ESCAPED: &str = "#\\u0023[";
+use crate::source::command;
+
+/// [`command::MARK`] as a string of JSON may hold it too.
+const ESCAPED: &str = "#\\u0023";
 
 /// Writes `value` as JSON for people and programs, and ends the line.
 pub(super) fn write_json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
@@ -14,15 +15,9 @@ pub(super) fn write_json(out: &mut dyn Write, value: &impl Serialize) -> io::Res
     writeln!(out)
 }
 
-/// JSON without [`MARK`]. It can only stand inside a string, where an escape means the same.
+/// JSON without commands. They can only stand inside a string, where an escape means the same.
 pub(super) fn inert(json: &str) -> String {
-    json.replace(MARK, ESCAPED)
-}
-
-/// Where [`MARK`] begins. Most of what is written is a few bytes long: no search is prepared for it.
-fn mark(buffer: &[u8]) -> Option<usize> {
-    let mut starts = memchr::memchr_iter(MARK.as_bytes()[0], buffer);
-    starts.find(|&at| buffer[at..].starts_with(MARK.as_bytes()))
+    command::broken(json, ESCAPED)
 }
 
 /// Writes on what is [`inert`]. A string without escapes comes in one piece, so the mark does too.
@@ -34,10 +29,10 @@ impl Write for Inert<'_> {
     }
 
     fn write_all(&mut self, mut buffer: &[u8]) -> io::Result<()> {
-        while let Some(at) = mark(buffer) {
+        while let Some(at) = command::find(buffer) {
             self.0.write_all(&buffer[..at])?;
             self.0.write_all(ESCAPED.as_bytes())?;
-            buffer = &buffer[at + MARK.len()..];
+            buffer = &buffer[at + command::MARK.len()..];
         }
         self.0.write_all(buffer)
     }

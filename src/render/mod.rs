@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use crate::report::{Failure, Located, Report, RuleCount, Severity};
-use crate::source::{Position, display_path, escape_control};
+use crate::source::{Position, command, display_path, escape_control};
 
 pub mod checkstyle;
 pub mod concise;
@@ -177,9 +177,9 @@ fn shown(report: &Report, style: Style) -> impl Iterator<Item = &Located> {
 }
 
 /// One line of text that cannot steer a terminal, an editor or a CI runner: control characters are
-/// escaped, and so are the two ways in which a GitHub runner finds commands in plain output.
+/// escaped, and so are the ways in which runners of CI find commands in plain output.
 pub fn one_line(text: &str) -> String {
-    let text = escape_control(text).replace("##[", "#\\u{23}[");
+    let text = command::broken(&escape_control(text), "#\\u{23}");
     match text.trim_start().strip_prefix("::") {
         Some(rest) => format!("\\u{{3a}}:{rest}"),
         None => text,

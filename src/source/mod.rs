@@ -5,6 +5,7 @@
 //! only this room (and the parsers that build [`Text`]) handles the bytes themselves.
 
 pub mod ascii;
+pub mod command;
 mod lines;
 mod mask;
 mod path;

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::escape_control;
+use super::{command, escape_control};
 
 /// `path` for any output: control and bidirectional characters as `\u{…}`, bytes that are not
-/// UTF-8 as `\xNN`, and nothing that a CI runner takes for a command (`::` at the start, `##[`).
+/// UTF-8 as `\xNN`, and nothing that a CI runner takes for a command (`::` at the start, [`command`]).
 pub fn display_path(path: &Path) -> String {
     let mut shown = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
@@ -17,7 +17,7 @@ pub fn display_path(path: &Path) -> String {
         }
     }
     let shown = shown.strip_prefix("./").unwrap_or(&shown);
-    let shown = shown.replace("##[", "#\\u{23}[");
+    let shown = command::broken(shown, "#\\u{23}");
     match shown.trim_start().strip_prefix("::") {
         Some(rest) => format!("\\u{{3a}}:{rest}"),
         None => shown,
@@ -35,6 +35,7 @@ mod tests {
         assert_eq!(shown("a\nb\u{1b}[1m"), "a\\u{a}b\\u{1b}[1m");
         assert_eq!(shown("::error::x"), "\\u{3a}:error::x");
         assert_eq!(shown("a##[error]x"), "a#\\u{23}[error]x");
+        assert_eq!(shown("##vso[x]"), "#\\u{23}vso[x]");
     }
 
     #[cfg(unix)]

@@ -14,6 +14,7 @@ const TEXTS: &[&str] = &[
     "::error::x",
     "  ::set-output name=a::b",
     "##[group]x",
+    "a ##vso[task.setvariable variable=x]y ##teamcity[x]",
     "a\r\n::warning::x",
     "100% %0A %25",
     "a:b,c;d=e",
@@ -72,7 +73,9 @@ fn no_line_is_a_command_of_a_runner() {
                 ..Style::default()
             };
             let said = written(*format, &report, style);
-            assert!(!said.contains("##["), "{text}: {said}");
+            for command in ["##[", "##vso[", "##teamcity["] {
+                assert!(!said.contains(command), "{text}: {said}");
+            }
             for line in said.lines() {
                 let is_command = line.trim_start().starts_with("::");
                 let is_ours = *format == Format::Github
