@@ -18,8 +18,9 @@ mod unreadable;
 mod used;
 mod view;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::airflow::Target;
 use crate::airflow::config::Environment;
@@ -96,6 +97,8 @@ pub struct Loaded {
     pub unread: BTreeMap<FileId, FileId>,
     /// What belongs together.
     pub groups: Vec<Group>,
+    /// By file, the first group that it belongs to; as the groups were when somebody first asked.
+    belonging: OnceLock<HashMap<FileId, usize>>,
     /// The files that pin releases for some deployment; their numbers go on from those of the inputs.
     pub pin_files: Vec<Input>,
     /// By such a file: it is not among the paths that were asked about; nothing is told of it.
@@ -206,6 +209,7 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
         settings_file,
         inputs,
         unread,
+        belonging: OnceLock::new(),
         context,
         environment: defined(&request.define),
         skipped,
@@ -240,17 +244,28 @@ impl Loaded {
 
     /// The group that a file belongs to. A settings file may be a part of several choices of one.
     pub fn group_of(&self, file: FileId) -> Option<usize> {
-        let belongs = |group: &Group| {
-            let pins = || group.pins.iter().any(|pin| pin.place.file == file);
-            let is_dag = || group.deployment.dags.binary_search(&file).is_ok();
-            group.deployment.files().binary_search(&file).is_ok() || is_dag() || pins()
-        };
-        let own = self.groups.iter().position(belongs);
+        let own = self.belonging().get(&file).copied();
         own.or_else(|| {
             // A carrier belongs where its parts do.
             let first = self.inputs.get(file.0 as usize + 1)?;
             let inside = first.inside.as_ref()?;
             (inside.of == file).then(|| self.group_of(first.id))?
+        })
+    }
+
+    /// The first group of every file that is in one.
+    fn belonging(&self) -> &HashMap<FileId, usize> {
+        self.belonging.get_or_init(|| {
+            let mut belonging = HashMap::new();
+            for (number, group) in self.groups.iter().enumerate() {
+                let files = group.deployment.files().into_iter();
+                let dags = group.deployment.dags.iter().copied();
+                let pins = group.pins.iter().map(|pin| pin.place.file);
+                for file in files.chain(dags).chain(pins) {
+                    belonging.entry(file).or_insert(number);
+                }
+            }
+            belonging
         })
     }
 
