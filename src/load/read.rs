@@ -12,9 +12,9 @@ use crate::inputs::opaque::{SOPS, opacity};
 use crate::inputs::{self, Input, Kind, Opacity, Tree, compose, exports, local};
 use crate::report::Failure;
 use crate::source::{FileId, LineIndex, Mask};
-use crate::syntax::dotenv::Outside;
+use crate::syntax::dotenv::{Dialect, Outside};
 use crate::syntax::python;
-use crate::workspace::{Content, Files, deployments, detect};
+use crate::workspace::{Content, Files, deployments, detect, env_readers};
 
 /// A settings file above this size is none.
 const LARGEST_SETTINGS: usize = 256 << 20;
@@ -67,6 +67,7 @@ pub(super) fn read(
     };
     let named = named_files(request, files, candidates, &steps);
     steps.extend(named);
+    in_their_dialects(request, &mut steps);
     for step in steps {
         match step {
             Step::Found(found) => number(*found, &mut read.found),
@@ -112,6 +113,54 @@ fn local_files(request: &Request, files: &Files, candidates: &[Candidate], steps
     }
 }
 
+/// Reads env files that a file of another program names as that program does, unless somebody says who reads them. What
+/// compose reads too stays as compose reads it: who differs from it is told apart ([`crate::workspace::env_readers`]).
+fn in_their_dialects(request: &Request, steps: &mut [Step]) {
+    if request.dialect.is_some() {
+        return;
+    }
+    let mut named: BTreeMap<PathBuf, Vec<Dialect>> = BTreeMap::new();
+    for found in steps.iter().filter_map(|step| match step {
+        Step::Found(found) => Some(found),
+        _ => None,
+    }) {
+        for input in found.parts.iter().map(|part| &part.input) {
+            let Some(inside) = &input.inside else {
+                continue;
+            };
+            for path in &inside.env_files {
+                let dialects = named.entry(place(&input.beside(path))).or_default();
+                dialects.push(env_readers::dialect_of(found.input.kind));
+            }
+        }
+    }
+    for step in steps {
+        let Step::Found(found) = step else {
+            continue;
+        };
+        let input = &mut found.input;
+        let is_file = matches!(input.tree, Tree::Env(_)) && input.inside.is_none();
+        if input.kind != Kind::Env || !is_file {
+            continue;
+        }
+        let Some([dialect, others @ ..]) = named.get(&place(&input.path)).map(Vec::as_slice) else {
+            continue;
+        };
+        if *dialect != Dialect::default() && others.iter().all(|other| other == dialect) {
+            let path = input.path.clone();
+            let again = guard(&path, || env_input(input, request, *dialect));
+            if let Ok(again) = again {
+                *input = again;
+            }
+        }
+    }
+}
+
+/// The path without `.` and `..`.
+fn place(path: &Path) -> PathBuf {
+    deployments::directory(path).join(path.file_name().unwrap_or_default())
+}
+
 fn all_inputs(steps: &[Step]) -> impl Iterator<Item = &Input> {
     let found = steps.iter().filter_map(|step| match step {
         Step::Found(found) => Some(found),
@@ -136,8 +185,7 @@ fn named_files(
             let asked = candidates
                 .iter()
                 .any(|one| deployments::is_same(&one.path, path));
-            let place = deployments::directory(path).join(path.file_name().unwrap_or_default());
-            !asked && seen.insert(place) && files.exists(path)
+            !asked && seen.insert(place(path)) && files.exists(path)
         });
         let because = "another file names it";
         let next: Vec<Step> = named
@@ -421,17 +469,40 @@ fn settings_input(mut input: Input, request: &Request) -> Input {
         input.mask = parts.mask;
         input.templated = parts.templated;
     } else {
-        let outside = outside(request);
-        let dialect = request.dialect.unwrap_or_default();
-        let parts = inputs::env::read(text, dialect, &outside, input.id, &input.path);
-        input.tree = Tree::Env(parts.tree);
-        input.settings = parts.settings;
-        input.definitions = parts.definitions;
-        input.variables = parts.variables;
-        input.mask = parts.mask;
-        input.templated = parts.templated;
+        take_env(&mut input, request, request.dialect.unwrap_or_default());
     }
     input
+}
+
+/// The env file as another program reads it.
+fn env_input(input: &Input, request: &Request, dialect: Dialect) -> Input {
+    let mut again = Input {
+        bytes: std::sync::Arc::clone(&input.bytes),
+        lines: LineIndex::new(&input.bytes),
+        mask: Mask::new(),
+        tree: Tree::Store,
+        path: input.path.clone(),
+        settings: Vec::new(),
+        definitions: Vec::new(),
+        variables: Vec::new(),
+        inside: None,
+        ..*input
+    };
+    take_env(&mut again, request, dialect);
+    again
+}
+
+fn take_env(input: &mut Input, request: &Request, dialect: Dialect) {
+    let bytes = std::sync::Arc::clone(&input.bytes);
+    let text = std::str::from_utf8(&bytes).unwrap_or_default();
+    let outside = outside(request);
+    let parts = inputs::env::read(text, dialect, &outside, input.id, &input.path);
+    input.tree = Tree::Env(parts.tree);
+    input.settings = parts.settings;
+    input.definitions = parts.definitions;
+    input.variables = parts.variables;
+    input.mask = parts.mask;
+    input.templated = parts.templated;
 }
 
 /// Of the environment only what the command line says is known.

@@ -199,11 +199,9 @@ impl Found<'_> {
             };
             let mut named = inside.env_files.iter().map(|path| part.beside(path));
             let outer = inputs.get(inside.of.0 as usize).map(|outer| outer.kind);
-            let dialect = match outer {
-                Some(Kind::Compose) => Dialect::Compose,
-                // `astro deployment variable create --load`
-                Some(Kind::Shell) => Dialect::AstroDeploy,
-                _ => continue,
+            // A unit may have been installed with files from elsewhere: `unit_names_it` says that.
+            let Some(dialect) = outer.map(dialect_of).filter(|one| *one != Dialect::Systemd) else {
+                continue;
             };
             if named.any(|path| is_same(&path, &self.env.path)) {
                 let label = self.label(dialect.reader(), &part.path);
@@ -328,7 +326,8 @@ impl Found<'_> {
     }
 
     fn commands(&mut self, by: &Path, text: &str, shell: Dialect) {
-        let is_wanted = |name: &str| [".", "source", "set", "docker", "sudo"].contains(&name);
+        let is_wanted =
+            |name: &str| [".", "source", "set", "docker", "kubectl", "sudo"].contains(&name);
         let nothing = |_: &str| Outside::Unknown;
         let bash = shell == Dialect::Bash;
         let script = dotenv::script(text, 0..text.len(), bash, &is_wanted, &nothing);
@@ -348,6 +347,15 @@ impl Found<'_> {
                     let label = self.label(shell.reader(), by);
                     self.add(shell, label, only);
                 }
+                [
+                    "kubectl",
+                    "create",
+                    "configmap" | "cm" | "secret",
+                    rest @ ..,
+                ] if from_env_file(rest).any(|path| self.is_named(by, Path::new(path))) => {
+                    let label = self.label("kubectl create", by);
+                    self.add(Dialect::Docker, label, None);
+                }
                 ["docker", rest @ ..] | ["sudo", "docker", rest @ ..]
                     if env_files(rest).any(|path| self.is_named(by, Path::new(path))) =>
                 {
@@ -357,6 +365,18 @@ impl Found<'_> {
                 _ => {}
             }
         }
+    }
+}
+
+/// How the program reads env files whose files are of this kind and name them.
+pub fn dialect_of(carrier: Kind) -> Dialect {
+    match carrier {
+        // Of kustomize.
+        Kind::Kubernetes => Dialect::Kustomize,
+        // `astro deployment variable create --load`
+        Kind::Shell => Dialect::AstroDeploy,
+        Kind::Systemd => Dialect::Systemd,
+        _ => Dialect::Compose,
     }
 }
 
@@ -453,6 +473,15 @@ fn env_files<'w>(words: &'w [&'w str]) -> impl Iterator<Item = &'w str> {
     })
 }
 
+/// What `kubectl create` is given as `--from-env-file`; `AddFromEnvFile` of kubectl reads it as docker does.
+fn from_env_file<'w>(words: &'w [&'w str]) -> impl Iterator<Item = &'w str> {
+    let pairs = words.iter().zip(words.iter().skip(1).chain([&""]));
+    pairs.filter_map(|(word, next)| match *word {
+        "--from-env-file" => Some(*next),
+        word => word.strip_prefix("--from-env-file="),
+    })
+}
+
 /// The lines that make hands to a shell, as the shell sees them.
 fn recipes(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
@@ -493,6 +522,38 @@ mod tests {
         assert_eq!(of("container run --env-file a.env x"), ["a.env"]);
         // Only for its own `${…}`.
         assert_eq!(of("compose --env-file .env up"), [""; 0]);
+    }
+
+    #[test]
+    fn what_kubectl_is_given_is_found_too() {
+        let of = |line: &str| {
+            let words: Vec<&str> = line.split(' ').collect();
+            from_env_file(&words).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(of("generic x --from-env-file .env"), [".env"]);
+        assert_eq!(of("x --from-env-file=a.env -n y"), ["a.env"]);
+    }
+
+    #[test]
+    fn a_file_that_speaks_of_the_project_file_may_read_it() {
+        let names = |path: &str, text: &str| names_dotenv(Path::new(path), text.as_bytes());
+        for (path, text) in [
+            ("a.py", "load_dotenv()\n"),
+            ("x.yml", "  env_file: .env\n"),
+            ("x.yml", "      - ./.env:/opt/airflow/.env\n"),
+            ("Pipfile", ""),
+        ] {
+            assert!(names(path, text), "{path}: {text}");
+        }
+        for text in [
+            "os.environ\n",
+            "cp .env.example x\n",
+            "  # see .env\n",
+            "airflow.env\n",
+            "x.envs\n",
+        ] {
+            assert!(!names("a.sh", text), "{text}");
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! `docker run --env-file`: `pkg/kvfile` of docker/cli, as of 28.2. Nothing is unquoted or
-//! expanded; everything after the first `=` is the value.
+//! expanded; everything after the first `=` is the value. So does kustomize (`keyValuesFromLine` of `api/kv/kv.go`), but
+//! for names without `=`.
 
 use super::collect::{Collector, blank_hash, leading_quote, lines};
-use super::{Cause, Effect, Outside};
+use super::{Cause, Dialect, Effect, Outside};
 use crate::source::{Span, Text};
 
 /// Go's `bufio.Scanner` gives up on a line that does not fit its buffer with the LF.
@@ -84,6 +85,10 @@ fn definition(out: &mut Collector<'_>, at: usize, line: &str) -> bool {
     }
     let name_span = Span::new(name_at, name_at + name.len());
     let Some(equals) = equals else {
+        if out.file.dialect == Dialect::Kustomize {
+            out.define(name, name_span, Some(Text::elsewhere("", name_span)));
+            return true;
+        }
         // A bare name takes its value from the environment of the docker client.
         match out.outside(name) {
             Outside::Value(value) => {

@@ -46,10 +46,13 @@ pub enum Dialect {
     AstroStandalone,
     /// `astro deployment variable create --load`.
     AstroDeploy,
+    /// `envs:` of kustomize; as [`Self::Docker`], except that a bare name is set to nothing. Its file says who reads: there
+    /// is no word for it.
+    Kustomize,
 }
 
 impl Dialect {
-    /// All of them, in the order of the manual.
+    /// Those that have a word, in the order of the manual.
     pub const ALL: [Self; 8] = [
         Self::Docker,
         Self::Compose,
@@ -72,6 +75,7 @@ impl Dialect {
             Self::Systemd => "systemd",
             Self::AstroStandalone => "astro-standalone",
             Self::AstroDeploy => "astro-deploy",
+            Self::Kustomize => "kustomize",
         }
     }
 
@@ -86,6 +90,7 @@ impl Dialect {
             Self::Systemd => "systemd",
             Self::AstroStandalone => "astro standalone mode",
             Self::AstroDeploy => "astro deployment variable create",
+            Self::Kustomize => "kustomize",
         }
     }
 
@@ -308,7 +313,7 @@ impl fmt::Debug for Problem {
 pub fn read(text: &str, dialect: Dialect, environment: &dyn Fn(&str) -> Outside) -> EnvFile {
     let mut out = Collector::new(text, dialect, environment);
     match dialect {
-        Dialect::Docker => docker::read(&mut out),
+        Dialect::Docker | Dialect::Kustomize => docker::read(&mut out),
         Dialect::Compose => compose::read(&mut out),
         Dialect::PythonDotenv => python::read(&mut out),
         Dialect::Sh | Dialect::Bash => shell::read(&mut out),

@@ -225,3 +225,26 @@ fn nothing_makes_a_reader_panic() {
         }
     }
 }
+
+#[test]
+fn kustomize_reads_as_docker_does_and_sets_bare_names_to_nothing() {
+    let text = "# c\nA=\"b\"  # d\n  E\n";
+    let read = |dialect| {
+        let file = read(text, dialect, &|_| Outside::Unset);
+        let kept = file
+            .variables
+            .into_iter()
+            .filter(|one| one.delivery == Delivery::Kept);
+        let told = kept.map(|one| (one.name, one.value.map(|value| value.expose().to_owned())));
+        told.collect::<Vec<_>>()
+    };
+    let [first, bare] = [("A", "\"b\"  # d"), ("E", "")];
+    let told = |all: &[(&str, &str)]| {
+        let all = all
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned())));
+        all.collect::<Vec<_>>()
+    };
+    assert_eq!(read(Dialect::Kustomize)[..2], told(&[first, bare]));
+    assert_eq!(read(Dialect::Docker)[..1], told(&[first]));
+}
