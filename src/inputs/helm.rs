@@ -53,7 +53,7 @@ pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
 }
 
 /// Reads values of a chart, or of one above it.
-pub(super) fn values(root: Value<'_>, layer: Layer<'_>, found: &mut Found<'_>) {
+pub(in crate::inputs) fn values(root: Value<'_>, layer: Layer<'_>, found: &mut Found<'_>) {
     let mut waiting = vec![root];
     let below = chart::below(root);
     for &one in &below {

@@ -2,7 +2,8 @@
 //! together, and the files that stand in a `ConfigMap` or a `Secret`.
 //!
 //! What a container takes from an object of the same file is known; what it takes from the cluster is not.
-//! Files of kustomize, which make such objects or patch them, are read in `kustomize`.
+//! Files of kustomize, which make such objects or patch them, are read in `kustomize`; objects that hold values of a
+//! chart, for Argo CD and Flux, in `releases`.
 
 mod base64;
 mod environment;
@@ -10,6 +11,7 @@ mod expansion;
 mod found;
 mod kustomize;
 mod objects;
+mod releases;
 mod show;
 
 use super::carrier::{Carrier, Environment, Part, Surroundings};
@@ -39,6 +41,9 @@ pub fn recognise(head: &str, name: &str) -> Option<&'static str> {
     let speaks = ["AIRFLOW_", "airflow.cfg"]
         .iter()
         .any(|word| head.contains(word));
+    if releases::is_one(head) {
+        return Some("a release of a chart that installs Airflow");
+    }
     if !speaks {
         return None;
     }
@@ -101,6 +106,7 @@ fn manifests(documents: Vec<Value<'_>>, layer: Layer<'_>, found: &mut Found<'_>)
     }
     for &object in &all {
         pods(object, layer, &mut objects, found);
+        releases::read(object, layer, found);
     }
     objects.rest(found);
 }

@@ -81,6 +81,20 @@ pub(crate) const WAYS: &[Way] = &[
             format!("configMapGenerator:\n  - name: env\n    literals:\n{literals}")
         })
     },
+    way("k8s flux values", |variables| {
+        let list = env(variables, double).replace('\n', "\n      ");
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n  chart:\n    spec:\n      chart: airflow\n  \
+             values:\n    env:\n      {}\n",
+            list.trim_end()
+        )
+    }),
+    way("k8s argo values", |variables| {
+        argo("env:", &env(variables, double))
+    }),
+    way("k8s argo extraEnv in values", |variables| {
+        argo("extraEnv: |", &env(variables, single))
+    }),
     helm("helm env", |variables| {
         format!("airflowVersion: 3.0.0\nenv:\n{}", env(variables, double))
     }),
@@ -111,6 +125,16 @@ pub(crate) const WAYS: &[Way] = &[
         })
     },
 ];
+
+/// An application of Argo CD with this list below a key of its values.
+fn argo(key: &str, list: &str) -> String {
+    let list = list.replace('\n', "\n          ");
+    format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    chart: airflow\n    helm:\n      \
+         values: |\n        {key}\n          {}\n",
+        list.trim_end()
+    )
+}
 
 const fn helm(name: &'static str, write: fn(Variables<'_>) -> String) -> Way {
     Way {

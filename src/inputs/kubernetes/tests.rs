@@ -213,6 +213,53 @@ fn kustomize_makes_and_patches_environments() {
 }
 
 #[test]
+fn values_of_releases_are_read_as_files_of_values_are() {
+    let flux = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n  chart: {spec: {chart: airflow}}\n  values:\n    config: {core: {executor: x}}\n    env: [{name: AIRFLOW_A, value: b}]\n";
+    assert_eq!(
+        manifest(flux),
+        ["cfg: [core]\nexecutor = x\n", "AIRFLOW_A=b"]
+    );
+    let other = flux.replace("chart: airflow", "chart: superset");
+    assert_eq!(manifest(&other), [""; 0]);
+    let argo = |helm: &str| {
+        let helm = helm.replace('\n', "\n      ");
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    chart: airflow\n    helm:\n      {helm}\n"
+        )
+    };
+    let text = argo(
+        "values: |\n  extraEnv: |\n    - name: AIRFLOW_A\n      value: 'b'\nparameters:\n- {name: config.secrets.backend, value: a.B}\n- {name: config.core.x, value: '{a}'}\n- {name: executor, value: y}",
+    );
+    assert_eq!(
+        manifest(&text),
+        [
+            "AIRFLOW_A=b",
+            "AIRFLOW__SECRETS__BACKEND=a.B AIRFLOW__CORE__X=?"
+        ]
+    );
+    let carrier = read(&text, &surroundings(Path::new("x.yaml")));
+    let Some(Part::Environment(environment)) = carrier.parts.first() else {
+        panic!("one environment");
+    };
+    let span = environment.variables[0].value.as_ref().unwrap().source();
+    assert_eq!(&text[span.start..span.end], "b");
+    let both = argo(
+        "values: |\n  env: [{name: AIRFLOW_A, value: b}]\nvaluesObject:\n  env: [{name: AIRFLOW_C, value: d}]",
+    );
+    assert_eq!(manifest(&both), ["AIRFLOW_C=d"]);
+    let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nspec:\n  template:\n    spec:\n      sources:\n      - {path: charts/airflow, helm: {valuesObject: {airflow: {env: [{name: AIRFLOW_A, value: '{{ x }}'}]}}}}\n";
+    assert_eq!(manifest(set), ["AIRFLOW_A=?"]);
+    for (text, expected) in [
+        (flux, true),
+        (other.as_str(), true),
+        (set, true),
+        (text.as_str(), true),
+    ] {
+        assert_eq!(recognise(text, "x.yaml").is_some(), expected, "{text}");
+    }
+}
+
+#[test]
 fn bad_input_ends() {
     let mut bomb = String::from("apiVersion: v1\nkind: List\na: &a0 {name: AIRFLOW_A, value: b}\n");
     for level in 1..40 {
