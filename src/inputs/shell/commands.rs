@@ -120,10 +120,8 @@ fn connection(words: &[Text]) -> Option<Added> {
     let (value, how) = match (given("--conn-uri"), given("--conn-json")) {
         (Some(uri), None) => (uri, AddedAs::Text),
         (None, Some(json)) => (json, AddedAs::Json),
-        (None, None) => {
-            given("--conn-type")?;
-            (object(&id, fields()), AddedAs::Fields)
-        }
+        // Without a type the command refuses, of which a rule tells.
+        (None, None) => (object(&id, fields()), AddedAs::Fields),
         // The command refuses both.
         (Some(_), Some(_)) => return None,
     };
@@ -158,7 +156,8 @@ fn object<'a>(id: &Text, fields: impl Iterator<Item = (&'a str, Text)>) -> Text 
         }
         before = ",";
     }
-    out.push("}", Span::at(at), Fidelity::Elsewhere);
+    let end = if before == "{" { "{}" } else { "}" };
+    out.push(end, Span::at(at), Fidelity::Elsewhere);
     out.finish()
 }
 

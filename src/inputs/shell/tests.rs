@@ -118,8 +118,11 @@ fn connections_and_variables_of_the_metadata_database() {
             "variables: j=k l",
         ]
     );
-    let silent = "airflow connections add a\nairflow connections add b --conn-uri c --conn-json d\nairflow connections add e --conn-uri f --conn-host g\nairflow connections add $X h --conn-uri i\nairflow variables set j\nairflow connections delete k --conn-uri l\necho airflow variables set m n\nairflow connections add --conn-uri\n";
+    let silent = "airflow connections add b --conn-uri c --conn-json d\nairflow connections add e --conn-uri f --conn-host g\nairflow connections add $X h --conn-uri i\nairflow variables set j\nairflow connections delete k --conn-uri l\necho airflow variables set m n\nairflow connections add --conn-uri\n";
     assert_eq!(script(silent), [""; 0]);
+    // The command refuses it, of which a rule tells.
+    let untyped = "airflow connections add a\nairflow connections add b --conn-host c\n";
+    assert_eq!(script(untyped), [r#"connections: a={} b={"host":"c"}"#]);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! AV424: JSON connections without a type.
 
 use super::{speak, view};
-use crate::airflow::connection::{FaultKind, taken};
+use crate::airflow::connection::{FaultKind, Format, taken};
 use crate::report::{Findings, Severity};
-use crate::rules::{Check, EntryContext};
+use crate::rules::{Carrier, Check, EntryContext};
 
 crate::rule! {
     /// # missing-conn-type
@@ -40,7 +40,8 @@ crate::rule! {
     /// ## Versions
     ///
     /// Airflow 2.3 and later: a warning; an error where tasks of 3.1.0 to 3.1.4 read the value. Of a
-    /// secret of RDS, whose `engine` is the type, AV437 speaks.
+    /// secret of RDS, whose `engine` is the type, AV437 speaks. An error too for what the command
+    /// `airflow connections add` is given: it refuses connections without a type.
     ///
     /// ## References
     ///
@@ -70,6 +71,16 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
     };
     let has_type = |text: &crate::source::Text| !text.is_empty();
     if view.connection.conn_type.as_ref().is_some_and(has_type) {
+        return;
+    }
+    if context.carrier == Carrier::Command {
+        let what = if *context.format == Format::Airflow {
+            "`conn_type` is missing"
+        } else {
+            "neither a type (`--conn-type`) nor a URI nor JSON is given"
+        };
+        let message = format!("{what}: {}", speak::REFUSED);
+        view::report(findings, &RULE, context, &object.raw(), message).severity(Severity::Error);
         return;
     }
     let written = taken(object, context.format)

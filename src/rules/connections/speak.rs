@@ -11,6 +11,11 @@ use crate::source::Place;
 /// `scheme://protocol://host` is known from here on.
 pub(super) const INNER_PROTOCOL: Version = Version::new(2, 6, 3);
 
+/// What the command does with a connection that it does not take: `connections_add` of
+/// `airflow/cli/commands/connection_command.py`.
+pub(super) const REFUSED: &str =
+    "`airflow connections add` ends with an error and adds no connection";
+
 /// " (and 2 more)" for a message, or nothing.
 pub(super) fn more(count: usize) -> String {
     match count {

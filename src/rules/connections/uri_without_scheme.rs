@@ -3,7 +3,7 @@
 use super::speak;
 use crate::airflow::connection::{FaultKind, NoScheme};
 use crate::report::Findings;
-use crate::rules::{Check, EntryContext};
+use crate::rules::{Carrier, Check, EntryContext};
 
 crate::rule! {
     /// # uri-without-scheme
@@ -40,7 +40,7 @@ crate::rule! {
     ///
     /// ## Versions
     ///
-    /// All releases. A scheme that begins with a digit is refused by Python 3.11 and later only. Of
+    /// All releases; the command `airflow connections add` refuses such a URI. A scheme that begins with a digit is refused by Python 3.11 and later only. Of
     /// JSON in releases before 2.3.0 speaks AV425.
     ///
     /// ## References
@@ -70,6 +70,8 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
         NoScheme::HostPort => {
             "Airflow takes the host for the connection type and cuts the first digit off the port"
         }
+        // `_valid_uri` wants a scheme.
+        _ if context.carrier == Carrier::Command => speak::REFUSED,
         _ => OUTCOME,
     };
     let message = format!("{what}: {outcome}{}", speak::whose(context));
