@@ -1,0 +1,184 @@
+//! Manifests, values of Helm, projects of Astro, scripts and units of systemd, as a person meets them: what `check`,
+//! `list`, `resolve` and `config` say of each.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod common;
+
+use common::{run, with};
+
+/// What the commands print of a folder with these files.
+fn said(files: &[(&str, &str)]) -> String {
+    let folder = with(files);
+    let pinned = ["--airflow", "3.1.0"];
+    let mut said = String::new();
+    for command in [
+        &["check", ".", "-v"][..],
+        &["list", "."],
+        &["resolve", "connection:orders"],
+        &["config", "."],
+    ] {
+        let ran = run(folder.path(), &[command, &pinned].concat());
+        let command = command.join(" ");
+        let (out, err) = (ran.out.trim_end(), ran.err.trim_end());
+        said.extend([format!("$ airvane {command}\n{out}\n{err}\n\n")]);
+    }
+    said
+}
+
+#[test]
+fn kubernetes() {
+    let manifests = "\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: airflow
+type: Opaque
+data:
+  AIRFLOW_CONN_ORDERS: cG9zdGdyZXM6Ly91OnBAc3Mvd29yZEBkYi9vcmRlcnM=
+stringData:
+  key: example-fernet-key
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: scheduler
+spec:
+  template:
+    spec:
+      containers:
+        - name: scheduler
+          image: apache/airflow:3.1.0
+          envFrom:
+            - secretRef:
+                name: airflow
+          env:
+            - name: AIRFLOW__CORE__FERNET_KEY
+              valueFrom:
+                secretKeyRef: {name: airflow, key: key}
+            - name: AIRFLOW__CORE__PARALLELISM
+              value: 32
+            - name: AIRFLOW__SECRETS__BACKEND
+              value: airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend
+            - name: AIRFLOW__SECRETS__BACKEND_KWARGS
+              value: >-
+                {\"connections_prefix\": \"/airflow/connections/\", \"region_name\": \"eu-west-1\"}
+";
+    let kustomization = "configMapGenerator:\n  - name: env\n    envs:\n      - airflow.env\n    literals:\n      - AIRFLOW_VAR_STAGE=\"prod\"\n";
+    let env = "AIRFLOW_VAR_BUCKET=\"example\"\nexport AIRFLOW_VAR_B=c\n";
+    insta::assert_snapshot!(said(&[
+        ("airflow.yaml", manifests),
+        ("overlay/kustomization.yaml", kustomization),
+        ("overlay/airflow.env", env),
+    ]));
+}
+
+#[test]
+fn helm() {
+    let values = "\
+airflowVersion: 3.1.0
+executor: CeleryExecutor
+config:
+  core:
+    load_examples: False
+    parallelism: 'lots'
+  secrets:
+    backend: airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend
+    backend_kwargs: '{\"connections_prefix\": \"airflow/connections\", \"region_name\": \"eu-west-1\"}'
+env:
+  - name: AIRFLOW_CONN_ORDERS
+    value: postgres://u:example-pw@db/orders
+extraEnv:
+  - name: AIRFLOW_VAR_STAGE
+    value: prod
+";
+    insta::assert_snapshot!(said(&[("values.yaml", values)]));
+}
+
+#[test]
+fn helm_release() {
+    let release = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: airflow
+spec:
+  source:
+    repoURL: https://airflow.example.com
+    chart: airflow
+    helm:
+      parameters:
+        - name: config.secrets.backend
+          value: airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend
+      values: |
+        config:
+          secrets:
+            backend_kwargs: '{\"connection_prefix\": \"airflow/connections\", \"region_name\": \"eu-west-1\"}'
+";
+    insta::assert_snapshot!(said(&[("application.yaml", release)]));
+}
+
+#[test]
+fn astro() {
+    let settings = "\
+airflow:
+  connections:
+    - conn_id: orders
+      conn_type: postgres
+      conn_host: db.example.com
+      conn_login: etl
+      conn_password: example-pw
+      conn_port: 5432
+      conn_extra: '{\"sslmode\": '
+  variables:
+    - variable_name: stage
+      variable_value: dev
+";
+    let env = "AIRFLOW__CORE__PARALLELISM=lots\nAIRFLOW_VAR_KEY='a b'\n";
+    insta::assert_snapshot!(said(&[
+        (
+            "Dockerfile",
+            "FROM astrocrpublic.azurecr.io/runtime:3.1-1\n"
+        ),
+        ("airflow_settings.yaml", settings),
+        (".env", env),
+    ]));
+}
+
+#[test]
+fn shell() {
+    let script = "\
+#!/usr/bin/env bash
+set -euo pipefail
+export AIRFLOW__SECRETS__BACKEND=airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend
+export AIRFLOW__SECRETS__BACKEND_KWARGS=\"{\\\"connections_prefix\\\": \\\"/airflow/connections\\\", \\\"variables_prefx\\\": null}\"
+airflow connections add orders --conn-host db.example.com --conn-login etl
+airflow connections add billing --conn-uri 'db.example.com/billing'
+airflow connections add mail --conn-json '{\"host\": \"mail.example.com\"}'
+airflow connections add files --conn-type ftp --conn-host ftp.example.com
+airflow variables set stage 'prod'
+aws ssm put-parameter --name /airflow/connections/orders --type SecureString \\
+  --value 'postgres://etl:example/pw@db.example.com/orders'
+";
+    insta::assert_snapshot!(said(&[("init.sh", script)]));
+}
+
+#[test]
+fn systemd() {
+    let unit = "\
+[Unit]
+Description=Airflow scheduler
+[Service]
+EnvironmentFile=-/etc/airflow/airflow.env
+Environment=AIRFLOW_HOME=/srv/airflow \"AIRFLOW__CORE__PARALLELISM=a lot\"
+ExecStart=/usr/bin/airflow scheduler
+";
+    let env = "\
+AIRFLOW__SECRETS__BACKEND=airflow.providers.hashicorp.secrets.vault.VaultBackend
+AIRFLOW__SECRETS__BACKEND_KWARGS={\"connections_path\": \\
+\"connections\"}
+export AIRFLOW_VAR_LOST=1
+AIRFLOW_CONN_ORDERS='postgres://etl:example-pw@db.example.com/orders' # the shop
+";
+    insta::assert_snapshot!(said(&[("airflow.service", unit), ("airflow.env", env)]));
+}
