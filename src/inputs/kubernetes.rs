@@ -44,11 +44,17 @@ pub fn recognise(head: &str, name: &str) -> Option<&'static str> {
     if releases::is_one(head) {
         return Some("a release of a chart that installs Airflow");
     }
+    let is_kustomize = kustomize::is_name(name) || has_line(head, "kind", "Kustomization");
+    // What it makes of env files stands in those.
+    let takes_files = || {
+        let lists = [has_key(head, "envs"), has_key(head, "env")];
+        lists.contains(&true) && head.contains("airflow")
+    };
+    if is_kustomize && (speaks || takes_files()) {
+        return Some("what kustomize makes objects of");
+    }
     if !speaks {
         return None;
-    }
-    if kustomize::is_name(name) || has_line(head, "kind", "Kustomization") {
-        return Some("what kustomize makes objects of");
     }
     let is_json = head.trim_start_matches('\u{feff}').trim_start();
     let is_object = if is_json.starts_with('{') {
@@ -88,7 +94,7 @@ pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
         let kind = yaml.root().and_then(|root| string(root, "kind"));
         if by_name || kind == Some("Kustomization") {
             if let Some(root) = yaml.root() {
-                kustomize::read(root, layer, &mut found);
+                kustomize::read(root, layer, surroundings, &mut found);
             }
         } else {
             manifests(yaml.documents().collect(), layer, &mut found);

@@ -61,6 +61,7 @@ pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
         }
     }
     let mut env_files = Vec::new();
+    let mut tells = false;
     for path in files {
         let Some(read) = (surroundings.neighbour)(&path) else {
             continue;
@@ -71,6 +72,8 @@ pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
                 .iter()
                 .all(|one| one.name != variable.name.expose())
         });
+        let mut names = set.variables.iter().map(|one| one.name.as_str());
+        tells |= names.any(|name| name.starts_with("AIRFLOW_"));
         env_files.push(path);
     }
     let environment = Environment {
@@ -78,7 +81,8 @@ pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
         variables,
         ..Environment::default()
     };
-    let parts = is_of_airflow(&environment).then_some(Part::Environment(environment));
+    let is_ours = tells || is_of_airflow(&environment);
+    let parts = is_ours.then_some(Part::Environment(environment));
     Carrier {
         parts: parts.into_iter().collect(),
         around,
@@ -141,13 +145,13 @@ fn assignments(text: &str, comments: &mut Vec<Span>) -> Vec<Assignment> {
     found
 }
 
-/// Lines with their start, without what ends them.
+/// Lines with their start, without what ends them: CR LF too (`read_line_full`).
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     text.split('\n').map(move |line| {
         let start = at;
         at += line.len() + 1;
-        (start, line)
+        (start, line.strip_suffix('\r').unwrap_or(line))
     })
 }
 
@@ -191,6 +195,8 @@ mod tests {
                 "AIRFLOW_E=?"
             ]
         );
+        let text = "[Service]\r\nEnvironment=AIRFLOW_B=1 \\\r\n AIRFLOW_C=2\r\n";
+        assert_eq!(variables(text), ["AIRFLOW_B=1", "AIRFLOW_C=2"]);
         let text = "[Service]\nEnvironment=AIRFLOW_B=1\nEnvironment=\nEnvironment=AIRFLOW_C=1\n";
         assert_eq!(variables(text), ["AIRFLOW_C=1"]);
         assert_eq!(variables("[Service]\nEnvironment=A=1\n"), [""; 0]);
@@ -205,6 +211,11 @@ mod tests {
         let (variables, files) = read_with(text, None);
         assert_eq!(variables, ["AIRFLOW_A=1", "AIRFLOW_B=2"]);
         assert!(files.is_empty());
+        // What tells of Airflow may stand in the file alone.
+        let text = "[Service]\nEnvironmentFile=/etc/airflow.env\nExecStart=airflow scheduler\n";
+        let (variables, files) = read_with(text, Some("AIRFLOW_A=3\n"));
+        assert_eq!((variables.len(), files.len()), (0, 1));
+        assert!(read_with(text, Some("A=3\n")).1.is_empty());
     }
 
     #[test]

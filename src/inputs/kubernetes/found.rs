@@ -1,7 +1,7 @@
 //! What an adapter of YAML has found so far, and how much it may still look at.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::inputs::carrier::{Around, Broken, Carrier, Environment, Fault, FaultKind, Part};
 use crate::inputs::cfg::{is_statement, is_template_name};
@@ -79,7 +79,7 @@ pub(crate) struct Found<'a> {
     /// What may still be looked at.
     budget: usize,
     /// Environments that are among the parts.
-    known: HashSet<Vec<Placed>>,
+    known: HashSet<(Vec<PathBuf>, Vec<Placed>)>,
 }
 
 /// Aliases may make that much more to look at than the file has.
@@ -166,7 +166,8 @@ impl<'a> Found<'a> {
             let value = value.map(|value| (value.expose().to_owned(), value.source()));
             (name.expose().to_owned(), name.source(), value)
         });
-        self.known.insert(variables.collect())
+        let files = environment.env_files.clone();
+        self.known.insert((files, variables.collect()))
     }
 
     /// All of it.

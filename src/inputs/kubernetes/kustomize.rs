@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::environment::{Typing, Variables, is_variable, known};
 use super::found::{Found, Layer};
 use super::{Objects, nested};
-use crate::inputs::carrier::Environment;
+use crate::inputs::carrier::{Environment, Part, Surroundings};
 use crate::source::{Text, TextBuilder};
 use crate::syntax::yaml::{self, Kind as YamlKind, Value};
 
@@ -20,14 +20,28 @@ pub(super) fn is_name(name: &str) -> bool {
 }
 
 /// Reads a kustomization.
-pub(super) fn read(root: Value<'_>, layer: Layer<'_>, found: &mut Found<'_>) {
+pub(super) fn read(
+    root: Value<'_>,
+    layer: Layer<'_>,
+    surroundings: &Surroundings<'_>,
+    found: &mut Found<'_>,
+) {
     for generator in ["configMapGenerator", "secretGenerator"] {
         for one in root.get(generator).into_iter().flat_map(Value::items) {
             if !found.spend(1) {
                 return;
             }
             let environment = generated(one, layer, found);
-            found.environment(environment);
+            let mut files = environment.env_files.iter();
+            let tells = |path: &PathBuf| {
+                let text = (surroundings.neighbour)(path);
+                text.is_some_and(|text| text.contains("AIRFLOW_"))
+            };
+            if environment.variables.is_empty() && files.any(tells) && found.is_new(&environment) {
+                found.parts.push(Part::Environment(environment));
+            } else {
+                found.environment(environment);
+            }
         }
     }
     for list in ["patches", "patchesStrategicMerge", "patchesJson6902"] {

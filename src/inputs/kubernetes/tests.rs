@@ -213,6 +213,21 @@ fn kustomize_makes_and_patches_environments() {
 }
 
 #[test]
+fn what_kustomize_takes_from_env_files_alone_is_an_environment() {
+    let text = "secretGenerator:\n- name: airflow\n  envs: [secret.env]\n- name: other\n  envs: [other.env]\n- name: gone\n  envs: [gone.env]\n";
+    assert!(recognise(text, "kustomization.yaml").is_some());
+    let around = Surroundings {
+        neighbour: &|path| match path.to_str() {
+            Some("secret.env") => Some("AIRFLOW_CONN_A=b\n".to_owned()),
+            Some("other.env") => Some("A=b\n".to_owned()),
+            _ => None,
+        },
+        ..surroundings(Path::new("kustomization.yaml"))
+    };
+    assert_eq!(told(&read(text, &around)), ["secret.env"]);
+}
+
+#[test]
 fn values_of_releases_are_read_as_files_of_values_are() {
     let flux = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n  chart: {spec: {chart: airflow}}\n  values:\n    config: {core: {executor: x}}\n    env: [{name: AIRFLOW_A, value: b}]\n";
     assert_eq!(
