@@ -117,6 +117,11 @@ pub struct CheckArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
     pub aws_config: Vec<PathBuf>,
 
+    /// The files are those that a hook hands over: what the settings file excludes and what is not
+    /// Airflow's is passed over, as in a walk.
+    #[arg(long, help_heading = "Input")]
+    pub hook: bool,
+
     /// Path that stdin (`-`) stands for; its neighbours are read from disk.
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, help_heading = "Input")]
     pub stdin_filename: Option<PathBuf>,

@@ -311,6 +311,35 @@ fn what_is_read_and_how() {
     );
 }
 
+/// A hook names files that nobody chose one by one.
+#[test]
+fn files_of_a_hook_are_judged_as_a_walk_judges_them() {
+    let files = [
+        ("airvane.toml", "exclude = [\"old/\"]\n"),
+        ("airflow.cfg", BROKEN),
+        ("old/airflow.cfg", BROKEN),
+        ("other.json", "{ broken\n"),
+        ("other.yaml", "name: of another program\n"),
+    ];
+    let named = [
+        "airflow.cfg",
+        "old/airflow.cfg",
+        "other.json",
+        "other.yaml",
+        "airvane.toml",
+    ];
+    let hook = check(&files, &[&["--hook"], &named[..]].concat());
+    let walk = check(&files, &[]);
+    assert_eq!((hook.code, &hook.out, &hook.err), (1, &walk.out, &walk.err));
+    let chosen = check(&files, &named);
+    assert!(findings(&chosen.out).len() > findings(&hook.out).len());
+    assert!(chosen.err.contains("skipped"), "{}", chosen.err);
+    let none = check(&files, &["--hook", "--allow-empty", "old/airflow.cfg"]);
+    assert_eq!((none.code, none.out.as_str()), (0, ""));
+    // A folder is walked, hook or not.
+    assert_eq!(check(&files, &["--hook", "."]).out, walk.out);
+}
+
 #[test]
 fn the_dialect_and_the_environment_are_those_of_the_file() {
     let files = |settings: &'static str| {

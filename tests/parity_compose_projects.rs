@@ -80,6 +80,7 @@ fn services_of_several_files_are_told_what_docker_compose_tells_them() {
             // The rest is found.
             paths: vec![folder.path().join(main)],
             stdin_filename: None,
+            as_walked: false,
             kinds: Vec::new(),
             dialect: None,
             define: Vec::new(),

@@ -309,6 +309,7 @@ fn request(
         load.paths = vec![PathBuf::from("-")];
     }
     load.stdin_filename.clone_from(&args.stdin_filename);
+    load.as_walked = args.hook;
     if let Some(jobs) = args.jobs {
         load.jobs = jobs.get();
     }

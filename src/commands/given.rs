@@ -140,6 +140,7 @@ pub(super) fn request(
     Request {
         paths,
         stdin_filename: None,
+        as_walked: false,
         kinds: input.kind.clone(),
         dialect,
         define: stated.chain(given).collect(),

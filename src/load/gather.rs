@@ -77,8 +77,17 @@ pub(super) fn gather(
                     message,
                 });
             }
+        } else if request.as_walked && rules.exclude.matches(path) {
+            gathered.skipped.push(Skipped {
+                path: path.clone(),
+                reason: walk::EXCLUDED,
+                named: false,
+            });
         } else {
-            gathered.candidates.push(Candidate::new(path.clone(), true));
+            let named = !request.as_walked;
+            gathered
+                .candidates
+                .push(Candidate::new(path.clone(), named));
         }
     }
     kinds(request, &mut gathered, failures);

@@ -45,6 +45,8 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// Path that stdin stands for.
     pub stdin_filename: Option<PathBuf>,
+    /// Files among the paths are judged as if a walk had come upon them: nobody chose them one by one.
+    pub as_walked: bool,
     /// Kinds given by the user.
     pub kinds: Vec<(Kind, PathBuf)>,
     /// Who reads `.env` files; `None`: nobody says, and compose is taken.

@@ -82,6 +82,9 @@ fn is_dag(path: &Path, root: &Path) -> bool {
     (is_root || is_in_dags(below)) && !is_test && !in_tests
 }
 
+/// Why a file that the settings file excludes is passed over.
+pub const EXCLUDED: &str = "the settings file excludes it";
+
 /// Walks `root`.
 pub fn walk(root: &Path, rules: &Rules) -> Walked {
     let mut walked = Walked::default();
@@ -126,8 +129,7 @@ pub fn walk(root: &Path, rules: &Rules) -> Walked {
     }
     for path in files {
         if rules.exclude.matches(&path) {
-            let why = "the settings file excludes it";
-            walked.skipped.push((path, why));
+            walked.skipped.push((path, EXCLUDED));
             continue;
         }
         // Through links: what counts is what would be read.
@@ -264,6 +266,131 @@ mod tests {
         );
         // The folder itself may be what is named.
         assert_eq!(walk(&root.join("dags"), &Rules::default()).files.len(), 2);
+    }
+
+    /// The pattern of the hooks, as pre-commit reads it: `re.search` on the path from the root.
+    fn pattern_of_the_hooks() -> fancy_regex::Regex {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/.pre-commit-hooks.yaml");
+        let text = std::fs::read_to_string(path).unwrap();
+        let lines = text
+            .lines()
+            .skip_while(|line| *line != "  files: &files |")
+            .skip(1);
+        let lines = lines.take_while(|line| line.starts_with("    "));
+        let pattern: Vec<&str> = lines.map(str::trim).collect();
+        let pattern = pattern.join("\n");
+        assert!(pattern.starts_with("(?x)("), "{pattern}");
+        fancy_regex::Regex::new(&pattern).unwrap()
+    }
+
+    #[test]
+    fn the_hooks_offer_what_a_walk_looks_at_and_no_more() {
+        let pattern = pattern_of_the_hooks();
+        let offered = |path: &str| pattern.is_match(path).unwrap();
+        let walked = |path: &str| {
+            let path = Path::new(path);
+            let name = path.file_name().unwrap().to_string_lossy();
+            is_candidate(&name) || is_dag(path, Path::new(""))
+        };
+        for path in [
+            // airflow.cfg and .env
+            "airflow.cfg",
+            "conf/airflow-dev.cfg",
+            "airflow.cfg.tmpl",
+            "x/local_airflow.cfg.jinja",
+            "setup.ini",
+            ".env",
+            "a/.env.prod",
+            "x/prod.env",
+            "airflow_settings.yaml",
+            // Exports and local secrets files
+            "dump.json",
+            "exports/ssm.jsonl",
+            "a.ndjson",
+            "connections.yml",
+            "variables.yaml",
+            // Compose, Helm, Kubernetes, Dockerfiles
+            "compose.yaml",
+            "docker-compose.override.yml",
+            "docker-compose.yml.j2",
+            "helm/values.yaml",
+            "deploy/values-prod.yml",
+            "k8s/deployment.yaml",
+            "Kustomization",
+            "kustomization.yaml",
+            "Dockerfile",
+            "docker/Dockerfile.prod",
+            "dockerfile",
+            "Containerfile",
+            "airflow.Dockerfile",
+            "images/Dockerfile-worker",
+            // Terraform, CloudFormation, ECS
+            "main.tf",
+            "main.tf.json",
+            "prod.tfvars",
+            "terraform.tfstate",
+            "terragrunt.hcl",
+            "main.tofu",
+            "mwaa.template",
+            "template.yaml",
+            "task-definition.json",
+            // Scripts, systemd, Astro
+            "scripts/start.sh",
+            "x.bash",
+            "airflow-scheduler.service",
+            "override.conf",
+            "deployment.yaml",
+            // DAGs
+            "dags/main.py",
+            "project/dags/team/etl.py",
+        ] {
+            assert!(walked(path), "no walk looks at {path}");
+            assert!(offered(path), "the hooks leave out {path}");
+        }
+        // Samples of env files, and what pins releases.
+        for path in [
+            ".env_example",
+            ".env-base",
+            "x/env.template",
+            "app.env.example",
+            "requirements.txt",
+            "x/requirements-dev.in",
+            "requirements/prod.txt",
+            "constraints-3.11.txt",
+            "pyproject.toml",
+            "uv.lock",
+            "poetry.lock",
+            "Pipfile.lock",
+            ".python-version",
+            "runtime.txt",
+            "airvane.toml",
+        ] {
+            assert!(offered(path), "the hooks leave out {path}");
+        }
+        for path in [
+            "README.md",
+            "airflow.cfg.bak",
+            "airflow.cfg.swp",
+            "environment.py",
+            "env.py",
+            "plugins/dags.py",
+            "dags/tests/test_main.py",
+            "dags/test_main.py",
+            "dags/main_test.py",
+            "dags/conftest.py",
+            "dags/README.md",
+            "mydags/main.py",
+            "notes.txt",
+            "Cargo.toml",
+            "Dockerfiles.md",
+            "src/dockerfileparser.rs",
+            "env",
+            "main.go",
+            "tfstate",
+        ] {
+            assert!(!walked(path), "a walk looks at {path}");
+            assert!(!offered(path), "the hooks offer {path}");
+        }
     }
 
     #[cfg(unix)]

@@ -27,6 +27,7 @@ fn request(path: &str, dialect: Dialect) -> airvane::check::Request {
         load: Request {
             paths: vec![PathBuf::from(path)],
             stdin_filename: None,
+            as_walked: false,
             kinds: Vec::new(),
             dialect: Some(dialect),
             define: Vec::new(),
