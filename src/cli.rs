@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
@@ -10,6 +11,7 @@ use crate::inputs::{EntryKind, Kind};
 use crate::render::Format;
 use crate::report::Severity;
 use crate::resolve::Wanted;
+use crate::rules;
 use crate::syntax::dotenv::Dialect;
 
 /// Offline linter for the secrets-backend configuration of Apache Airflow.
@@ -70,6 +72,18 @@ Examples:
   airvane resolve --used                            every id that DAGs ask for
   airvane resolve connection:db --runtime server --airflow 2.11.2";
 
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  airvane completions bash > ~/.local/share/bash-completion/completions/airvane
+  airvane completions zsh > ~/.zfunc/_airvane        with ~/.zfunc in fpath
+  airvane completions fish > ~/.config/fish/completions/airvane.fish
+  airvane completions powershell >> $PROFILE";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  airvane man > ~/.local/share/man/man1/airvane.1
+  airvane man check > ~/.local/share/man/man1/airvane-check.1";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -87,6 +101,12 @@ pub enum Command {
     Rules(RulesArgs),
     /// Print a JSON Schema; without a name, their names.
     Schema(SchemaArgs),
+    /// Write airvane.toml, commented, from what the repository holds.
+    Init(InitArgs),
+    /// Print the completions for a shell.
+    Completions(CompletionsArgs),
+    /// Print the man page of airvane, or of one of its commands.
+    Man(ManArgs),
 }
 
 /// `airvane check`
@@ -144,6 +164,8 @@ pub struct CheckArgs {
         long,
         value_name = "RULE",
         value_delimiter = ',',
+        value_parser = Words(codes),
+        hide_possible_values = true,
         help_heading = "Rules"
     )]
     pub select: Vec<String>,
@@ -153,6 +175,8 @@ pub struct CheckArgs {
         long,
         value_name = "RULE",
         value_delimiter = ',',
+        value_parser = Words(codes),
+        hide_possible_values = true,
         help_heading = "Rules"
     )]
     pub ignore: Vec<String>,
@@ -231,7 +255,7 @@ pub struct InputArgs {
     /// Who reads `.env` files.
     ///
     /// docker, compose, python-dotenv, sh, bash, systemd, astro-standalone or astro-deploy [default: compose]
-    #[arg(long, value_parser = dialect, value_name = "DIALECT", help_heading = "Input")]
+    #[arg(long, value_parser = Words(dialects).try_map(|word| dialect(&word)), hide_possible_values = true, value_name = "DIALECT", help_heading = "Input")]
     pub env_dialect: Option<Dialect>,
 
     /// A variable of the environment Airflow runs in (repeatable).
@@ -367,7 +391,7 @@ pub struct ConfigArgs {
 #[derive(Args, Debug)]
 pub struct ExplainArgs {
     /// Code or name: AV201, kwargs-not-json.
-    #[arg(value_name = "RULE")]
+    #[arg(value_name = "RULE", value_parser = Words(codes), hide_possible_values = true)]
     pub rule: String,
 }
 
@@ -383,8 +407,38 @@ pub struct RulesArgs {
 #[derive(Args, Debug)]
 pub struct SchemaArgs {
     /// Name of the schema.
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = Words(schemas), hide_possible_values = true)]
     pub name: Option<String>,
+}
+
+/// `airvane init`
+#[derive(Args, Debug)]
+pub struct InitArgs {
+    /// Print it, and write nothing.
+    #[arg(long, conflicts_with = "force")]
+    pub stdout: bool,
+
+    /// Write it although there are settings already: airvane.toml is replaced.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `airvane completions`
+#[derive(Args, Debug)]
+#[command(after_help = COMPLETIONS_EXAMPLES)]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// `airvane man`
+#[derive(Args, Debug)]
+#[command(after_help = MAN_EXAMPLES)]
+pub struct ManArgs {
+    /// One of the commands [default: airvane itself]
+    #[arg(value_name = "COMMAND", value_parser = Words(commands), hide_possible_values = true)]
+    pub command: Option<String>,
 }
 
 /// `--color`
@@ -562,6 +616,55 @@ pub fn without_values(mut error: clap::Error) -> clap::Error {
         error.insert(ContextKind::InvalidSubcommand, hidden());
     }
     error
+}
+
+/// Takes any text, and tells completions which ones are usual.
+#[derive(Clone)]
+struct Words(fn() -> Vec<PossibleValue>);
+
+impl TypedValueParser for Words {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new((self.0)().into_iter()))
+    }
+}
+
+fn codes() -> Vec<PossibleValue> {
+    let rules = rules::ALL.iter();
+    rules
+        .map(|rule| PossibleValue::new(rule.code).help(rule.name))
+        .collect()
+}
+
+fn dialects() -> Vec<PossibleValue> {
+    let dialects = Dialect::ALL.iter();
+    dialects
+        .map(|dialect| PossibleValue::new(dialect.word()))
+        .collect()
+}
+
+fn schemas() -> Vec<PossibleValue> {
+    let schemas = crate::commands::schema::SCHEMAS.iter();
+    schemas.map(|(name, _)| PossibleValue::new(*name)).collect()
+}
+
+fn commands() -> Vec<PossibleValue> {
+    use clap::CommandFactory;
+    let all = Cli::command();
+    let names = all.get_subcommands().map(clap::Command::get_name);
+    names
+        .map(|name| PossibleValue::new(name.to_owned()))
+        .collect()
 }
 
 fn wanted(text: &str) -> Result<Wanted, String> {

@@ -8,10 +8,13 @@ use std::process::ExitCode;
 use crate::cli::{Cli, ColourChoice, Command};
 
 pub mod check;
+pub mod completions;
 pub mod config;
 pub mod explain;
 mod given;
+pub mod init;
 pub mod list;
+pub mod man;
 pub mod resolve;
 pub mod rules;
 pub mod schema;
@@ -119,6 +122,9 @@ pub fn run(
         }
         Command::Rules(args) => rules::run(args, out),
         Command::Schema(args) => schema::run(args, out, err, &mut exit),
+        Command::Init(args) => init::run(cli, args, out, err, &mut exit),
+        Command::Completions(args) => completions::run(args, out),
+        Command::Man(args) => man::run(args, out, err, &mut exit),
     };
     match written.and_then(|()| out.flush()) {
         Ok(()) => exit,

@@ -8,6 +8,7 @@
 
 mod cases;
 mod fixtures;
+mod init;
 mod mutations;
 mod places;
 mod processes;

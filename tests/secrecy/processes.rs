@@ -94,6 +94,10 @@ fn no_usage_error_repeats_an_argument() {
             "rules --format X",
             "schema X",
             "schema output X",
+            "completions X",
+            "completions bash X",
+            "man X",
+            "man check X",
         ]
         .iter()
         .map(|line| {
