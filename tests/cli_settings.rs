@@ -501,12 +501,23 @@ fn the_example_of_the_readme_is_right_and_whole() {
     );
     let schema = std::fs::read_to_string(root.join("schemas/airvane.schema.json")).unwrap();
     let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let tests = std::fs::read_dir(root.join("tests")).unwrap().flatten();
+    let tests = tests.map(|entry| entry.path());
+    let tests = tests.filter(|path| path.extension().is_some_and(|ext| ext == "rs"));
+    let tests: String = tests
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
     let mut open = vec![&schema];
     let mut keys = 0;
     while let Some(schema) = open.pop() {
         for (key, value) in schema["properties"].as_object().into_iter().flatten() {
             let is_there = regex::Regex::new(&format!(r"(?m)^(\[\[?{key}\]|{key} =)")).unwrap();
             assert!(is_there.is_match(example), "the example has no `{key}`");
+            let is_tried =
+                regex::Regex::new(&format!(r"(\[\[?|\\n|\b){key}(\]| = |\.\w+ = )")).unwrap();
+            assert!(is_tried.is_match(&tests), "no test sets `{key}`");
+            let description = value["description"].as_str();
+            assert!(description.is_some_and(|text| text.len() > 9), "{key}");
             open.extend([value, &value["items"]]);
             keys += 1;
         }

@@ -5,6 +5,7 @@ mod fixing;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::progress::Bar;
 use super::{Exit, Surroundings, given};
 use crate::airflow::Runtime;
 use crate::check::{self, BaselineRequest, Outcome, Request};
@@ -69,7 +70,10 @@ pub fn run(
     if args.fixes.diff || args.fixes.fix {
         return fixing::run(call, &request, files, out, err, exit);
     }
+    let watched = surroundings.stderr_is_watched && !cli.quiet && !args.hook;
+    let bar = Bar::watch(watched, files.progress());
     let outcome = check::run(&request, &mut files, args.show_files);
+    drop(bar);
     call.report(&outcome, out, err, exit)
 }
 
@@ -180,7 +184,7 @@ impl Call<'_> {
         };
         let style = Style {
             colour: self.surroundings.colour(self.cli.color),
-            links: self.surroundings.stdout_is_terminal && self.surroundings.colour(self.cli.color),
+            links: self.surroundings.stdout_has_links && self.surroundings.colour(self.cli.color),
             width: self.surroundings.columns.unwrap_or(plain.width),
             unicode: !self.surroundings.ascii,
             ..plain

@@ -22,8 +22,9 @@ pub fn run(
         target: &args.target,
         runtime: args.runtime,
         input: &args.input,
+        watched: surroundings.stderr_is_watched,
     };
-    let Some((loaded, _)) = given::loaded(cli, view, err)? else {
+    let Some((loaded, _, _)) = given::loaded(cli, view, err)? else {
         return Ok(());
     };
     let Some(one) = given::one(&loaded, args.deployment.as_deref(), err)? else {

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use super::progress::Bar;
 use crate::airflow::Runtime;
 use crate::cli::{Cli, Grouping, InputArgs, ProcessChoice, TargetArgs};
 use crate::load::{self, Loaded, One, Request, Skipped, Unclear};
@@ -85,15 +86,20 @@ pub(super) struct View<'a> {
     pub(super) target: &'a TargetArgs,
     pub(super) runtime: Option<ProcessChoice>,
     pub(super) input: &'a InputArgs,
+    /// Somebody looks at stderr.
+    pub(super) watched: bool,
 }
 
+/// The contents of stores, by file.
+type Contents = Vec<Option<Content>>;
+
 /// Reads what `view` names, with the contents of stores by file, and says what must be said of it; `None`
-/// where nothing can be done, which is said too.
+/// where nothing can be done, which is said too. The bar goes on as long as nothing else is printed.
 pub(super) fn loaded(
     cli: &Cli,
     view: View<'_>,
     err: &mut dyn Write,
-) -> io::Result<Option<(Loaded, Vec<Option<Content>>)>> {
+) -> io::Result<Option<(Loaded, Contents, Bar)>> {
     if !is_one_release(view.target, err)? {
         return Ok(None);
     }
@@ -103,10 +109,14 @@ pub(super) fn loaded(
     };
     let wanted = wanted(view.target, process(view.runtime, &settings));
     let request = request(view.paths, view.input, wanted, &settings);
+    let watched = view.watched && !cli.quiet;
+    let bar = Bar::watch(watched, files.progress());
     let (loaded, contents) = load::load(&request, &mut files);
+    drop(bar);
     say_notes(cli, &loaded, err)?;
     say_troubles(cli, &loaded.failures, &loaded.skipped, err)?;
-    Ok(Some((loaded, contents)))
+    let bar = Bar::watch(watched, files.progress());
+    Ok(Some((loaded, contents, bar)))
 }
 
 /// Commands that look through the eyes of one process look at one release.

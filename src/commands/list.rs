@@ -23,8 +23,9 @@ pub fn run(
         target: &args.target,
         runtime: args.runtime,
         input: &args.input,
+        watched: surroundings.stderr_is_watched,
     };
-    let Some((loaded, contents)) = given::loaded(cli, view, err)? else {
+    let Some((loaded, contents, bar)) = given::loaded(cli, view, err)? else {
         return Ok(());
     };
     let nothing = loaded.inputs.is_empty() && loaded.failures.is_empty();
@@ -43,6 +44,8 @@ pub fn run(
     if loaded.failures.is_empty() {
         *exit = Exit::Clean;
     }
+    // Entries are printed while they are read.
+    let bar = (!surroundings.stdout_is_terminal).then_some(bar);
     let listing = {
         let mut sink = |item: &Item<'_>| match args.format {
             ListFormat::Table => table.item(out, item),
@@ -50,6 +53,7 @@ pub fn run(
         };
         list::run(&loaded, contents, args.reveal, &mut sink)
     };
+    drop(bar);
     if !listing.failures.is_empty() {
         *exit = Exit::Failure;
         given::say_troubles(cli, &listing.failures, &[], err)?;

@@ -15,6 +15,7 @@ mod given;
 pub mod init;
 pub mod list;
 pub mod man;
+mod progress;
 pub mod resolve;
 pub mod rules;
 pub mod schema;
@@ -32,6 +33,10 @@ pub struct Surroundings {
     pub force_colour: bool,
     /// Stdout is a terminal.
     pub stdout_is_terminal: bool,
+    /// It is one that knows hyperlinks (OSC 8).
+    pub stdout_has_links: bool,
+    /// Somebody looks at stderr while airvane runs: a terminal, and no hook and no CI around.
+    pub stderr_is_watched: bool,
     /// Columns: what `COLUMNS` says, else those of the terminal.
     pub columns: Option<usize>,
     /// The locale is one of plain ASCII.
@@ -50,6 +55,9 @@ impl Surroundings {
             no_colour: set("NO_COLOR").is_some(),
             force_colour: forced("FORCE_COLOR") || forced("CLICOLOR_FORCE"),
             stdout_is_terminal: io::stdout().is_terminal(),
+            stdout_has_links: io::stdout().is_terminal()
+                && supports_hyperlinks::supports_hyperlinks(),
+            stderr_is_watched: io::stderr().is_terminal() && !is_automated(),
             columns: std::env::var("COLUMNS")
                 .ok()
                 .and_then(|text| text.parse().ok())
@@ -68,6 +76,17 @@ impl Surroundings {
             ColourChoice::Auto => self.force_colour || self.stdout_is_terminal,
         }
     }
+}
+
+/// A hook may be given a terminal (pre-commit does, for colours), and so may CI. Git tells its hooks of the
+/// index.
+fn is_automated() -> bool {
+    let names = ["CI", "PRE_COMMIT", "GIT_INDEX_FILE"];
+    let is_set = |name| {
+        let value = std::env::var_os(name);
+        value.is_some_and(|value| !value.is_empty() && value != "0" && value != "false")
+    };
+    names.into_iter().any(is_set) || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// True for a locale that was asked for and can print no more than ASCII. Where nothing is asked

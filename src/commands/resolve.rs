@@ -22,8 +22,9 @@ pub fn run(
         target: &args.target,
         runtime: args.runtime,
         input: &args.input,
+        watched: surroundings.stderr_is_watched,
     };
-    let Some((loaded, contents)) = given::loaded(cli, view, err)? else {
+    let Some((loaded, contents, bar)) = given::loaded(cli, view, err)? else {
         return Ok(());
     };
     let Some(one) = given::one(&loaded, args.deployment.as_deref(), err)? else {
@@ -41,6 +42,7 @@ pub fn run(
         team: args.team.as_deref(),
     };
     let (answers, failures) = resolve::run(&asked, &loaded, &one, contents);
+    drop(bar);
     given::say_troubles(cli, &failures, &[], err)?;
     if loaded.failures.is_empty() && failures.is_empty() {
         *exit = earned(&answers);

@@ -22,7 +22,7 @@ const LIMIT: usize = 200;
 pub fn write(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
     let handler = handler(style);
     for finding in shown(report, style).take(LIMIT) {
-        let shown = Shown::new(report, finding, style.width);
+        let shown = Shown::new(report, finding, style);
         let mut text = String::new();
         if handler.render_report(&mut text, &shown).is_err() {
             // A frame that cannot be drawn must not hide the finding.
@@ -63,6 +63,7 @@ fn handler(style: Style) -> GraphicalReportHandler {
     };
     GraphicalReportHandler::new_themed(theme)
         .with_links(style.links)
+        .with_link_display_text("")
         .with_width(style.width.max(40))
         .with_context_lines(1)
         .tab_width(TAB)
@@ -93,11 +94,13 @@ struct Shown<'a> {
     message: String,
     help: Option<String>,
     snippet: Snippet,
+    /// The page of the rule, where the terminal knows links.
+    url: Option<String>,
 }
 
 impl<'a> Shown<'a> {
-    fn new(report: &Report, finding: &'a Located, width: usize) -> Self {
-        let snippet = Snippet::new(report, finding, width);
+    fn new(report: &Report, finding: &'a Located, style: Style) -> Self {
+        let snippet = Snippet::new(report, finding, style.width);
         let mut help: Vec<String> = finding.help.iter().map(|help| one_line(help)).collect();
         if let Some(fix) = finding.fix.as_deref() {
             let how = match fix.applicability {
@@ -120,6 +123,7 @@ impl<'a> Shown<'a> {
             message: one_line(&finding.message),
             help: (!help.is_empty()).then(|| help.join("\n")),
             snippet,
+            url: style.links.then(|| finding.rule.url()),
         }
     }
 }
@@ -156,6 +160,11 @@ impl Diagnostic for Shown<'_> {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let help = self.help.as_ref()?;
         Some(Box::new(help))
+    }
+
+    fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let url = self.url.as_ref()?;
+        Some(Box::new(url))
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

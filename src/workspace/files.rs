@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -97,9 +98,44 @@ impl Content {
 /// The path of a file that is read from stdin and has no name.
 pub const STDIN: &str = "<stdin>";
 
+/// How far reading is, for whoever watches it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    read: AtomicU64,
+    whole: AtomicU64,
+}
+
+impl Progress {
+    /// Bytes that were read.
+    pub fn read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of the files that were opened; nobody knows them of pipes.
+    pub fn whole(&self) -> u64 {
+        self.whole.load(Ordering::Relaxed)
+    }
+}
+
+/// Counts what is read.
+struct Counted<R> {
+    inner: R,
+    progress: Arc<Progress>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.inner.read(buffer)?;
+        let bytes = u64::try_from(length).unwrap_or(0);
+        self.progress.read.fetch_add(bytes, Ordering::Relaxed);
+        Ok(length)
+    }
+}
+
 /// Disk plus overlay.
 #[derive(Debug, Default)]
 pub struct Files {
+    progress: Arc<Progress>,
     overlay: BTreeMap<PathBuf, Arc<[u8]>>,
     /// What can be read only once (stdin, pipes), where it is wanted again.
     streams: Option<Mutex<BTreeMap<PathBuf, Arc<[u8]>>>>,
@@ -109,6 +145,18 @@ impl Files {
     /// The disk as it is.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// How far reading is, from any thread.
+    pub fn progress(&self) -> Arc<Progress> {
+        Arc::clone(&self.progress)
+    }
+
+    fn counted<R>(&self, inner: R) -> Counted<R> {
+        Counted {
+            inner,
+            progress: self.progress(),
+        }
     }
 
     /// Lets `path` have this content, whatever the disk holds.
@@ -179,14 +227,17 @@ impl Files {
             return Err("is a directory, not a file".to_owned());
         }
         if is_fifo(&metadata) {
-            return self.once(path, || open_fifo(file));
+            return self.once(path, || open_fifo(file, self.progress()));
         }
         if !metadata.is_file() && self.streams.is_some() {
             let failed = |error: io::Error| reason(path, &error);
-            return self.once(path, || peek(file).map_err(failed));
+            return self.once(path, || peek(self.counted(file)).map_err(failed));
         }
+        self.progress
+            .whole
+            .fetch_add(metadata.len(), Ordering::Relaxed);
         let again = file.try_clone().ok().filter(|_| metadata.is_file());
-        let mut content = peek(file).map_err(|error| reason(path, &error))?;
+        let mut content = peek(self.counted(file)).map_err(|error| reason(path, &error))?;
         if let Content::Stream { again: place, .. } = &mut content {
             *place = again;
         }
@@ -196,7 +247,8 @@ impl Files {
     /// Stdin.
     pub fn stdin(&self) -> Result<Content, String> {
         let failed = |error: io::Error| format!("cannot be read: {}", error.kind());
-        self.once(Path::new(STDIN), || peek(io::stdin()).map_err(failed))
+        let stdin = || peek(self.counted(io::stdin())).map_err(failed);
+        self.once(Path::new(STDIN), stdin)
     }
 }
 
@@ -251,20 +303,24 @@ fn is_fifo(_: &std::fs::Metadata) -> bool {
 /// Without a writer a non-blocking read says "end of file"; with a writer that has not written
 /// yet, "would block". As soon as there is one, the pipe is read like any other file.
 #[cfg(unix)]
-fn open_fifo(mut file: File) -> Result<Content, String> {
+fn open_fifo(file: File, progress: Arc<Progress>) -> Result<Content, String> {
     let failed = |error: &io::Error| format!("cannot be read: {}", error.kind());
     let deadline = Instant::now() + PATIENCE;
+    let mut file = Counted {
+        inner: file,
+        progress,
+    };
     let mut first = [0; 4096];
     loop {
         match file.read(&mut first) {
             Ok(0) => {}
             Ok(length) => {
-                block(&file).map_err(|error| failed(&error))?;
+                block(&file.inner).map_err(|error| failed(&error))?;
                 let start = Cursor::new(first[..length].to_vec());
                 return peek(start.chain(file)).map_err(|error| failed(&error));
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                block(&file).map_err(|error| failed(&error))?;
+                block(&file.inner).map_err(|error| failed(&error))?;
                 return peek(file).map_err(|error| failed(&error));
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -278,8 +334,8 @@ fn open_fifo(mut file: File) -> Result<Content, String> {
 }
 
 #[cfg(not(unix))]
-fn open_fifo(file: File) -> Result<Content, String> {
-    peek(file).map_err(|error| format!("cannot be read: {}", error.kind()))
+fn open_fifo(inner: File, progress: Arc<Progress>) -> Result<Content, String> {
+    peek(Counted { inner, progress }).map_err(|error| format!("cannot be read: {}", error.kind()))
 }
 
 #[cfg(unix)]
@@ -316,6 +372,7 @@ mod tests {
         let mut files = Files::new();
         files.keep_streams();
         assert_eq!(files.open(&path).unwrap().head(), b"text");
+        assert_eq!((files.progress().read(), files.progress().whole()), (4, 0));
         writer.join().unwrap();
         assert_eq!(files.open(&path).unwrap().head(), b"text");
     }
@@ -328,11 +385,16 @@ mod tests {
             .map(|n| u8::try_from(n % 251).unwrap())
             .collect();
         std::fs::write(&path, &bytes).unwrap();
-        let content = Files::new().open(&path).unwrap();
+        let files = Files::new();
+        let content = files.open(&path).unwrap();
         assert!(!content.is_whole());
+        let length = bytes.len() as u64;
+        let progress = files.progress();
+        assert_eq!((progress.read(), progress.whole()), (WHOLE as u64, length));
         let mut read = Vec::new();
         content.into_reader().read_to_end(&mut read).unwrap();
         assert!(read == bytes);
+        assert_eq!(progress.read(), length);
     }
 
     #[test]

@@ -16,5 +16,5 @@ pub mod unread;
 pub mod walk;
 
 pub use deployments::{Choice, Declared, Deployment, Grouping};
-pub use files::{Content, Files, STDIN};
+pub use files::{Content, Files, Progress, STDIN};
 pub use globs::Globs;
