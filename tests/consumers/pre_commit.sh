@@ -71,8 +71,10 @@ for hook in airvane-system airvane; do
   fi
 done
 
-echo "a commit is refused until the file is put right"
-configure airvane-system
+echo "as the README has it: a commit is refused until the file is put right"
+readme=$(sed -n '/^## pre-commit$/,/^## CI$/p' "$hooks/README.md" | sed -n '/^```yaml$/,/^```$/p' | sed '/^```/d')
+sed "s|https://github.com/airvane/airvane|$work/hooks|; s|rev: .*|rev: $revision|" <<< "$readme" > .pre-commit-config.yaml
+grep -q "rev: $revision" .pre-commit-config.yaml && git add .pre-commit-config.yaml
 PATH="$airvane_folder:$PATH" "$pre_commit" install > /dev/null
 if PATH="$airvane_folder:$PATH" git commit -qm bad > "$work/out" 2>&1; then
   echo "the commit went through" >&2
