@@ -175,9 +175,10 @@ pub fn changes(
 pub fn fate<'t>(section: &str, option: &'t str, airflow: Version) -> Fate<'t> {
     let table = options();
     if let Some((new_section, new_option)) = table.new_name(section, option, airflow)
-        && table
-            .get(new_section, new_option)
-            .is_some_and(|facts| exists(facts, airflow))
+        && (is_read_late(new_section, new_option, airflow)
+            || table
+                .get(new_section, new_option)
+                .is_some_and(|facts| exists(facts, airflow)))
     {
         let facts = table.get(section, option);
         return Fate::Renamed {
@@ -245,8 +246,10 @@ fn fate_of(
                 is_read: false,
             };
         }
-        return Fate::Removed {
-            since: facts.removed_in.unwrap_or(LINT_HOLDS),
+        // A new name that the release's `config.yml` does not list says nothing against the old one.
+        return match facts.removed_in.unwrap_or(LINT_HOLDS) {
+            since if airflow < since => Fate::InForce,
+            since => Fate::Removed { since },
         };
     }
     match facts.removed_in {
@@ -393,6 +396,29 @@ mod tests {
         assert_eq!(renamed(conn("2.10.4")), Some((new.0, new.1, true)));
         assert_eq!(renamed(conn("3.1.0")), Some((new.0, new.1, false)));
         assert_eq!(renamed(conn("3.3.2")), Some((new.0, new.1, true)));
+    }
+
+    #[test]
+    fn nothing_is_gone_since_a_release_to_come() {
+        let table = options();
+        for airflow in &TABLE.releases {
+            let names = table
+                .sections()
+                .flat_map(|section| table.names(section).map(move |option| (section, option)));
+            for (section, option) in names {
+                if let Fate::Removed { since } = fate(section, option, *airflow) {
+                    assert!(
+                        since <= *airflow,
+                        "{section}.{option} in {airflow}: {since}"
+                    );
+                }
+            }
+        }
+        // Code of 2.7 to 2.11 asks for the new name, though their `config.yml` have lost it.
+        assert_eq!(
+            renamed(of("core", "worker_precheck", "2.7.3")),
+            Some(("celery", "worker_precheck", true))
+        );
     }
 
     #[test]
