@@ -35,24 +35,38 @@ pub fn recognise(path: &Path, head: &str) -> Option<&'static str> {
     }
     let mut lines = head
         .lines()
-        .skip_while(|line| !is_key(line, "services"))
-        .skip(1)
-        .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+        .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
+        .skip_while(|line| line.starts_with("---"))
+        .peekable();
+    // The whole document may be indented.
+    let root = indentation_of(lines.peek()?);
+    let mut lines = lines
+        .skip_while(|line| indentation_of(line) != root || !is_key(line.trim_start(), "services"))
+        .skip(1);
     let first = lines.next()?;
-    let indentation = first.len() - first.trim_start_matches(' ').len();
-    if indentation == 0 || first.trim_start().starts_with("- ") {
+    let indentation = indentation_of(first);
+    if indentation <= root || first.trim_start().starts_with("- ") {
         return None;
     }
     if name.contains("compose") {
         return Some("services of compose");
     }
-    let mut inner = lines.take_while(|line| line.starts_with(' ') || line.starts_with('#'));
+    let mut inner = lines.take_while(|line| indentation_of(line) > root);
+    let mut has_environment = false;
     let holds = inner.any(|line| {
         let key = line.trim_start_matches(' ');
-        let deeper = line.len() - key.len() > indentation;
-        deeper && (is_key(key, "image") || is_key(key, "build") || is_key(key, "extends"))
+        if indentation_of(line) <= indentation {
+            return false;
+        }
+        has_environment |= is_key(key, "environment");
+        let tells_airflow = has_environment && key.trim_start_matches("- ").starts_with("AIRFLOW_");
+        tells_airflow || is_key(key, "image") || is_key(key, "build") || is_key(key, "extends")
     });
     holds.then_some("services with images")
+}
+
+fn indentation_of(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
 }
 
 fn is_key(line: &str, key: &str) -> bool {

@@ -254,6 +254,26 @@ fn what_is_no_compose_file_is_left_alone() {
         ),
         ("stack.yaml", compose, true),
         ("stack.yaml.j2", compose, true),
+        (
+            "compose.yaml",
+            "# x\n---\n  x-common:\n    &a\n    image: x\n  services:\n    web: *a\n",
+            true,
+        ),
+        (
+            "backend.yml",
+            "services:\n  web:\n    environment:\n      - A=b\n      - AIRFLOW__CORE__X=y\n",
+            true,
+        ),
+        (
+            "other.yml",
+            "services:\n  web:\n    environment:\n      - A=b\n",
+            false,
+        ),
+        (
+            "nested.yml",
+            "jobs:\n  services:\n    web:\n      image: x\n",
+            false,
+        ),
         ("stack.txt", compose, false),
         (".gitlab-ci.yml", "services:\n  - docker:dind\n", false),
         ("values.yaml", "services:\n  web:\n    port: 80\n", false),
