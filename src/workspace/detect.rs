@@ -52,7 +52,7 @@ pub fn detect(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'stati
     if is_cfg_name(&name) {
         return Ok((Kind::Cfg, "its name"));
     }
-    if is_env_name(&name) {
+    if walk::is_env_name(&name) {
         return Ok((Kind::Env, "its name"));
     }
     if has_extension(path, &["py"]) {
@@ -178,10 +178,6 @@ fn is_cfg_name(name: &str) -> bool {
     name == "unittests.cfg" || (name.contains("airflow") && name.contains(".cfg"))
 }
 
-fn is_env_name(name: &str) -> bool {
-    name == ".env" || name.starts_with(".env.") || has_extension(Path::new(name), &["env"])
-}
-
 /// The first line that is neither blank nor a comment is `[section]`.
 fn starts_with_section(head: &[u8]) -> bool {
     let mut lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
@@ -298,7 +294,16 @@ mod tests {
         assert_eq!(kind("airflow-prod.cfg", ""), Ok(Kind::Cfg));
         assert_eq!(kind("airflow.cfg.tmpl", "{{ x }}"), Ok(Kind::Cfg));
         assert_eq!(kind("my.cfg", "# x\n[core]\nexecutor = X\n"), Ok(Kind::Cfg));
-        assert_eq!(kind("x/.env.prod", "A=b"), Ok(Kind::Env));
+        for name in [
+            ".env.prod",
+            ".env_example",
+            ".env-base",
+            "env.template",
+            "app.env.example",
+        ] {
+            assert_eq!(kind(&format!("x/{name}"), "A = b"), Ok(Kind::Env), "{name}");
+        }
+        assert!(kind("x/env.js", "A=b").is_err());
         assert_eq!(kind("dags/main.py", "X = 1\n"), Ok(Kind::Dag));
         assert_eq!(kind("vars", "A=b\nAIRFLOW__CORE__X=1\n"), Ok(Kind::Env));
     }

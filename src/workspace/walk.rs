@@ -31,13 +31,24 @@ pub struct Walked {
     pub failures: Vec<(PathBuf, String)>,
 }
 
-/// Names that are always read: `.env`, `.env.*`, `*.env`, `airflow.cfg`, `airflow_settings.yaml`.
+/// Names that are always read: `.env`, `.env.*`, `.env_*`, `.env-*`, `*.env`, `airflow.cfg`,
+/// `airflow_settings.yaml`, and samples of env files that are not hidden (`env.template`).
 pub fn is_known_name(name: &str) -> bool {
-    name == ".env"
-        || name.starts_with(".env.")
-        || Path::new(name).extension().is_some_and(|ext| ext == "env")
-        || name == "airflow.cfg"
-        || name == "airflow_settings.yaml"
+    is_env_name(name) || name == "airflow.cfg" || name == "airflow_settings.yaml"
+}
+
+/// The file sets environment variables, going by its name.
+pub fn is_env_name(name: &str) -> bool {
+    const SAMPLES: &[&str] = &["dist", "example", "sample", "template", "tmpl", "tpl"];
+    let hidden = name.strip_prefix(".env");
+    if hidden.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '_', '-'])) {
+        return true;
+    }
+    match name.rsplit_once('.') {
+        Some((_, "env")) => true,
+        Some((rest, last)) => SAMPLES.contains(&last) && rest.rsplit('.').next() == Some("env"),
+        None => false,
+    }
 }
 
 /// Other names that are worth a look at the content.
