@@ -24,6 +24,7 @@ pub mod mwaa;
 pub mod opaque;
 mod processes;
 pub mod rewrite;
+pub mod samples;
 pub mod shell;
 pub mod spelling;
 pub mod store;

@@ -25,7 +25,7 @@ use std::sync::OnceLock;
 use crate::airflow::Target;
 use crate::airflow::config::Environment;
 use crate::inputs::inside::Inside;
-use crate::inputs::{Input, Kind, is_sample};
+use crate::inputs::{Input, Kind, is_sample, samples};
 use crate::report::Failure;
 use crate::settings::SettingsFile;
 use crate::source::{FileId, Secret, Span, Text, display_path, escape_control};
@@ -135,7 +135,8 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
     let mut contents = Vec::with_capacity(read.found.len());
     let mut context = Vec::with_capacity(read.found.len());
     let mut inputs = Vec::with_capacity(read.found.len());
-    for one in read.found {
+    for mut one in read.found {
+        samples::leave_open(&mut one.input);
         contents.push(one.content);
         context.push(one.context);
         inputs.push(one.input);
@@ -363,7 +364,12 @@ impl Loaded {
                 parts.extend(alternatives(names));
             }
         }
-        parts.extend(of(Kind::is_store));
+        // A file may hold settings and make secrets.
+        for name in of(Kind::is_store) {
+            if !parts.contains(&name) {
+                parts.push(name);
+            }
+        }
         match self.of(&deployment.dags).as_slice() {
             [] => {}
             [one] => parts.push(display_path(&one.path)),
