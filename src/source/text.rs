@@ -233,6 +233,12 @@ impl Text {
         own.collect()
     }
 
+    /// Something of it came from elsewhere: a reference was replaced.
+    pub fn has_elsewhere(&self) -> bool {
+        self.segments(0..self.len())
+            .any(|segment| segment.fidelity == Fidelity::Elsewhere)
+    }
+
     /// The same value as the text of a file of its own: every character stands where it stands in the
     /// value, and what is not known stays so.
     #[must_use]

@@ -2,11 +2,11 @@
 
 use super::call::{self, Call, Kwarg};
 use super::malformed_role_arn::is_placeholder;
-use crate::inputs::{Form, Setting};
-use crate::report::Findings;
+use crate::inputs::{Form, Setting, is_sample};
+use crate::report::{Findings, Severity};
 use crate::rule;
 use crate::rules::{Check, DeploymentContext};
-use crate::source::Place;
+use crate::source::{Place, Text};
 use crate::syntax::json::Kind;
 
 rule! {
@@ -17,7 +17,9 @@ rule! {
     /// Finds credentials in the keyword arguments of a backend (AWS secret keys, Vault tokens and
     /// secret ids, passwords, Google key files, Azure client secrets) and in a few options of
     /// airflow.cfg (`fernet_key`, `secret_key`, `jwt_secret`, `smtp_password`), when they stand in
-    /// a file that git would commit: no ignore rule names it. No git command is run.
+    /// a file that git would commit: no ignore rule names it. No git command is run. A reference is no
+    /// credential, whatever the variable behind it holds: `${FERNET_KEY}` in a compose file beside an ignored
+    /// `.env` is fine. In a sample (`.env.example`) it is an info: what stands there is meant to be replaced.
     ///
     /// ## Why is this bad?
     ///
@@ -86,6 +88,8 @@ const TEST_WORDS: &[&str] = &[
     "secret",
     "password",
     "airflow",
+    // What the compose file of the documentation falls back on.
+    "airflow_jwt_secret",
     "temporary_key",
     "none",
     "null",
@@ -95,7 +99,7 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
     for call in call::calls(cx) {
         for kwarg in &call.kwargs {
             if cx.committed.contains(&kwarg.place().file) {
-                one(&call, kwarg, findings);
+                one(cx, &call, kwarg, findings);
             }
         }
         for per_key in &call.per_key {
@@ -103,6 +107,7 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
             let sensitive = is_credential(&call, per_key.name);
             if sensitive && cx.committed.contains(&setting.file) && is_secret_text(setting) {
                 tell(
+                    cx,
                     per_key.name,
                     setting.value_place(),
                     call.own_subject(),
@@ -118,7 +123,8 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
         let plain = named && setting.form == Form::Plain;
         if plain && cx.committed.contains(&setting.file) && is_secret_text(setting) {
             let subject = format!("{}.{}", setting.section, setting.option);
-            tell(&setting.option, setting.value_place(), subject, findings);
+            let place = setting.value_place();
+            tell(cx, &setting.option, place, subject, findings);
         }
     }
 }
@@ -132,17 +138,19 @@ fn is_credential(call: &Call<'_>, name: &str) -> bool {
             .is_some_and(|fact| fact.sensitive)
 }
 
-fn one(call: &Call<'_>, kwarg: &Kwarg<'_>, findings: &mut Findings) {
+fn one(cx: &DeploymentContext<'_>, call: &Call<'_>, kwarg: &Kwarg<'_>, findings: &mut Findings) {
     if kwarg.name == "session_kwargs" {
         for member in kwarg.members() {
             if is_credential(call, &member.name) && is_secret(&member) {
-                tell(&member.name, member.place(), call.subject(kwarg), findings);
+                let subject = call.subject(kwarg);
+                tell(cx, &member.name, member.place(), subject, findings);
             }
         }
         return;
     }
     if is_credential(call, &kwarg.name) && is_secret(kwarg) {
-        tell(&kwarg.name, kwarg.place(), call.subject(kwarg), findings);
+        let subject = call.subject(kwarg);
+        tell(cx, &kwarg.name, kwarg.place(), subject, findings);
     }
 }
 
@@ -151,17 +159,22 @@ fn is_secret(kwarg: &Kwarg<'_>) -> bool {
         // A Google or Yandex key file.
         return kwarg.value.get("private_key").is_some_and(|key| {
             key.string()
-                .is_some_and(|text| text.is_known() && is_secret_word(text.expose()))
+                .is_some_and(|text| stands_there(&text) && is_secret_word(text.expose()))
         });
     }
     kwarg
         .known_string()
-        .is_some_and(|text| is_secret_word(text.expose()))
+        .is_some_and(|text| stands_there(&text) && is_secret_word(text.expose()))
 }
 
 /// A value that was written there, and is not a reference to somewhere else.
 fn is_secret_text(setting: &Setting) -> bool {
-    setting.value.is_known() && is_secret_word(setting.value.expose())
+    stands_there(&setting.value) && is_secret_word(setting.value.expose())
+}
+
+/// The file holds the value itself, all of it: none of it is what a reference was replaced with.
+fn stands_there(text: &Text) -> bool {
+    text.is_known() && !text.has_elsewhere()
 }
 
 fn is_secret_word(value: &str) -> bool {
@@ -172,14 +185,34 @@ fn is_secret_word(value: &str) -> bool {
         && !value.contains("{{")
         && !value.contains("{%")
         && !is_placeholder(value)
+        && !is_field(value)
         && !TEST_WORDS.contains(&lower.as_str())
         && !["change", "your", "xxx", "***", "example", "placeholder"]
             .iter()
             .any(|word| lower.contains(word) && value.len() < 40 && !lower.starts_with("hvs."))
 }
 
-fn tell(name: &str, place: Place, subject: String, findings: &mut Findings) {
-    findings
+/// `{FERNET_KEY}`, as in the airflow.cfg that Airflow itself formats.
+fn is_field(value: &str) -> bool {
+    let name = value
+        .strip_prefix('{')
+        .and_then(|value| value.strip_suffix('}'));
+    name.is_some_and(|name| {
+        name.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    })
+}
+
+fn tell(
+    cx: &DeploymentContext<'_>,
+    name: &str,
+    place: Place,
+    subject: String,
+    findings: &mut Findings,
+) {
+    let mut inputs = cx.all_inputs.iter();
+    let in_sample = inputs.any(|input| input.id == place.file && is_sample(&input.path));
+    let finding = findings
         .report(
             &RULE,
             place,
@@ -187,4 +220,7 @@ fn tell(name: &str, place: Place, subject: String, findings: &mut Findings) {
             format!("`{name}` holds a credential, in a file that git would commit"),
         )
         .help("take it from the environment, a file outside the repository, or the machine's own identity");
+    if in_sample {
+        finding.severity(Severity::Info);
+    }
 }
