@@ -6,7 +6,7 @@ use crate::airflow::backend::construct::Cause;
 use crate::airflow::backend::data::BackendClass;
 use crate::airflow::backend::{Backend, Constructed, Construction};
 use crate::airflow::{Version, releases};
-use crate::inputs::{EntryKind, Setting};
+use crate::inputs::{EntryKind, Kind, Setting};
 use crate::report::{Findings, Severity};
 use crate::rule;
 use crate::rules::{Check, DeploymentContext};
@@ -24,7 +24,8 @@ rule! {
     ///
     /// Where nobody chose the provider's release, the one that was current when this Airflow came out is
     /// taken, and the finding is a warning. So it is where a lock file that pins Airflow does not hold
-    /// the provider at all: it may be in the image.
+    /// the provider at all: it may be in the image. Nothing is said then of what runs in Kubernetes or on
+    /// Helm, whose image is Airflow's own unless another one is named, and holds the provider.
     ///
     /// ## Why is this bad?
     ///
@@ -236,6 +237,17 @@ impl One<'_> {
         self.report(severity, message, help, findings);
     }
 
+    /// The class is named by a manifest or by the values of a chart: what a lock file of the repository
+    /// lists is for its developers, or for images built elsewhere.
+    fn runs_in_another_image(&self) -> bool {
+        let mut inputs = self.cx.all_inputs.iter();
+        let carrier = inputs.find_map(|input| {
+            let is_this = input.id == self.setting.file;
+            is_this.then_some(input.inside.as_ref()?.kind)
+        });
+        matches!(carrier, Some(Kind::Helm | Kind::Kubernetes))
+    }
+
     /// A lock file says which Airflow is installed, and there is no such provider in it.
     fn absent(&self, findings: &mut Findings) {
         let Some(airflow) = deciding(&What::Airflow, self.cx.pins) else {
@@ -244,6 +256,7 @@ impl One<'_> {
         let what = What::Provider(self.provider.to_owned());
         let mut pins = self.cx.pins.iter();
         if airflow.pin.how != How::Lock
+            || self.runs_in_another_image()
             || pins.any(|one| one.pin.what == what || one.pin.how.is_image())
         {
             return;
