@@ -213,6 +213,12 @@ pub fn resolve(wanted: &Wanted, stated: &Stated, pins: &[Located]) -> Resolved {
                 None => (version, why, TargetSource::Pins),
             };
             let known = nearest("Airflow", version, releases::known_airflow(), &mut notes);
+            // Of a release from before those that are known nothing is certain.
+            let source = if version < known {
+                TargetSource::Default
+            } else {
+                source
+            };
             (known, why, source)
         } else {
             let (version, why) = newest_allowed(pins);
@@ -504,6 +510,16 @@ mod tests {
         assert_eq!(newest_airflow(), NEWEST_AIRFLOW);
         assert!(resolved.notes.is_empty());
         assert_eq!(resolved.reasons[0].airflow, Why::NewestKnown);
+    }
+
+    #[test]
+    fn what_stands_for_a_release_from_before_the_known_ones_is_a_guess() {
+        let pins = pinned(&[("requirements.txt", "apache-airflow==1.10.12\n")]);
+        let resolved = resolve(&Wanted::default(), &Stated::default(), &pins);
+        let target = &resolved.targets[0];
+        assert_eq!(target.airflow, Version::new(2, 0, 0));
+        assert!(target.is_guess());
+        assert_eq!(resolved.notes.len(), 1);
     }
 
     #[test]
