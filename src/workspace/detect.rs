@@ -122,7 +122,10 @@ fn store(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'static str
         store::Verdict::Store(found) => Ok((found.kind, found.because)),
         store::Verdict::Declined(what) => Err(what),
         store::Verdict::Unknown => {
-            let other = if is_string(head) {
+            let start = head.trim_ascii_start();
+            let other = if start.starts_with(b"{{-") || start.starts_with(b"{{ ") {
+                "a template"
+            } else if is_string(head) {
                 "one value without its name: export it without `--query`"
             } else {
                 "JSON that is no export of a secret store"
@@ -262,6 +265,12 @@ mod tests {
             Ok(Kind::Dockerfile)
         );
         assert!(kind("run.sh", "#!/bin/sh\nexport AIRFLOW_HOME=x\n").is_err());
+    }
+
+    #[test]
+    fn a_template_is_not_called_json() {
+        let template = "{{- if .Values.on }}\napiVersion: apps/v1\n{{- end }}\n";
+        assert_eq!(kind("a.yaml", template), Err("a template"));
     }
 
     #[test]
