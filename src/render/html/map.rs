@@ -1,0 +1,151 @@
+//! The lookup map of the page: deployment by deployment the backends in their order, and what becomes of each id.
+
+use maud::{Markup, html};
+
+use super::{counted, prose, words};
+use crate::render::one_line;
+use crate::render::resolve::{found_line, place_of, shown_name};
+use crate::resolve::map::{Map, Mapped, Row};
+use crate::resolve::{self, Answer, Outcome, Spot, Step};
+
+pub(super) fn section(map: &Map) -> Markup {
+    html! {
+        section #map {
+            h2 { "Lookup map" }
+            @if map.deployments.is_empty() {
+                p { "No deployment was found: nothing here says where Airflow looks." }
+            }
+            @for (number, one) in map.deployments.iter().enumerate() { (deployment(number + 1, one)) }
+            @if map.left_out > 0 {
+                p.faint { (counted(map.left_out, "deployment")) " more are not shown here." }
+            }
+        }
+    }
+}
+
+fn deployment(number: usize, one: &Mapped) -> Markup {
+    html! {
+        section data-group {
+            h3 { "Deployment " (one_line(&one.name)) }
+            p.faint { (prose(&one.target)) }
+            @for way in &one.ways { (self::way(way)) }
+            @if !one.rows.is_empty() {
+                div.wide tabindex="0" role="region" aria-label=(format!("Ids of deployment {number}")) {
+                    table {
+                        thead {
+                            tr { th scope="col" { "Id" } th scope="col" { "Outcome" } th scope="col" { "Why" } th scope="col" { "Defined" } }
+                        }
+                        tbody { @for row in &one.rows { (self::row(number, row)) } }
+                    }
+                }
+            }
+            @if one.left_out > 0 { p.faint { (counted(one.left_out, "id")) " more were not looked up." } }
+            @if one.unreachable > 0 {
+                p.faint { (one.unreachable) " of what the exports hold no id leads to." }
+            }
+        }
+    }
+}
+
+/// Where an id that nobody has heard of is looked for.
+fn way(answer: &Answer) -> Markup {
+    html! {
+        p { "A " (answer.kind.word()) " " code { (one_line(&answer.id)) } " is looked for in:" }
+        ol.way {
+            @for step in &answer.steps { li { (stop(step)) } }
+            @if let Some(last) = answer.last { li.faint { (resolve::last(last)) } }
+        }
+    }
+}
+
+/// A backend, what it is asked for, and what keeps it from answering.
+fn stop(step: &Step) -> Markup {
+    html! {
+        b { (one_line(resolve::class_name(&step.backend))) }
+        @if let Some(spot) = &step.configured { " " span.faint { "(" (place_of(spot)) ")" } }
+        @for name in &step.lookups { ", asked for " code { (one_line(shown_name(step, name, false))) } }
+        @if step.outcome != Outcome::Missing && step.outcome != Outcome::Found {
+            " " span class={ "badge " (step.outcome.word()) } { (step.outcome.word()) }
+            (because(step))
+        }
+    }
+}
+
+fn because(step: &Step) -> Markup {
+    html! {
+        @if let Some(reason) = &step.reason { " " (prose(reason)) }
+        @if let Some(exception) = step.airflow { " (" code { (exception) } ")" }
+        @if let Some(rule) = step.rule { " " (rule) }
+    }
+}
+
+fn row(number: usize, row: &Row) -> Markup {
+    let answer = &row.answer;
+    let (kind, outcome) = (answer.kind.word(), answer.outcome.word());
+    let hidden_by = row.definitions > 1;
+    let found_by = words(&[kind, &answer.id, &answer.because]);
+    html! {
+        tr id=(format!("{number}-{kind}-{}", one_line(&answer.id))) data-outcome=(outcome) data-words=(found_by) {
+            td.id {
+                (one_line(&answer.id))
+                div.faint {
+                    (kind)
+                    @if row.required { ", required" }
+                    @if !answer.used.is_empty() { ", used in " (counted(answer.used.len(), "place")) }
+                }
+            }
+            td { span class={ "badge " (outcome) } { (outcome) } }
+            td {
+                details {
+                    summary { (prose(&answer.because)) }
+                    ol.way { @for (index, step) in answer.steps.iter().enumerate() { li { (taken(answer, index, step)) } } }
+                    @for near in &answer.near {
+                        p { "Nearly the same: " code { (one_line(&near.name)) } " (" (place_of(&near.spot)) "): " (prose(&near.why)) }
+                    }
+                    @for remark in &answer.remarks {
+                        p { (place_of(&remark.spot)) ": " (remark.severity.word()) " " (remark.rule) ": " (prose(&remark.message)) }
+                    }
+                    @if !answer.used.is_empty() { p.faint { "Used in " (places(&answer.used)) } }
+                }
+            }
+            td {
+                @if row.definitions == 0 { span.faint { "nowhere here" } }
+                @for spot in &row.defined { div { (place_of(spot)) } }
+                @if row.definitions > row.defined.len() {
+                    div.faint { "and " (row.definitions - row.defined.len()) " more" }
+                }
+                @if hidden_by { div.warning { "defined " (row.definitions) " times: the first backend counts" } }
+            }
+        }
+    }
+}
+
+/// A step that was taken for an id, with what came of it.
+fn taken(answer: &Answer, index: usize, step: &Step) -> Markup {
+    let candidates = answer.candidates.iter();
+    let candidates = candidates
+        .filter(|one| one.step == index)
+        .map(|one| &one.found);
+    let found = answer
+        .found
+        .iter()
+        .filter(|_| index + 1 == answer.steps.len());
+    html! {
+        b { (one_line(resolve::class_name(&step.backend))) }
+        @for name in &step.lookups { ", asked for " code { (one_line(shown_name(step, name, false))) } }
+        ": " span class=(step.outcome.word()) { (step.outcome.word()) }
+        @if let Some(spot) = &step.spot { " in " (place_of(spot)) }
+        (because(step))
+        @for found in candidates.chain(found) { div { code { (found_line(found, false)) } } }
+    }
+}
+
+fn places(spots: &[Spot]) -> String {
+    const MOST: usize = 20;
+    let told: Vec<String> = spots.iter().take(MOST).map(place_of).collect();
+    let mut told = told.join(", ");
+    if spots.len() > MOST {
+        told.push_str(" …");
+    }
+    told
+}
