@@ -313,6 +313,83 @@ fn what_cannot_be_read_says_what_to_run() {
     }
 }
 
+/// Every export ends in the middle: the place is told, what comes before is read, and nothing is missing for it.
+#[test]
+fn what_breaks_off_says_where_and_nothing_is_missing_for_it() {
+    const AZURE: &str = "[secrets]\nbackend = airflow.providers.microsoft.azure.secrets.key_vault.AzureKeyVaultBackend\nbackend_kwargs = {\"vault_url\": \"https://example.vault.azure.net\"}\n";
+    const GOOGLE: &str = "[secrets]\nbackend = airflow.providers.google.cloud.secrets.secret_manager.CloudSecretManagerBackend\nbackend_kwargs = {\"project_id\": \"p\"}\n";
+    let azure = |id: &str| {
+        format!(
+            "{{\"attributes\": {{\"enabled\": true}}, \"id\": \"https://example.vault.azure.net/secrets/airflow-connections-{id}\", \"name\": \"airflow-connections-{id}\", \"value\": \"mysql://h\"}}"
+        )
+    };
+    let google = |id: &str| {
+        format!(
+            "{{\"createTime\": \"x\", \"name\": \"projects/1/secrets/airflow-connections-{id}\", \"labels\": {{}}}}"
+        )
+    };
+    let list =
+        |one: &dyn Fn(&str) -> String| format!("[\n{},\n{}\n]\n", one("orders"), one("last"));
+    let vault = |id: &str| format!("\"secret/conns/{id}\": {ANSWER}");
+    let parameter = |id: &str| {
+        format!(
+            "- ARN: arn:aws:ssm:eu-west-1:123456789012:parameter/airflow/connections/{id}\n  Name: /airflow/connections/{id}\n  Value: mysql://h\n  Version: 1\n"
+        )
+    };
+    let cases = [
+        (
+            "k.yaml",
+            KUBERNETES,
+            SECRETS.to_owned(),
+            "data:\n    text: ZGV2",
+        ),
+        ("a.json", AZURE, list(&azure), "last\", \"value\""),
+        ("g.json", GOOGLE, list(&google), "last\", \"labels\": {"),
+        (
+            "v.json",
+            VAULT,
+            format!("{{{},\n{}}}\n", vault("orders"), vault("last")),
+            "\"metadata\"",
+        ),
+        (
+            "s.yaml",
+            SSM,
+            format!("Parameters:\n{}{}", parameter("orders"), parameter("last")),
+            "Versi",
+        ),
+    ];
+    let line = ["--airflow", "3.3.2", "--runtime", "server"];
+    for (path, cfg, text, end) in cases {
+        let cut = text.rfind(end).unwrap() + end.len();
+        let folder = with(&[("airflow.cfg", cfg), (path, &text[..cut])]);
+        let checked = run(
+            folder.path(),
+            &[&["check", ".", "--format", "concise"][..], &line].concat(),
+        );
+        assert!(
+            checked.out.contains("error[AV017]"),
+            "{path}: {}",
+            checked.out
+        );
+        let ids = ["connection:orders", "connection:last", "connection:missing"];
+        let outcomes = ids.map(|id| {
+            let words = ["resolve", id, "--in", ".", "--format", "json"];
+            let ran = run(folder.path(), &[&words[..], &line].concat());
+            let document: Value =
+                serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
+            document[0]["steps"][0]["outcome"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        });
+        assert!(
+            matches!(outcomes[0].as_str(), "found" | "error" | "unknown"),
+            "{path}"
+        );
+        assert_eq!(outcomes[1..], ["unknown", "unknown"], "{path}");
+    }
+}
+
 /// Made by `tests/parity/make_exports.py`.
 #[test]
 fn yaml_of_the_aws_cli_lists_what_its_json_lists() {

@@ -69,11 +69,7 @@ pub fn read(text: &str) -> Carrier {
     let mut carrier = Carrier {
         around: Around {
             comments: tree.comments().iter().map(|comment| comment.span).collect(),
-            broken: tree.error().map(|error| Broken {
-                language: "YAML",
-                span: Span::at(error.at),
-                message: error.what.to_owned(),
-            }),
+            broken: tree.error().map(Broken::yaml),
             ..Around::default()
         },
         ..Carrier::default()
@@ -143,13 +139,10 @@ fn environment(variables: Vec<Variable>) -> Option<Part> {
 }
 
 fn of_json(body: &str, offset: usize) -> Carrier {
-    let (tree, error) = json::parse_head(&Text::verbatim(body, offset));
+    let text = Text::verbatim(body, offset);
+    let (tree, error) = json::parse_head(&text);
     let mut carrier = Carrier::default();
-    carrier.around.broken = error.map(|error| Broken {
-        language: "JSON",
-        span: Span::at(offset + error.at),
-        message: error.kind.python_message().to_owned(),
-    });
+    carrier.around.broken = error.map(|error| Broken::json(error, &text));
     let list = tree
         .as_ref()
         .and_then(|tree| tree.root().get("deployment")?.get("environment_variables"));

@@ -19,6 +19,8 @@ use super::{
 use crate::source::{Mask, Span, Text};
 use crate::syntax::dockerfile::Cause as DockerfileCause;
 use crate::syntax::dotenv::Outside;
+use crate::syntax::json::{self, ErrorKind};
+use crate::syntax::yaml;
 use crate::workspace::pins;
 
 /// What an adapter may know besides the text of the file.
@@ -72,6 +74,19 @@ pub struct Around {
     pub includes: Vec<Vec<PathBuf>>,
     /// The file is not what it should be, from some point on.
     pub broken: Option<Broken>,
+    /// Nothing shows whether the file goes on: its last line is not ended.
+    pub may_go_on: bool,
+    /// The file is encrypted.
+    pub encrypted: Option<Encrypted>,
+}
+
+/// A file whose values a tool hides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encrypted {
+    /// The tool.
+    pub tool: &'static str,
+    /// Something that the file sets is known by its name.
+    pub tells_names: bool,
 }
 
 /// A file that cannot be read to its end.
@@ -83,6 +98,37 @@ pub struct Broken {
     pub span: Span,
     /// Why, without any text of the file.
     pub message: String,
+    /// A bound of this reader was met: others may well read on.
+    pub is_limit: bool,
+}
+
+impl Broken {
+    /// What JSON breaks off at. `text` is all of it.
+    pub fn json(error: json::Error, text: &Text) -> Self {
+        let is_cut = error.kind == ErrorKind::UnterminatedString || error.at >= text.len();
+        let at = if is_cut { text.len() } else { error.at };
+        let message = match error.kind {
+            _ if is_cut => "it ends in the middle of a value",
+            ErrorKind::TooDeep => "it is nested too deeply",
+            kind => kind.python_message(),
+        };
+        Self {
+            language: "JSON",
+            span: text.span(at..at),
+            message: message.to_owned(),
+            is_limit: error.kind == ErrorKind::TooDeep,
+        }
+    }
+
+    /// What YAML breaks off at.
+    pub fn yaml(error: yaml::Error) -> Self {
+        Self {
+            language: "YAML",
+            span: Span::at(error.at),
+            message: error.what.to_owned(),
+            is_limit: error.is_limit,
+        }
+    }
 }
 
 /// A mistake in the carrier's own writing.

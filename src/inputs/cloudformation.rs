@@ -68,12 +68,9 @@ pub fn read(text: &str) -> Carrier {
         is_yaml: false,
     };
     if body.trim_start().starts_with('{') {
-        let (tree, error) = json::parse_head(&Text::verbatim(body, offset));
-        reader.carrier.around.broken = error.map(|error| Broken {
-            language: "JSON",
-            span: Span::at(offset + error.at),
-            message: error.kind.python_message().to_owned(),
-        });
+        let text = Text::verbatim(body, offset);
+        let (tree, error) = json::parse_head(&text);
+        reader.carrier.around.broken = error.map(|error| Broken::json(error, &text));
         if let Some(tree) = &tree {
             reader.template(Node::Json(tree.root()));
         }
@@ -82,11 +79,7 @@ pub fn read(text: &str) -> Carrier {
         let tree = yaml::parse(body, offset);
         reader.carrier.around = Around {
             comments: tree.comments().iter().map(|comment| comment.span).collect(),
-            broken: tree.error().map(|error| Broken {
-                language: "YAML",
-                span: Span::at(error.at),
-                message: error.what.to_owned(),
-            }),
+            broken: tree.error().map(Broken::yaml),
             ..Around::default()
         };
         // Jinja of Sceptre and the like.

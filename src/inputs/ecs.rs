@@ -53,17 +53,13 @@ fn is_template(text: &str) -> bool {
 
 /// Reads a task definition.
 pub fn read(text: &str) -> Carrier {
-    let tree = match json::parse(&Text::verbatim(text, 0)) {
+    let source = Text::verbatim(text, 0);
+    let tree = match json::parse(&source) {
         Ok(tree) => tree,
         Err(error) => {
-            let at = Span::at(error.at);
             return Carrier {
                 around: Around {
-                    broken: Some(Broken {
-                        language: "JSON",
-                        span: at,
-                        message: error.kind.python_message().to_owned(),
-                    }),
+                    broken: Some(Broken::json(error, &source)),
                     ..Around::default()
                 },
                 templated: is_template(text),

@@ -82,7 +82,7 @@ pub fn take(tree: &EnvFile, input: &mut Input) {
     input.definitions = definitions;
 }
 
-/// Gives `input` the names that an encrypted file (SOPS: a line each, without quotes) sets. What they are set
+/// Gives `input` the names that an encrypted file (SOPS: a line each, without quotes; in INI with blanks) sets. What they are set
 /// to is not known, nor is any of it shown.
 pub fn take_names(text: &str, input: &mut Input) {
     let mut tree = EnvFile::default();
@@ -90,13 +90,14 @@ pub fn take_names(text: &str, input: &mut Input) {
     for line in text.split_inclusive('\n') {
         let start = at;
         at += line.len();
-        let Some((name, value)) = line.trim_end().split_once('=') else {
+        let Some((written, value)) = line.trim_end().split_once('=') else {
             continue;
         };
+        let name = written.trim_end();
         if !is_public_name(name) {
             continue;
         }
-        let value = Text::verbatim(value, start + name.len() + 1);
+        let value = Text::verbatim(value, start + written.len() + 1);
         tree.variables.push(EnvVariable {
             name: name.to_owned(),
             name_span: Span::new(start, start + name.len()),

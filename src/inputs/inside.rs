@@ -27,6 +27,8 @@ pub struct Inside {
     pub embedded: Option<Embedded>,
     /// Entries that the file makes in a store: what else there is, it does not tell, as an export does.
     pub makes_entries: bool,
+    /// The file breaks off, or is not read to its end: there may be more entries.
+    pub is_cut: bool,
 }
 
 /// A text that stands in a file in some other writing: indented, quoted, in base64.
@@ -102,6 +104,12 @@ impl Input {
     pub fn makes_entries(&self) -> bool {
         let inside = self.inside.as_ref();
         inside.is_some_and(|inside| inside.makes_entries)
+    }
+
+    /// It is a part of a file that is not read to its end.
+    pub fn is_cut(&self) -> bool {
+        let inside = self.inside.as_ref();
+        inside.is_some_and(|inside| inside.is_cut)
     }
 
     /// Where a place of this input stands in the file that a person sees.

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::{Definition, EntryKind, Form, Input, Kind, Notation, Setting, Tree};
+use super::{Definition, EntryKind, Form, Input, Kind, Notation, Opacity, Setting, Tree};
 use crate::aws::names::is_store_name;
 use crate::source::{FileId, Mask, Span, Text};
 use crate::syntax::dotenv::{LocalEnv, read_local};
@@ -236,6 +236,10 @@ pub fn common_end(path: &Path, named: &str) -> usize {
 /// True where the entries of a file that settings name have the form of what it should hold: the
 /// name alone may belong to another program's file.
 pub fn has_the_form(input: &Input) -> bool {
+    // Of values that SOPS hides nothing is to be seen.
+    if matches!(input.tree, Tree::Opaque(Opacity::Encrypted(_))) {
+        return !input.definitions.is_empty();
+    }
     let Tree::Local(tree) = &input.tree else {
         return false;
     };

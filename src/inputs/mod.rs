@@ -26,6 +26,7 @@ mod processes;
 pub mod rewrite;
 pub mod samples;
 pub mod shell;
+pub mod sops;
 pub mod spelling;
 pub mod store;
 pub mod systemd;

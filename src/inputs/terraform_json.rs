@@ -8,6 +8,7 @@ mod walk;
 
 use super::carrier::{Around, Broken, Carrier};
 use crate::source::Span;
+use crate::syntax::json::ErrorKind;
 use crate::syntax::json::scan::Scanner;
 use crate::syntax::json::stream::{Problem, ProblemKind};
 use gather::Gathered;
@@ -78,6 +79,10 @@ fn broken(problem: Problem) -> Broken {
         language: "JSON",
         span: Span::new(start.offset, end.offset),
         message: message.to_owned(),
+        is_limit: matches!(
+            problem.kind,
+            ProblemKind::TooLarge | ProblemKind::Json(ErrorKind::TooDeep)
+        ),
     }
 }
 

@@ -197,6 +197,7 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
             env_files: Vec::new(),
             embedded: None,
             makes_entries: false,
+            is_cut: false,
         });
     }
     let mut seen = BTreeSet::new();

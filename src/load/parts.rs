@@ -11,7 +11,9 @@ use crate::inputs::carrier::{self, Added, Carrier, Environment, Part, Secret, Su
 use crate::inputs::env::{self, is_public_name};
 use crate::inputs::inside::{Embedded, Inside};
 use crate::inputs::local::LocalTree;
-use crate::inputs::{Definition, EntryKind, Input, Kind, Notation, Tree, cfg, exports, local};
+use crate::inputs::{
+    Definition, EntryKind, Input, Kind, Notation, Tree, cfg, exports, local, sops,
+};
 use crate::source::{Fidelity, FileId, LineIndex, Mask, Span, Text, TextBuilder};
 use crate::syntax::dotenv::{Delivery, EnvFile, EnvVariable};
 use crate::syntax::json::write::push_string;
@@ -24,6 +26,14 @@ const LARGEST: usize = 4 << 20;
 pub(super) fn read(mut input: Input, request: &Request, files: &Files) -> (Input, Vec<Found>) {
     let bytes = Arc::clone(&input.bytes);
     let text = std::str::from_utf8(&bytes).unwrap_or_default();
+    let is_encrypted = sops::is_encrypted(&bytes);
+    let plain;
+    let text = if is_encrypted {
+        plain = sops::without_block(text);
+        &plain
+    } else {
+        text
+    };
     let folder = input.path.parent().unwrap_or(Path::new(""));
     let neighbour = |path: &Path| {
         let content = files.open(&folder.join(path)).ok()?;
@@ -35,12 +45,16 @@ pub(super) fn read(mut input: Input, request: &Request, files: &Files) -> (Input
         environment: &outside(request),
         neighbour: &neighbour,
     };
+    let mut carrier = carrier::read(input.kind, text, &surroundings);
+    if is_encrypted {
+        sops::hide(&mut carrier, text);
+    }
     let Carrier {
         parts,
         around,
         mask,
         templated,
-    } = carrier::read(input.kind, text, &surroundings);
+    } = carrier;
     input.tree = Tree::Carrier(around);
     input.mask = mask;
     input.mask.seal();
@@ -121,6 +135,7 @@ impl Room<'_> {
                 env_files: Vec::new(),
                 embedded: None,
                 makes_entries: false,
+                is_cut: matches!(&outer.tree, Tree::Carrier(around) if around.broken.is_some() || around.may_go_on),
             }),
         }
     }

@@ -9,7 +9,7 @@ use super::gather::{Candidate, same};
 use super::guard::guard;
 use super::{Request, Skipped, parts};
 use crate::inputs::opaque::{SOPS, opacity};
-use crate::inputs::{self, Input, Kind, Opacity, Tree, compose, exports, local};
+use crate::inputs::{self, Input, Kind, Opacity, Tree, compose, exports, local, sops};
 use crate::report::Failure;
 use crate::source::{FileId, LineIndex, Mask};
 use crate::syntax::dotenv::{Dialect, Outside};
@@ -344,7 +344,11 @@ fn one(
         inside: None,
     };
     let is_export = kind.is_store() && !kind.is_local();
-    if is_export && let Some(why) = opacity(content.head(), content.is_whole()) {
+    let is_hidden = sops::is_encrypted(content.head());
+    if is_export
+        && !is_hidden
+        && let Some(why) = opacity(content.head(), content.is_whole())
+    {
         // Told by a rule; there is nothing to stream.
         let mut input = blank;
         input.tree = Tree::Opaque(why);
@@ -354,7 +358,8 @@ fn one(
     if let Some(reason) = exports::refused(kind, content.head()) {
         return skipped(reason);
     }
-    let has_parts = kind.is_carrier() || exports::is_read(kind, content.head());
+    let has_parts =
+        kind.is_carrier() || exports::is_read(kind, content.head()) || (is_export && is_hidden);
     if is_export && !has_parts {
         let (bytes, content) = match content {
             // Small enough to be shown from memory.
@@ -383,7 +388,8 @@ fn one(
 
 /// Reads a file whose parts are what counts: `input` holds path, kind and bytes.
 fn in_parts(mut input: Input, request: &Request, files: &Files, candidate: &Candidate) -> Step {
-    if let Some(why) = opacity(&input.bytes, true) {
+    let why = opacity(&input.bytes, true);
+    if let Some(why) = why.filter(|why| *why != Opacity::Encrypted(SOPS)) {
         input.tree = Tree::Opaque(why);
         return found(input, None, candidate);
     }
@@ -450,10 +456,10 @@ fn settings_input(mut input: Input, request: &Request) -> Input {
     let bytes = std::sync::Arc::clone(&input.bytes);
     let text = std::str::from_utf8(&bytes).unwrap_or_default();
     if let Some(why) = opacity(&input.bytes, true) {
-        input.tree = Tree::Opaque(why);
-        if input.kind == Kind::Env && why == Opacity::Encrypted(SOPS) {
-            inputs::env::take_names(text, &mut input);
+        if why == Opacity::Encrypted(SOPS) {
+            take_names(&sops::without_block(text), &mut input);
         }
+        input.tree = Tree::Opaque(why);
         return input;
     }
     if input.kind.is_local() {
@@ -503,6 +509,22 @@ fn take_env(input: &mut Input, request: &Request, dialect: Dialect) {
     input.variables = parts.variables;
     input.mask = parts.mask;
     input.templated = parts.templated;
+}
+
+/// What SOPS leaves readable of a settings file. `text` is the file without the block that SOPS adds.
+fn take_names(text: &str, input: &mut Input) {
+    if input.kind == Kind::Env {
+        inputs::env::take_names(text, input);
+    } else if input.kind.is_local() {
+        let form = local::form(&input.path, text.as_bytes());
+        let parts = local::read(text, input.kind, input.id, form);
+        input.definitions = parts.definitions;
+        input.mask = parts.mask;
+    } else if !text.trim_start().starts_with('{') {
+        let parts = inputs::cfg::read(text, input.id, &input.path);
+        input.settings = parts.settings;
+    }
+    sops::hide_in(input);
 }
 
 /// Of the environment only what the command line says is known.

@@ -336,8 +336,8 @@ impl Holdings {
             _ if input.makes_entries() => {
                 Some("the file says what it makes: the rest of the store is not known")
             }
-            Some(summary) => incomplete(summary),
-            None => Some("the export could not be read to its end"),
+            Some(summary) if !input.is_cut() => incomplete(summary),
+            _ => Some("the export could not be read to its end"),
         };
         self.incomplete = self.incomplete.or(why);
         (self.ours, self.seen) = (0, 0);

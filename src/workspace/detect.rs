@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use crate::inputs::store::cli_output;
-use crate::inputs::{Kind, carrier, exports, local, opaque, store};
+use crate::inputs::{Kind, carrier, exports, local, opaque, sops, store};
 use crate::source::Text;
 use crate::syntax::json;
 use crate::workspace::walk;
@@ -79,6 +79,16 @@ fn detect_text(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'stat
     if text.iter().all(u8::is_ascii_whitespace) {
         return broken_store(path, head, named).ok_or("empty");
     }
+    if sops::is_encrypted(head) {
+        let plain = sops::without_block(&String::from_utf8_lossy(text));
+        return detect_plain(path, plain.as_bytes(), named).map_err(|_| "encrypted with SOPS");
+    }
+    detect_plain(path, head, named)
+}
+
+/// What the content says of a file whose structure is in clear.
+fn detect_plain(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'static str> {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let lossy = String::from_utf8_lossy(text);
     if let Some(export) = exports::recognise(path, &lossy) {
         return Ok(export);
@@ -103,11 +113,11 @@ fn detect_text(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'stat
     if has_telling_option(&text) {
         return Ok((Kind::Cfg, "Airflow's sections and options"));
     }
-    if has_extension(path, &["cfg", "ini"]) || starts_with_section(head) {
-        return Err("a configuration file of another program");
-    }
     if sets_airflow_variables(&text) {
         return Ok((Kind::Env, "lines that set AIRFLOW variables"));
+    }
+    if has_extension(path, &["cfg", "ini"]) || starts_with_section(head) {
+        return Err("a configuration file of another program");
     }
     let output = cli_output::form(&text);
     match broken_store(path, head, named) {
@@ -127,6 +137,8 @@ fn store(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'static str
                 "a template"
             } else if is_string(head) {
                 "one value without its name: export it without `--query`"
+            } else if is_cut_off(head) {
+                "JSON that ends in the middle of a value: what it is cannot be told (--kind says it)"
             } else {
                 "JSON that is no export of a secret store"
             };
@@ -162,6 +174,17 @@ fn is_json(head: &[u8]) -> bool {
         let container = |kind| matches!(kind, json::Kind::Object | json::Kind::Array);
         json.values().any(|value| !container(value.kind()))
     })
+}
+
+/// JSON that its end breaks off.
+fn is_cut_off(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(head);
+    let text = text.trim_end();
+    let (_, error) = json::parse_head(&Text::verbatim(text, 0));
+    head.len() < store::HEAD
+        && error.is_some_and(|error| {
+            error.at >= text.len() || error.kind == json::ErrorKind::UnterminatedString
+        })
 }
 
 /// What `--query Parameter.Value` writes.
@@ -228,8 +251,14 @@ fn sets_airflow_variables(text: &str) -> bool {
             continue;
         }
         let line = line.strip_prefix("export ").unwrap_or(line);
-        let Some((name, _)) = line.split_once('=') else {
+        let Some((name, value)) = line.split_once('=') else {
             return false;
+        };
+        // In INI, which SOPS knows, there are blanks around it.
+        let name = if sops::is_hidden(value) {
+            name.trim_end()
+        } else {
+            name
         };
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         if name.is_empty() || !name.bytes().all(is_name) {

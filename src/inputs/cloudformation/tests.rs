@@ -176,7 +176,10 @@ fn options_of_mwaa_and_containers_of_ecs_are_environments() {
 fn what_stands_before_a_fault_is_read() {
     let head = "{\"Resources\": {\"A\": {\"Type\": \"AWS::SSM::Parameter\", \"Properties\": {\"Name\": \"/a\", \"Type\": \"String\", \"Value\": \"v\"}}";
     for (rest, message) in [
-        (", \"B\": {\"Type\": \"AWS", "Unterminated string"),
+        (
+            ", \"B\": {\"Type\": \"AWS",
+            "it ends in the middle of a value",
+        ),
         (",}", "Expecting property name enclosed in double quotes"),
         (
             ", \u{0}",
@@ -184,7 +187,7 @@ fn what_stands_before_a_fault_is_read() {
         ),
         (
             &format!(", \"x\": {}", "[".repeat(20_000)),
-            "maximum recursion depth exceeded",
+            "it is nested too deeply",
         ),
     ] {
         let carrier = read(&format!("{head}{rest}"));

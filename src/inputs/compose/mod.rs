@@ -20,7 +20,7 @@ use std::path::Path;
 use super::carrier::{Around, Broken, Carrier, FaultKind, Part, Surroundings};
 use super::cfg::{is_statement, is_template_name};
 use super::processes;
-use crate::source::{Mask, Span};
+use crate::source::Mask;
 use crate::syntax::yaml::{self, Yaml};
 pub use files::{default_beside, overridden_by, override_of};
 use services::Services;
@@ -134,9 +134,5 @@ pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
 
 fn broken(tree: &Yaml) -> Option<Broken> {
     let error = tree.error().or_else(|| tree.refused_by_libyaml())?;
-    Some(Broken {
-        language: "YAML",
-        span: Span::at(error.at),
-        message: error.what.to_owned(),
-    })
+    Some(Broken::yaml(error))
 }

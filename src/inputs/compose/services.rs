@@ -326,6 +326,7 @@ impl<'a> Services<'a> {
             language: "YAML",
             span,
             message: what.to_owned(),
+            is_limit: false,
         });
     }
 

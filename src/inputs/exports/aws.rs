@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::inputs::Kind;
 use crate::inputs::store::{self, Verdict};
 use crate::source::{Fidelity, Span, Text, TextBuilder};
-use crate::syntax::json::Json;
+use crate::syntax::json::{Json, Kind as JsonKind, Value};
 
 pub(super) fn recognise(trees: &[Json], is_json: bool) -> Option<(Kind, &'static str)> {
     if is_json {
@@ -34,8 +34,58 @@ pub(super) fn read(trees: &[Json]) -> Text {
     let mut out = TextBuilder::at(0);
     for tree in trees {
         let text = tree.text();
-        out.push_from(text, 0..text.len());
+        let mut from = 0;
+        if let Some(cut) = cut_off(tree.root()) {
+            let range = cut.range();
+            out.push_from(text, from..range.start);
+            name_only(&mut out, cut);
+            from = range.end;
+        }
+        out.push_from(text, from..text.len());
         out.push("\n", Span::at(text.source().end), Fidelity::Elsewhere);
     }
     out.finish()
+}
+
+/// The parameter or secret that the document breaks off in: what it is set to is not certain.
+fn cut_off(root: Value<'_>) -> Option<Value<'_>> {
+    let mut value = root;
+    while value.is_open() {
+        if name_of(value).is_some() {
+            return Some(value);
+        }
+        if let Some(member) = value.members().last() {
+            let key = member.key.as_str().unwrap_or_default();
+            if !PAGES.contains(&key.as_ref()) {
+                // The value of a flat map.
+                return Some(member.value).filter(|value| value.is_open());
+            }
+            value = member.value;
+        } else {
+            value = value.items().last()?;
+        }
+    }
+    None
+}
+
+/// Keys of answers that hold items, or one.
+const PAGES: [&str; 4] = ["Parameter", "Parameters", "SecretList", "SecretValues"];
+
+fn name_of(value: Value<'_>) -> Option<Value<'_>> {
+    let keys = ["Name", "name", "ARN"];
+    let mut names = keys.into_iter().filter_map(|key| value.get(key));
+    names.find(|name| name.kind() == JsonKind::String)
+}
+
+fn name_only(out: &mut TextBuilder, value: Value<'_>) {
+    let at = value.span();
+    match name_of(value) {
+        Some(name) => {
+            out.push("{\"Name\": ", Span::at(at.start), Fidelity::Elsewhere);
+            let raw = name.raw();
+            out.push_from(&raw, 0..raw.len());
+            out.push(", \"Value\": null}", Span::at(at.end), Fidelity::Elsewhere);
+        }
+        None => out.push("null", at, Fidelity::Elsewhere),
+    }
 }

@@ -38,7 +38,8 @@ pub(super) fn read(kind: Kind, trees: &[Json]) -> Text {
                 Kind::Gcp => (google_name(item), google_value(item)),
                 _ => (azure_name(item), azure_value(item)),
             };
-            match (name, value) {
+            // What is cut off may say more, as that it is disabled.
+            match (name, value.filter(|_| !item.is_open())) {
                 (Some(name), Some(value)) => entries.text(&name, &value),
                 (Some(name), None) => entries.name(&name),
                 _ => {}

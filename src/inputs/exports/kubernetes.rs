@@ -43,6 +43,11 @@ pub(super) fn recognise(roots: &[Value<'_>]) -> Option<(Kind, &'static str)> {
 pub(super) fn read(trees: &[Json]) -> Text {
     let mut entries = Entries::new();
     for secret in trees.iter().map(Json::root).flat_map(objects) {
+        // Another label may follow, and what the data is.
+        let metadata = secret.get("metadata");
+        if metadata.is_some_and(Value::is_open) {
+            continue;
+        }
         let data = data(secret);
         let team = labels(secret).find(|(key, _)| key.expose() == TEAM);
         let own = |key: &Text| key.expose() != TEAM && !is_reserved(key.expose());
@@ -53,10 +58,19 @@ pub(super) fn read(trees: &[Json]) -> Text {
                 name.push(",", Span::at(key.source().start), Fidelity::Elsewhere);
             }
             push_label(&mut name, &key, &value);
-            entries.json(&name.finish(), &data);
+            if secret.is_open() {
+                entries.name(&name.finish());
+            } else {
+                entries.json(&name.finish(), &data);
+            }
         }
     }
     entries.finish()
+}
+
+/// True for a list that does not say that it is one: `kubectl` writes that behind the items.
+pub(super) fn is_cut(root: Value<'_>) -> bool {
+    root.get("items").is_some() && root.get("apiVersion").is_some() && root.get("kind").is_none()
 }
 
 /// The objects of a document: those of a list, or itself.

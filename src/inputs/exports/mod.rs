@@ -126,10 +126,34 @@ pub fn read(kind: Kind, text: &str) -> Carrier {
         return carrier(kind, chamber::of_dotenv(text), None, Mask::new());
     }
     let Documents {
-        trees,
-        broken,
+        mut trees,
+        mut broken,
         mask,
     } = documents(text);
+    if kind == Kind::KubernetesSecret
+        && broken.is_none()
+        && let Some(last) = trees.pop()
+    {
+        let is_cut = kubernetes::is_cut(last.root());
+        broken = is_cut.then(|| Broken {
+            language: "YAML of Kubernetes",
+            span: Span::at(text.len()),
+            message: "it ends in the middle of a list".to_owned(),
+            is_limit: false,
+        });
+        let depth = if is_cut { usize::MAX } else { 0 };
+        trees.push(last.broken_off(depth));
+    }
+    // Programs end each line. People, who do not always, write flat maps and manifests.
+    let is_answer = !matches!(
+        kind,
+        Kind::FlatStore | Kind::Chamber | Kind::KubernetesSecret
+    );
+    let may_go_on = is_answer && !begins_json(text) && !text.ends_with('\n');
+    if may_go_on {
+        let last = trees.pop().map(|tree| tree.broken_off(usize::MAX));
+        trees.extend(last);
+    }
     let entries = match kind {
         Kind::KubernetesSecret => kubernetes::read(&trees),
         Kind::Vault => vault::read(&trees),
@@ -137,7 +161,9 @@ pub fn read(kind: Kind, text: &str) -> Carrier {
         Kind::Chamber => chamber::read(&trees),
         _ => aws::read(&trees),
     };
-    carrier(kind, entries, broken, mask)
+    let mut carrier = carrier(kind, entries, broken, mask);
+    carrier.around.may_go_on = may_go_on;
+    carrier
 }
 
 fn carrier(kind: Kind, text: Text, broken: Option<Broken>, mask: Mask) -> Carrier {
@@ -153,9 +179,10 @@ fn carrier(kind: Kind, text: Text, broken: Option<Broken>, mask: Mask) -> Carrie
 }
 
 /// What a file holds, document by document.
-struct Documents {
-    trees: Vec<Json>,
-    broken: Option<Broken>,
+#[derive(Default)]
+pub(super) struct Documents {
+    pub(super) trees: Vec<Json>,
+    pub(super) broken: Option<Broken>,
     /// What stands between keys and values in YAML.
     mask: Mask,
 }
@@ -196,18 +223,15 @@ fn documents(text: &str) -> Documents {
     }
 }
 
-fn json_documents(text: &Text) -> Documents {
-    let mut trees = Vec::new();
+/// The documents of a stream of JSON. The last one may break off.
+pub(super) fn json_documents(text: &Text) -> Documents {
+    let mut documents = Documents::default();
     let mut from = 0;
     loop {
         let rest = text.slice(from..text.len());
         let blank = rest.expose().len() - rest.expose().trim_start().len();
         if blank == rest.len() && from > 0 {
-            return Documents {
-                trees,
-                broken: None,
-                mask: Mask::new(),
-            };
+            return documents;
         }
         let (read, end) = match json::parse(&rest) {
             Err(error) if error.kind == ErrorKind::ExtraData => {
@@ -216,19 +240,11 @@ fn json_documents(text: &Text) -> Documents {
             read => (read, rest.len()),
         };
         match read {
-            Ok(tree) => trees.push(tree),
+            Ok(tree) => documents.trees.push(tree),
             Err(error) => {
-                let at = text.span(from + error.at..from + error.at);
-                let broken = Some(Broken {
-                    language: "JSON",
-                    span: at,
-                    message: error.kind.python_message().to_owned(),
-                });
-                return Documents {
-                    trees,
-                    broken,
-                    mask: Mask::new(),
-                };
+                documents.trees.extend(json::parse_head(&rest).0);
+                documents.broken = Some(Broken::json(error, &rest));
+                return documents;
             }
         }
         from += end;
@@ -236,36 +252,42 @@ fn json_documents(text: &Text) -> Documents {
 }
 
 fn yaml_documents(yaml: &Yaml) -> Documents {
-    let mut broken = yaml.error().map(|error| Broken {
-        language: "YAML",
-        span: Span::at(error.at),
-        message: error.what.to_owned(),
-    });
-    let mut trees = Vec::new();
-    for document in yaml.documents() {
+    let mut documents = Documents {
+        broken: yaml.error().map(Broken::yaml),
+        ..Documents::default()
+    };
+    let last = yaml.documents().count();
+    for (number, document) in yaml.documents().enumerate() {
         // `yes` is a text to those who write such files, and a date is one to whoever reads them.
         let text = as_json(document, Schema::Go).or_else(|why| match why.why {
             Why::Timestamp => as_json(document, Schema::Kubernetes),
             _ => Err(why),
         });
         match text {
-            Ok(text) => trees.extend(json::parse(&text).ok()),
-            Err(NoJson { span, .. }) => {
-                broken = broken.or_else(|| {
-                    Some(Broken {
-                        language: "YAML",
-                        span,
-                        message: "JSON has nothing like it".to_owned(),
-                    })
+            Ok(text) => {
+                let open = if number + 1 == last { yaml.open() } else { 0 };
+                let tree = json::parse(&text).ok();
+                documents
+                    .trees
+                    .extend(tree.map(|tree| tree.broken_off(open)));
+            }
+            Err(NoJson { span, why }) => {
+                let is_limit = why == Why::Size;
+                let message = if is_limit {
+                    "aliases make too much of what follows"
+                } else {
+                    "JSON has nothing like it"
+                };
+                documents.broken.get_or_insert_with(|| Broken {
+                    language: "YAML",
+                    span,
+                    message: message.to_owned(),
+                    is_limit,
                 });
             }
         }
     }
-    Documents {
-        trees,
-        broken,
-        mask: Mask::new(),
-    }
+    documents
 }
 
 /// What stands around keys and values and is neither: indentation, dashes, colons and quotation marks.

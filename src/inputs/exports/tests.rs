@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use super::*;
 use crate::inputs::store::{StoreReader, Value as Stored};
 
@@ -224,4 +226,83 @@ fn what_is_broken_says_where_and_what_comes_before_is_read() {
     }
     let deep = format!("airflow.apache.org/ {}", "[".repeat(100_000));
     assert_eq!(kind("a.yaml", &deep), None);
+}
+
+#[test]
+fn a_limit_is_no_fault_of_the_file() {
+    let answer = |secret: &str| {
+        format!(
+            "{{\"request_id\": \"1\", \"lease_duration\": 0, \"data\": {{\"value\": {secret}}}}}"
+        )
+    };
+    let deep = answer(&"[".repeat(2000));
+    let mut bomb =
+        "lease_duration: 0\ndata:\n  value: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..9 {
+        let alias = format!("*a{}, ", level - 1).repeat(10);
+        writeln!(bomb, "  k{level}: &a{level} [{alias}x]").unwrap();
+    }
+    for (text, language) in [(deep, "JSON"), (bomb, "YAML")] {
+        let broken = read(Kind::Vault, &text).around.broken.unwrap();
+        assert_eq!((broken.language, broken.is_limit), (language, true));
+    }
+    let broken = read(Kind::Vault, &answer("x")).around.broken.unwrap();
+    assert!(!broken.is_limit);
+}
+
+#[test]
+fn of_the_secret_that_a_file_breaks_off_in_only_the_name_is_certain() {
+    let secret = r#"{"conn_uri": "mysql://h"}"#;
+    let map = format!("{{\"a/b\": {ANSWER}, \"a/c\": {ANSWER}");
+    for cut in [map.len(), map.len() - 1, map.rfind("conn_uri").unwrap()] {
+        let last = if cut == map.len() { secret } else { "-" };
+        let read = entries(Kind::Vault, &map[..cut]);
+        let read: Vec<_> = read
+            .iter()
+            .map(|(name, value, _)| (name.as_str(), value.as_str()))
+            .collect();
+        assert_eq!(read, [("a/b", secret), ("a/c", last)], "{cut}");
+    }
+    // Nothing that a program writes ends without a line break.
+    let yaml = "a/b:\n  data:\n    conn_uri: mys";
+    assert!(read(Kind::Vault, yaml).around.may_go_on);
+    assert_eq!(entries(Kind::Vault, yaml)[0].1, "-");
+    // The stages and the type of a parameter stand behind its value.
+    let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x-Ab3dEf";
+    let page = format!(
+        "SecretValues:\n- ARN: {arn}\n  Name: x\n  SecretString: a\n- ARN: {arn}\n  Name: y\n  SecretString: b\n  VersionStages: [AWS"
+    );
+    let read = entries(Kind::SecretsManager, &page);
+    let values: Vec<_> = read.iter().map(|(_, value, _)| value.as_str()).collect();
+    assert_eq!(values, ["a", "-"]);
+    let one = page
+        .replace("SecretValues:\n- ARN", "ARN")
+        .replace("\n  ", "\n");
+    let one = &one[..one.find("- ARN").unwrap()];
+    let read = entries(Kind::SecretsManager, &format!("{one}VersionStages: ["));
+    assert_eq!((read[0].0.as_str(), read[0].1.as_str()), ("x", "-"));
+}
+
+#[test]
+fn labels_of_a_secret_that_breaks_off_are_certain_only_when_all_are_there() {
+    let list = "[{\"kind\": \"Secret\", \"data\": {}, \"metadata\": {\"labels\": {\"airflow.apache.org/connection-id\": \"db\"}}, \"type\": \"x\"";
+    assert_eq!(names(Kind::KubernetesSecret, list).len(), 1);
+    let open = &list[..list.len() - "}}, \"type\": \"x\"".len()];
+    assert!(names(Kind::KubernetesSecret, open).is_empty());
+    // A team may follow, which makes another name of it.
+    let yaml = "apiVersion: v1\nitems:\n- kind: Secret\n  metadata:\n    labels:\n      airflow.apache.org/connection-id: db\n";
+    let carrier = read(Kind::KubernetesSecret, yaml);
+    assert_eq!(carrier.around.broken.unwrap().span.start, yaml.len());
+    assert!(names(Kind::KubernetesSecret, yaml).is_empty());
+    let whole = format!("{yaml}kind: List\n");
+    assert!(read(Kind::KubernetesSecret, &whole).around.broken.is_none());
+}
+
+#[test]
+fn a_map_of_answers_of_vault_is_known_by_its_content() {
+    let map = format!("{{\"secret/connections/a\": {ANSWER}}}");
+    assert_eq!(kind("a.json", &map), Some(Kind::Vault));
+    assert_eq!(kind("a.json", &map[..map.len() - 60]), Some(Kind::Vault));
+    let other = map.replace("conn_uri", "access_key");
+    assert_eq!(kind("a.json", &other), None);
 }

@@ -19,13 +19,22 @@ pub(super) fn recognise(roots: &[Value<'_>]) -> Option<(Kind, &'static str)> {
         JsonKind::Array => first.items().next()?,
         _ => first,
     };
-    if !is_answer(first) {
-        return None;
+    if is_of_airflow(first) {
+        return Some((Kind::Vault, "an answer of `vault kv get`"));
     }
-    let secret = answered(first)?;
-    KEYS.iter()
-        .any(|key| secret.get(key).is_some())
-        .then_some((Kind::Vault, "an answer of `vault kv get`"))
+    let mut members = first.members().peekable();
+    let all = members.peek().is_some() && members.all(|member| is_answer(member.value));
+    let any = || first.members().any(|member| is_of_airflow(member.value));
+    (all && any()).then_some((Kind::Vault, "a map of paths to answers of `vault kv get`"))
+}
+
+/// An answer with a secret that can be one of Airflow's. It may be cut off behind that.
+fn is_of_airflow(value: Value<'_>) -> bool {
+    let data = value.get("data").filter(|_| is_answer(value));
+    let inner = data.and_then(|data| data.get("data"));
+    let secrets = [data, inner];
+    let mut secrets = secrets.into_iter().flatten();
+    secrets.any(|secret| KEYS.iter().any(|key| secret.get(key).is_some()))
 }
 
 pub(super) fn read(trees: &[Json]) -> Text {
@@ -59,13 +68,15 @@ fn one(value: Value<'_>, entries: &mut Entries) {
                 entries.name(&name);
             }
         }
-        if let Some(secret) = answered(value) {
+        if let Some(secret) = answered(value).filter(|secret| !secret.is_open()) {
             entries.json(&without_name, &secret.raw());
         }
         return;
     }
     if KEYS.iter().any(|key| value.get(key).is_some()) {
-        entries.json(&without_name, &value.raw());
+        if !value.is_open() {
+            entries.json(&without_name, &value.raw());
+        }
         return;
     }
     for Member { key, value } in value.effective_members() {
@@ -77,9 +88,9 @@ fn one(value: Value<'_>, entries: &mut Entries) {
         } else {
             Some(value)
         };
-        match secret {
+        match secret.filter(|_| !value.is_open()) {
             Some(secret) => entries.json(&path, &secret.raw()),
-            // Deleted, and there all the same.
+            // Deleted, and there all the same; or cut off.
             None => entries.name(&path),
         }
     }
@@ -88,7 +99,8 @@ fn one(value: Value<'_>, entries: &mut Entries) {
 /// What the API answers: the secret with its lease.
 fn is_answer(value: Value<'_>) -> bool {
     let has = |key: &str| value.get(key).is_some();
-    has("data") && (has("lease_duration") || has("lease_id") || has("request_id"))
+    let lease = || has("lease_duration") || has("lease_id") || has("request_id");
+    (has("data") || value.is_open()) && lease()
 }
 
 /// Version 2 of the secrets engine keeps the secret and what it knows of it side by side.

@@ -97,8 +97,7 @@ impl<'a> Found<'a> {
             is_template_name(path) || text.lines().any(is_statement) || error.is_some() && marks;
         let broken = error.map(|error| Broken {
             language: if is_json { "JSON" } else { "YAML" },
-            span: Span::at(error.at),
-            message: error.what.to_owned(),
+            ..Broken::yaml(error)
         });
         Self {
             text,
@@ -155,6 +154,7 @@ impl<'a> Found<'a> {
             language: "YAML",
             span,
             message: message.to_owned(),
+            is_limit: false,
         });
     }
 

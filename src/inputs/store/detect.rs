@@ -158,9 +158,6 @@ fn is_connections_export(root: Value<'_>, cut: bool) -> bool {
 fn foreign_object(root: Value<'_>) -> Option<&'static str> {
     let has = |key: &str| root.get(key).is_some();
     let is = |key: &str, kind: JsonKind| root.get(key).is_some_and(|value| value.kind() == kind);
-    if is("sops", JsonKind::Object) || holds_sops(root) {
-        return Some("encrypted with SOPS");
-    }
     if has("format_version") && (has("values") || has("planned_values") || has("resource_changes"))
     {
         return Some("output of `terraform show -json`");
@@ -207,16 +204,6 @@ fn is_terraform_output(root: Value<'_>) -> bool {
             let keys = ["sensitive", "type", "value"];
             keys.into_iter().all(|key| member.value.get(key).is_some())
         })
-}
-
-fn holds_sops(root: Value<'_>) -> bool {
-    let encrypted = |value: Value<'_>| {
-        let text = value.as_str();
-        text.is_some_and(|text| text.starts_with("ENC[AES256_GCM,"))
-    };
-    root.members()
-        .take(SAMPLE)
-        .any(|member| encrypted(member.value))
 }
 
 fn shape_of(value: Value<'_>) -> Shape {

@@ -81,12 +81,13 @@ pub fn read(text: &str) -> Carrier {
         Err(error) => {
             let mut carrier =
                 before(text, error.at).map_or_else(Carrier::default, |file| parts(&file, text));
-            // What only this reader does not go through is no error of the file.
-            carrier.templated = error.kind.is_limit() || text.contains("{{") || text.contains("<%");
+            carrier.templated = text.contains("{{") || text.contains("<%");
             carrier.around.broken = Some(Broken {
                 language: "HCL",
                 span: Span::at(error.at),
                 message: error.kind.message().to_owned(),
+                // What only this reader does not go through is no error of the file.
+                is_limit: error.kind.is_limit(),
             });
             carrier
         }
@@ -95,15 +96,12 @@ pub fn read(text: &str) -> Carrier {
 
 /// Reads the text of a file in the syntax of JSON, by its name.
 pub fn read_json(text: &str, name: &str) -> Carrier {
-    let (file, error) = hcl::parse_json(&Text::verbatim(text, 0), name.ends_with(VALUES));
+    let source = Text::verbatim(text, 0);
+    let (file, error) = hcl::parse_json(&source, name.ends_with(VALUES));
     let mut carrier = parts(&file, text);
     if let Some(error) = error {
         carrier.templated = text.contains("{{") || text.contains("<%");
-        carrier.around.broken = Some(Broken {
-            language: "JSON",
-            span: Span::at(error.at),
-            message: error.kind.python_message().to_owned(),
-        });
+        carrier.around.broken = Some(Broken::json(error, &source));
     }
     carrier
 }

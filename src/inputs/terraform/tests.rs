@@ -325,11 +325,9 @@ fn what_stands_before_a_fault_is_read() {
     );
     let carrier = read(&deep);
     assert_eq!(carrier.parts.len(), 1);
-    assert_eq!(
-        carrier.around.broken.expect("broken").message,
-        "nested too deeply"
-    );
-    assert!(carrier.templated);
+    let broken = carrier.around.broken.expect("broken");
+    assert_eq!(broken.message, "nested too deeply");
+    assert!(broken.is_limit);
 }
 
 /// As [`found`], of a file in the syntax of JSON.

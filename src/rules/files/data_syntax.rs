@@ -91,9 +91,21 @@ fn local(cx: &FileContext<'_>, findings: &mut Findings) {
             ..
         }) => {
             let (language, why) = (broken.language, &broken.message);
-            let message = format!(
-                "the file is not {language} ({why}): what stands behind this place is not checked"
-            );
+            let what = if cx.input.kind.is_store() {
+                "export"
+            } else {
+                "file"
+            };
+            is_limit = broken.is_limit;
+            let message = if is_limit {
+                format!(
+                    "the {what} is read only up to this place ({why}): what stands behind it is not checked"
+                )
+            } else {
+                format!(
+                    "the {what} is not {language} ({why}): what stands behind this place is not checked"
+                )
+            };
             (broken.span, message)
         }
         _ => return,
@@ -102,14 +114,19 @@ fn local(cx: &FileContext<'_>, findings: &mut Findings) {
     let place = Place::new(cx.input.id, Span::new(span.start.min(end), end));
     let has = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();
     let is_template = cx.input.templated || has(b"{{") && has(b"}}") || has(b"{%");
-    let severity = if is_template || is_limit {
-        Severity::Info
-    } else {
-        RULE.severity
+    let severity = match is_limit {
+        _ if is_template => Severity::Info,
+        // Others may well read on.
+        true => Severity::Warning,
+        false => RULE.severity,
     };
     findings
         .report(&RULE, place, "syntax", message)
-        .help("mend the syntax")
+        .help(if is_limit {
+            "flatten the file, or check it in parts"
+        } else {
+            "mend the syntax"
+        })
         .severity(severity);
 }
 

@@ -1,5 +1,6 @@
 //! AV001: a file that its reader cannot decode, or that is encrypted.
 
+use crate::inputs::carrier::Encrypted;
 use crate::inputs::opaque::wide;
 use crate::inputs::{Kind, Opacity, Tree};
 use crate::report::{Findings, Severity};
@@ -16,7 +17,8 @@ rule! {
     ///
     /// Finds files that are not UTF-8, `.env` files that begin with a byte order mark which their reader does not know
     /// (in airflow.cfg `cfg-syntax` reports it), and NUL bytes. Encrypted files (SOPS, ansible-vault, git-crypt, age,
-    /// PGP) are named once, as information, and not checked.
+    /// PGP) are named once, as information, and not checked. Of what SOPS encrypts (`.env`, INI, YAML, JSON) the names are
+    /// known all the same: what is set is not called missing.
     ///
     /// ## Why is this bad?
     ///
@@ -52,10 +54,8 @@ rule! {
 fn check(cx: &FileContext<'_>, findings: &mut Findings) {
     match &cx.input.tree {
         Tree::Opaque(Opacity::Encrypted(tool)) => {
-            let message = format!("this file is encrypted with {tool}: nothing in it is checked");
-            findings
-                .report(&RULE, whole(cx), "encrypted", message)
-                .severity(Severity::Info);
+            let tells_names = !cx.input.settings.is_empty() || !cx.input.definitions.is_empty();
+            encrypted(cx, Encrypted { tool, tells_names }, findings);
         }
         Tree::Opaque(Opacity::NotUtf8 { at }) => not_utf8(cx, *at, findings),
         Tree::Cfg(_) => {
@@ -67,13 +67,27 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
             env_mark(cx, tree, findings);
             nul(cx, nul_severity(cx, tree), findings);
         }
-        Tree::Carrier(_)
-        | Tree::Local(_)
-        | Tree::Store
-        | Tree::Dag(_)
-        | Tree::Pins
-        | Tree::SettingsFile => {}
+        Tree::Carrier(around) => {
+            if let Some(told) = around.encrypted {
+                encrypted(cx, told, findings);
+            }
+        }
+        Tree::Local(_) | Tree::Store | Tree::Dag(_) | Tree::Pins | Tree::SettingsFile => {}
     }
+}
+
+/// SOPS leaves names readable, in most shapes of files.
+fn encrypted(cx: &FileContext<'_>, told: Encrypted, findings: &mut Findings) {
+    let Encrypted { tool, tells_names } = told;
+    let what = if tells_names {
+        "its names are known, and no value in it is checked"
+    } else {
+        "nothing in it is checked"
+    };
+    let message = format!("this file is encrypted with {tool}: {what}");
+    findings
+        .report(&RULE, whole(cx), "encrypted", message)
+        .severity(Severity::Info);
 }
 
 fn place(cx: &FileContext<'_>, start: usize, end: usize) -> Place {

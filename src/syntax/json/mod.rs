@@ -152,6 +152,8 @@ struct Node {
 pub struct Json {
     text: Text,
     nodes: Vec<Node>,
+    /// Objects and arrays that the text breaks off in, the outermost first.
+    open: Vec<usize>,
 }
 
 impl fmt::Debug for Json {
@@ -177,6 +179,26 @@ impl Json {
     /// The text that was parsed.
     pub fn text(&self) -> &Text {
         &self.text
+    }
+
+    /// The same tree, of something that breaks off in the last `depth` objects and arrays.
+    #[must_use]
+    pub fn broken_off(mut self, depth: usize) -> Self {
+        self.open.clear();
+        let mut next = Some(0).filter(|_| !self.nodes.is_empty());
+        while let Some(index) = next
+            && self.open.len() < depth
+            && matches!(self.nodes[index].kind, Kind::Object | Kind::Array)
+        {
+            self.open.push(index);
+            let mut child = index + 1;
+            next = None;
+            while child < self.nodes[index].after {
+                next = Some(child);
+                child = self.nodes[child].after;
+            }
+        }
+        self
     }
 }
 
@@ -210,6 +232,11 @@ impl<'a> Value<'a> {
     /// Its type.
     pub fn kind(self) -> Kind {
         self.node().kind
+    }
+
+    /// True for an object or array that the text breaks off in: it may hold more.
+    pub fn is_open(self) -> bool {
+        self.json.open.contains(&self.index)
     }
 
     /// Decoded range in the parsed text, quotes and brackets included.

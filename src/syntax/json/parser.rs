@@ -25,6 +25,7 @@ pub fn parse(text: &Text) -> Result<Json, Error> {
     Ok(Json {
         nodes: parser.nodes,
         text: text.clone(),
+        open: Vec::new(),
     })
 }
 
@@ -42,13 +43,14 @@ pub fn parse_head(text: &Text) -> (Option<Json>, Option<Error>) {
     if let Some(&innermost) = open.last() {
         parser.drop_lone_key(innermost);
     }
-    for index in open.into_iter().rev() {
+    for &index in open.iter().rev() {
         parser.nodes[index].end = parser.at.min(parser.bytes.len());
         parser.nodes[index].after = parser.nodes.len();
     }
     let json = (!parser.nodes.is_empty()).then(|| Json {
         nodes: parser.nodes,
         text: text.clone(),
+        open,
     });
     (json, error)
 }

@@ -77,6 +77,8 @@ pub struct Yaml {
     documents: Vec<u32>,
     comments: Vec<Comment>,
     error: Option<Error>,
+    /// How many collections are open where reading ended early.
+    open: usize,
     refused: Option<Error>,
     /// What YAML 1.1 takes for a line break and YAML 1.2 does not.
     old_break: Option<usize>,
@@ -129,6 +131,7 @@ pub fn parse(source: &str, offset: usize) -> Yaml {
             documents: Vec::new(),
             comments: Vec::new(),
             error: None,
+            open: 0,
             refused: None,
             second: None,
             twice_anchored: None,
@@ -167,6 +170,7 @@ pub fn parse(source: &str, offset: usize) -> Yaml {
                         ErrorKind::RecursionLimitExceeded | ErrorKind::TooManyComments
                     ),
                 });
+                builder.yaml.open = builder.open.len();
                 break;
             }
         }
@@ -225,7 +229,8 @@ fn words(kind: &ErrorKind) -> &'static str {
             "a `:` was expected behind the key"
         }
         ErrorKind::UnexpectedCharacter { .. } => "a character that begins no value",
-        ErrorKind::RecursionLimitExceeded => "nested too deeply",
+        ErrorKind::RecursionLimitExceeded => "it is nested too deeply",
+        ErrorKind::TooManyComments => "it holds too many comments",
         _ => "the structure is broken",
     }
 }
@@ -510,6 +515,12 @@ impl Yaml {
     /// Where reading ended early.
     pub fn error(&self) -> Option<Error> {
         self.error
+    }
+
+    /// How many lists and mappings of the last document, one in the other, go on behind the place where reading ended
+    /// early.
+    pub fn open(&self) -> usize {
+        self.open
     }
 
     /// What libyaml refuses and this reader does not; see [`Yaml::error`] first. Airflow reads with it
