@@ -358,7 +358,6 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
         let judged = *coverage != Coverage::Foreign && !facts.superseded;
         let text = decoded.text.as_deref().filter(|_| judged);
         let is_object = judged && text.is_none();
-        let is_data = entry.kind() == Kind::KubernetesSecret;
         let object = is_object.then(|| object(entry, kind, asked)).flatten();
         let is_connection = kind == Some(EntryKind::Connection)
             && !facts.encrypted
@@ -379,6 +378,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
             Some(value) if is_connection => readings(value.text(), target, &asked.format),
             _ => Vec::new(),
         };
+        let is_whole = |object: &Text| !is_datum(entry, object);
         let place = |span: Span| Place::new(self.input.id, span);
         let run = |value: Option<&LazyText<'_>>, readings: &[(Runtime, Reading)]| {
             let context = EntryContext {
@@ -390,7 +390,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
                 name_place: place(entry.name_span()),
                 value,
                 value_place: value_span(entry, object.as_ref()).map(place),
-                decoded_object: object.is_some() && !is_data,
+                decoded_object: object.as_ref().is_some_and(is_whole),
                 facts,
                 naming: Some(&near.map_or(asked, |near| &list[near]).naming),
                 near_miss: near.is_some(),
@@ -546,26 +546,35 @@ fn credential(
     Some((found, Spot { span, position }))
 }
 
-/// The text of the object that stands for the value; of a Secret of Kubernetes, whose data are several texts, the one
+/// The text of the object that stands for the value; of a secret of Vault or Kubernetes, which is several texts, the one
 /// that is read.
 fn object(entry: &Entry<'_>, kind: Option<EntryKind>, asked: &Asked<'_, '_>) -> Option<Text> {
     let Value::Object(json) = entry.value() else {
         return None;
     };
     let object = json.text().clone();
-    if entry.kind() != Kind::KubernetesSecret {
-        return Some(object);
-    }
-    match asked.held(entry.kind(), kind?, || object) {
-        Held::Text(text) => Some(text),
-        _ => None,
+    let Some(kind) = kind else {
+        let is_data = entry.kind() == Kind::KubernetesSecret;
+        return Some(object).filter(|_| !is_data);
+    };
+    let is_data = entry.kind() == Kind::KubernetesSecret;
+    match (asked.held(entry.kind(), kind, || object.clone()), is_data) {
+        (Held::Text(text), _) => Some(text),
+        (_, true) => None,
+        (_, false) => Some(object),
     }
 }
 
 /// Where the value stands that is read. `object`: see there.
 fn value_span(entry: &Entry<'_>, object: Option<&Text>) -> Option<Span> {
-    let datum = object.filter(|_| entry.kind() == Kind::KubernetesSecret);
+    let datum = object.filter(|object| is_datum(entry, object));
     datum.map(Text::source).or_else(|| entry.value_span())
+}
+
+/// True for a text in the object that stands for the value.
+fn is_datum(entry: &Entry<'_>, object: &Text) -> bool {
+    let whole = entry.value_span();
+    whole.is_some_and(|whole| object.source().len() < whole.len())
 }
 
 /// What the entry hides from the environment.

@@ -83,11 +83,19 @@ fn encryption(bytes: &[u8]) -> Option<&'static str> {
     if let Some((_, tool)) = BEGINNINGS.into_iter().find(|(start, _)| begins(start)) {
         return Some(tool);
     }
-    let sops = memmem::find(bytes, b"ENC[AES256_GCM,data:").is_some()
-        && [&b"sops_version="[..], b"\"sops\"", b"[sops]", b"\nsops:"]
+    let at = memmem::find(bytes, b"ENC[AES256_GCM,data:")?;
+    let has = |part: &[u8], mark: &[u8]| memmem::find(part, mark).is_some();
+    let marks = [&b"sops_version="[..], b"\"sops\"", b"[sops]", b"\nsops:"];
+    let block = || marks.into_iter().any(|mark| has(bytes, mark));
+    // A piece of such a file, without the block.
+    let value = &bytes[at..];
+    let end = memchr::memchr2(b']', b'\n', value).unwrap_or(value.len());
+    let whole = || {
+        [&b",iv:"[..], b",tag:", b",type:"]
             .into_iter()
-            .any(|mark| memmem::find(bytes, mark).is_some());
-    sops.then_some(SOPS)
+            .all(|mark| has(&value[..end], mark))
+    };
+    (block() || whole()).then_some(SOPS)
 }
 
 #[cfg(test)]
@@ -105,6 +113,8 @@ mod tests {
         assert_eq!(tool(b"age-encryption.org/v1\n-> X25519 a\n"), "age");
         let sops = b"A=ENC[AES256_GCM,data:abc,iv:x,tag:y,type:str]\nsops_version=3.8.1\n";
         assert_eq!(tool(sops), "SOPS");
+        let piece = b"A=ENC[AES256_GCM,data:abc,iv:x,tag:y,type:str]\n";
+        assert_eq!(tool(piece), "SOPS");
         // A note about the format is not an encrypted file.
         assert_eq!(tool(b"# values look like ENC[AES256_GCM,data:...\n"), "");
     }

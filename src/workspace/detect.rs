@@ -53,6 +53,12 @@ pub fn detect(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'stati
         return Ok((Kind::Cfg, "its name"));
     }
     if walk::is_env_name(&name) {
+        if is_connections_lines(&name, head) {
+            return Ok((
+                Kind::Connections,
+                "the form of `airflow connections export`",
+            ));
+        }
         return Ok((Kind::Env, "its name"));
     }
     if has_extension(path, &["py"]) {
@@ -132,9 +138,14 @@ fn store(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'static str
         store::Verdict::Store(found) => Ok((found.kind, found.because)),
         store::Verdict::Declined(what) => Err(what),
         store::Verdict::Unknown => {
+            if is_variables_export(path, head, named) {
+                return Ok((Kind::Variables, "its name, and an object of values"));
+            }
             let start = head.trim_ascii_start();
             let other = if start.starts_with(b"{{-") || start.starts_with(b"{{ ") {
                 "a template"
+            } else if is_python(head) {
+                cli_output::PYTHON
             } else if is_string(head) {
                 "one value without its name: export it without `--query`"
             } else if is_cut_off(head) {
@@ -174,6 +185,48 @@ fn is_json(head: &[u8]) -> bool {
         let container = |kind| matches!(kind, json::Kind::Object | json::Kind::Array);
         json.values().any(|value| !container(value.kind()))
     })
+}
+
+/// What `airflow variables export` writes is an object like any other: the name must say it. In a walk `variables.json`
+/// may as well be another program's.
+fn is_variables_export(path: &Path, head: &[u8], named: bool) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.to_ascii_lowercase();
+    let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let has = |word: &str| words.contains(&word);
+    if !has_extension(path, &["json"]) || !has("variables") || !(named || has("airflow")) {
+        return false;
+    }
+    let text = String::from_utf8_lossy(head);
+    let text = text.trim_start_matches('\u{feff}');
+    let (json, _) = json::parse_head(&Text::verbatim(text, 0));
+    json.is_some_and(|json| json.root().members().next().is_some())
+}
+
+/// What `airflow connections export` writes into a file that ends in `.env`: an id and a URI or JSON in every line.
+fn is_connections_lines(name: &str, head: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(head) else {
+        return false;
+    };
+    let mut lines = text.lines().filter(|line| !line.is_empty()).peekable();
+    let is_entry = |line: &str| {
+        line.split_once('=').is_some_and(|(id, value)| {
+            let scheme = value.split_once("://").map(|(scheme, _)| scheme);
+            let plain = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+            let is_uri = scheme.is_some_and(|scheme| scheme.chars().all(plain));
+            // The names of environment variables have none.
+            id.contains(|c: char| c.is_ascii_lowercase()) && (is_uri || value.starts_with('{'))
+        })
+    };
+    name.contains("conn") && lines.peek().is_some() && lines.all(is_entry)
+}
+
+/// `{'Parameters': …`
+fn is_python(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(&head[..head.len().min(200)]);
+    let inner = text.trim_start_matches(|c: char| c.is_whitespace() || c == '[');
+    let inner = inner.strip_prefix('{').map(str::trim_start);
+    inner.is_some_and(|inner| inner.starts_with('\''))
 }
 
 /// JSON that its end breaks off.
@@ -324,6 +377,50 @@ mod tests {
             "conn_type: [\n",
         ] {
             assert!(kind("a.yaml", other).is_err(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn exports_of_airflow_itself_are_known() {
+        let values = "{\"stage\": \"prod\", \"list\": [\"a\"], \"n\": 3}";
+        for name in [
+            "variables.json",
+            "Variables-prod.json",
+            "airflow_variables.json",
+        ] {
+            assert_eq!(kind(name, values), Ok(Kind::Variables), "{name}");
+        }
+        assert!(kind("values.json", values).is_err());
+        assert!(kind("variables.json", "[1]").is_err());
+        let walked = |name: &str| detect(Path::new(name), values.as_bytes(), false).is_ok();
+        assert!(walked("airflow-variables.json") && !walked("variables.json"));
+        // The shape says more than the name.
+        let flat = "{\"/airflow/variables/stage\": \"prod\"}";
+        assert_eq!(kind("variables.json", flat), Ok(Kind::FlatStore));
+        let lines = "api=http://h/?a=b\norders=postgres://u@h/d\n";
+        assert_eq!(kind("connections.env", lines), Ok(Kind::Connections));
+        let json = "orders={\"conn_type\": \"http\"}\n";
+        assert_eq!(kind("conn.env", json), Ok(Kind::Connections));
+        assert_eq!(kind("conn.env", "ORDERS=http://h\n"), Ok(Kind::Env));
+        assert_eq!(kind("prod.env", lines), Ok(Kind::Env));
+    }
+
+    #[test]
+    fn what_other_programs_print_is_refused_with_what_to_run() {
+        let refused = |name: &str, text: &str| kind(name, text).unwrap_err();
+        let listed = r#"[{"conn_id": "orders", "conn_type": "postgres"}]"#;
+        for (name, text, command) in [
+            ("a.json", listed, "airflow connections export"),
+            ("a.txt", "{'request_id': 'x', 'data': None}", "json.dumps"),
+            ("a.txt", "[{'Name': '/a/b', 'Value': 'c'}]", "json.dumps"),
+            ("a.txt", "key  \n=====\nstage\n", "airflow variables export"),
+            (
+                "a.json",
+                "{\"attributes\": {\"a\": 1}, \"id\": \"x",
+                "--kind says it",
+            ),
+        ] {
+            assert!(refused(name, text).contains(command), "{text}");
         }
     }
 

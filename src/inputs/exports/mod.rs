@@ -16,6 +16,7 @@ use std::path::Path;
 
 use super::Kind;
 use super::carrier::{Around, Broken, Carrier, Part};
+use super::store::cli_output;
 use crate::source::{Fidelity, Mask, Span, Text, TextBuilder};
 use crate::syntax::json::write::push_string;
 use crate::syntax::json::{self, ErrorKind, Json, Value};
@@ -37,6 +38,9 @@ pub fn recognise(path: &Path, head: &str) -> Option<(Kind, &'static str)> {
         end -= 1;
     }
     let text = &head[..end];
+    if cli_output::is_description(text) {
+        return None;
+    }
     let is_json = begins_json(text);
     let named = chamber::is_name(path);
     let known = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));

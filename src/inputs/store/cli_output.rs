@@ -18,6 +18,24 @@ pub const VAULT: &str = "a table of Vault: export with `vault kv get -format=jso
 /// What `gcloud secrets list` writes for people.
 pub const GCLOUD: &str = "a table of gcloud: export with `gcloud secrets list --format=json`";
 
+/// What `vault kv list` writes for people.
+pub const VAULT_LIST: &str = "a list of Vault: export with `vault kv list -format=json`";
+/// What `az keyvault secret list -o table` writes.
+pub const AZURE: &str = "a table of Azure: export with `az keyvault secret list -o json`";
+/// What `kubectl get secrets` and `kubectl describe secret` write for people.
+pub const KUBECTL: &str = "a table of kubectl: export with `kubectl get secrets -o json`";
+/// What `chamber list` writes.
+pub const CHAMBER: &str = "a table of chamber: export with `chamber export -f json`";
+/// What `airflow connections list` and `get` write, in any format.
+pub const CONNECTIONS: &str =
+    "a listing of connections: export with `airflow connections export FILE.json`";
+/// What `airflow variables list` writes.
+pub const VARIABLES: &str =
+    "a listing of variables: export with `airflow variables export variables.json`";
+/// What Python prints of an object.
+pub const PYTHON: &str =
+    "Python's way to print an object: write it with `json.dumps(response, default=str)`";
+
 /// Titles of tables: the operations of the two services.
 const OPERATIONS: [&str; 9] = [
     "BatchGetSecretValue",
@@ -42,9 +60,8 @@ pub fn form(text: &str) -> Option<&'static str> {
     if is_heading && matches!(heading, "Secret Path" | "Metadata" | "Data") {
         return Some(VAULT);
     }
-    let columns: Vec<&str> = first.split_whitespace().collect();
-    if columns == ["NAME", "CREATED", "REPLICATION_POLICY", "LOCATIONS"] {
-        return Some(GCLOUD);
+    if let Some(form) = of_people(first, second, text) {
+        return Some(form);
     }
     let is_list = matches!(
         word,
@@ -65,6 +82,45 @@ pub fn form(text: &str) -> Option<&'static str> {
         return Some(YAML);
     }
     (is_ssm_path(word) && columns == 1).then_some(LINES)
+}
+
+/// Tables and listings by their heads: of the command lines of other stores, and of Airflow's own.
+fn of_people(first: &str, second: &str, text: &str) -> Option<&'static str> {
+    let cells = |line: &'_ str| -> Vec<String> {
+        let cells = line.split([' ', '\t', '|']).filter(|cell| !cell.is_empty());
+        cells.map(str::to_owned).collect()
+    };
+    let columns = cells(first);
+    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let is_rule = |line: &str| {
+        !line.trim().is_empty()
+            && line.chars().all(|c| "-=+ ".contains(c))
+            && !line.starts_with(' ')
+    };
+    let ruled = is_rule(second);
+    match columns.as_slice() {
+        ["NAME", "CREATED", "REPLICATION_POLICY", "LOCATIONS"]
+        | ["NAME", "STATE", "CREATED", "DESTROYED"] => Some(GCLOUD),
+        ["NAME", "TYPE", "DATA", "AGE"] | ["NAMESPACE", "NAME", "TYPE", "DATA", "AGE"] => {
+            Some(KUBECTL)
+        }
+        ["Key", "Version", "LastModified", "User", ..] => Some(CHAMBER),
+        ["Keys"] if ruled => Some(VAULT_LIST),
+        ["Key", "Value"] if ruled => Some(VAULT),
+        ["Name", .., "Enabled", "Expires"] if ruled && text.contains(".vault.") => Some(AZURE),
+        ["conn_id", "conn_type", ..] | ["id", "conn_id", "conn_type", ..] => Some(CONNECTIONS),
+        ["-", "conn_id:", ..] if text.contains("\n  conn_type:") => Some(CONNECTIONS),
+        ["-", "id:", ..] if text.contains("\n  conn_id:") => Some(CONNECTIONS),
+        ["key"] if ruled => Some(VARIABLES),
+        ["Name:", _] if is_description(text) => Some(KUBECTL),
+        _ => None,
+    }
+}
+
+/// What `kubectl describe` writes, which looks like YAML at first.
+pub fn is_description(text: &str) -> bool {
+    let fields = ["\nNamespace:", "\nLabels:", "\nAnnotations:"];
+    text.starts_with("Name:") && fields.iter().filter(|field| text.contains(*field)).count() > 1
 }
 
 /// `Parameters:` begins templates of `CloudFormation` too; those hold no ARN of a parameter right
@@ -131,6 +187,36 @@ mod tests {
                 "NAME  CREATED              REPLICATION_POLICY  LOCATIONS\nx  2026\n".to_owned(),
                 Some(GCLOUD),
             ),
+            ("NAME  TYPE  DATA  AGE\nx  Opaque  1  3d\n".to_owned(), Some(KUBECTL)),
+            (
+                "Name:   x\nNamespace:  a\nLabels:  b=c\n\nData\n====\n".to_owned(),
+                Some(KUBECTL),
+            ),
+            ("Keys\n----\nx\n".to_owned(), Some(VAULT_LIST)),
+            ("Key     Value\n---     -----\nvalue   x\n".to_owned(), Some(VAULT)),
+            ("Key,Value\n".to_owned(), None),
+            (
+                "Key\t\tVersion\t\tLastModified\tUser\nx\t\t1\t\t06-09 17:30:56\tu\n".to_owned(),
+                Some(CHAMBER),
+            ),
+            (
+                "Name  Id  ContentType  Enabled  Expires\n----  --  ---\nx  https://v.vault.azure.net/secrets/x  True\n".to_owned(),
+                Some(AZURE),
+            ),
+            // As Airflow 3.3.2 writes them: table, plain, yaml.
+            (
+                "conn_id | conn_type\n========+==========\norders  | postgres \n".to_owned(),
+                Some(CONNECTIONS),
+            ),
+            ("conn_id    conn_type\norders     postgres\n".to_owned(), Some(CONNECTIONS)),
+            (
+                "id | conn_id | conn_type | description | host\n===+=========\n".to_owned(),
+                Some(CONNECTIONS),
+            ),
+            ("- conn_id: orders\n  conn_type: postgres\n".to_owned(), Some(CONNECTIONS)),
+            ("key  \n=====\nstage\n".to_owned(), Some(VARIABLES)),
+            ("key\nstage\n".to_owned(), None),
+            ("Name:  x\nType: y\n".to_owned(), None),
             ("Parameters:\n  Name:\n    Type: String\n".to_owned(), None),
             ("--------\ntitle: x\n".to_owned(), None),
             ("PARAMETERS\tname\n".to_owned(), None),

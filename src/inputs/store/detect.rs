@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use super::cli_output::CONNECTIONS;
 use super::shape::{PageKey, Shape, is_name_key, is_value_key, page_key, shape};
 use crate::aws::names::{is_ssm_path, is_store_name, name_in_arn};
 use crate::inputs::Kind;
@@ -311,6 +312,9 @@ fn list(json: &Json, cut: bool) -> Verdict {
     match first.kind() {
         JsonKind::String => names(&items),
         JsonKind::Array => pairs(&items, cut),
+        JsonKind::Object if first.get("conn_id").is_some() && first.get("conn_type").is_some() => {
+            Verdict::Declined(CONNECTIONS)
+        }
         JsonKind::Object => match answer(first) {
             Some(verdict) => verdict,
             None if shape_of(first) == Shape::Pair => named_pairs(&items, cut),

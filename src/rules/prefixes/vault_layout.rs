@@ -4,13 +4,17 @@ use std::ops::Range;
 
 use crate::airflow::backend::construct::Attribute;
 use crate::airflow::backend::data::Habit;
-use crate::airflow::backend::{Backend, Constructed, Construction, Kwarg, KwargValue};
+use crate::airflow::backend::{Backend, Constructed, Construction, Held, Kwarg, KwargValue, held};
+use crate::airflow::connection::{Failure, Reason};
+use crate::airflow::lookup::Coverage;
+use crate::aws::names::is_store_name;
+use crate::inputs::EntryKind;
 use crate::report::{Finding, Findings, Severity};
 use crate::rule;
 use crate::rules::kwargs::call::per_release;
-use crate::rules::{Check, DeploymentContext};
-use crate::source::{Place, Text};
-use crate::syntax::json::{Kind, Value};
+use crate::rules::{Check, DeploymentContext, EntryContext};
+use crate::source::{LazyText, Place, Text};
+use crate::syntax::json::{self, Kind, Value};
 
 rule! {
     /// # vault-layout
@@ -26,11 +30,18 @@ rule! {
     ///   as an info: ids without a `/` are never asked for;
     /// - a path that begins with the mount once more (an info).
     ///
+    /// In exports of Vault it looks at the secrets that these settings ask for: a variable or an option whose secret has
+    /// no key `value`, or `null` under it (an error), and before release 2.1.0 of the hashicorp provider a connection
+    /// without `conn_uri`. Since then the fields of a connection may stand there as well, which `unknown-connection-key`
+    /// and `missing-conn-type` look at.
+    ///
     /// ## Why is this bad?
     ///
     /// The backend asks Vault for `<mount_point>/data/<path>/<id>` with version 2 of the engine and for
     /// `<mount_point>/<path>/<id>` with version 1. `data` is put in by the client: written in the settings,
-    /// it is there twice. What is not there counts as missing, and the lookup goes on without a word.
+    /// it is there twice. What is not there counts as missing, and the lookup goes on without a word. The same with a
+    /// secret that is there and holds its text under another key (`vault kv put secret/variables/stage stage=prod`):
+    /// `VaultBackend` reads `value`.
     ///
     /// ## Example
     ///
@@ -61,9 +72,10 @@ rule! {
     /// ## References
     ///
     /// - `_VaultClient._parse_secret_path` and `get_secret` in the hashicorp provider
+    /// - `VaultBackend.get_variable`, `get_config` and `get_conn_value`
     /// - <https://airflow.apache.org/docs/apache-airflow-providers-hashicorp/stable/secrets-backends/hashicorp-vault.html>
     "AV310", "vault-layout", Warning, since "0.1.0",
-    checks &[Check::Deployment(check)],
+    checks &[Check::Deployment(check), Check::Entry(secret)],
 }
 
 const PATHS: [&str; 3] = ["connections_path", "variables_path", "config_path"];
@@ -74,7 +86,7 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
         let Construction::Built(built) = backend.construct(cx.target) else {
             continue;
         };
-        if built.class.short_name != "hashicorp_vault" {
+        if built.class.short_name != VAULT {
             continue;
         }
         let vault = Vault {
@@ -88,6 +100,65 @@ fn check(cx: &DeploymentContext<'_>, findings: &mut Findings) {
         }
     }
 }
+
+/// A secret that the backend asks for and makes nothing of.
+fn secret(cx: &EntryContext<'_>, findings: &mut Findings) {
+    let known = cx.backend.and_then(Backend::known_class);
+    let is_asked = matches!(cx.coverage, Some(Coverage::Covered { .. }));
+    if !is_asked || known.is_none_or(|known| known.class.short_name != VAULT) {
+        return;
+    }
+    // Vault keeps objects and no texts.
+    let value = cx.value.filter(|_| cx.decoded_object).map(LazyText::text);
+    let (Some(kind), Some(value), Some(place)) = (cx.kind, value, cx.value_place) else {
+        return;
+    };
+    let key = match kind {
+        EntryKind::Connection => {
+            let mut readings = cx.readings.iter().map(|(_, reading)| &reading.outcome);
+            let is_not_there = |outcome: &Result<_, Failure>| {
+                let failure = outcome.as_ref().err();
+                failure.is_some_and(|failure| failure.reason == Reason::NotThere)
+            };
+            if cx.readings.is_empty() || !readings.all(is_not_there) {
+                return;
+            }
+            "conn_uri"
+        }
+        EntryKind::Variable | EntryKind::Config => match held(VAULT, value) {
+            Held::NotThere(_) => "value",
+            _ => return,
+        },
+    };
+    let Ok(tree) = json::parse(value) else {
+        return;
+    };
+    let mut members = tree.root().members();
+    let only = members.next().filter(|_| members.next().is_none());
+    let (span, what) = match (tree.root().get(key), only) {
+        (Some(null), _) => (null.span(), format!("nothing under the key `{key}`")),
+        (None, Some(other)) => (other.key.span(), format!("no key `{key}`")),
+        (None, None) => (place.span, format!("no key `{key}`")),
+    };
+    let name = if is_store_name(&cx.name) {
+        format!("the secret `{}`", cx.name)
+    } else {
+        "this secret".to_owned()
+    };
+    let word = match kind {
+        EntryKind::Config => "option",
+        kind => kind.word(),
+    };
+    let message = format!("{name} has {what}: Airflow takes the {word} for not there");
+    let place = Place::new(place.file, span);
+    findings
+        .report(&RULE, place, cx.subject(), message)
+        .severity(Severity::Error)
+        .help(format!("store it under `{key}`: `vault kv put … {key}=…`"));
+}
+
+/// What the class is called in the table of backends.
+const VAULT: &str = "hashicorp_vault";
 
 struct Vault<'c> {
     cx: &'c DeploymentContext<'c>,
