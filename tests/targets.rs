@@ -34,6 +34,17 @@ fn said(root: &Path, args: &[&str]) -> Vec<String> {
         .collect()
 }
 
+/// As in the images of MWAA's local runner.
+#[test]
+fn requirements_beside_an_airflow_cfg_in_a_folder_of_configuration_count() {
+    let directory = with(&[
+        ("docker/config/airflow.cfg", CFG),
+        ("docker/config/requirements.txt", "apache-airflow==2.5.1\n"),
+    ]);
+    let target = target(directory.path(), &[]);
+    assert_eq!(target["airflow"], serde_json::json!(["2.5.1"]));
+}
+
 #[test]
 fn a_base_image_and_requirements_are_the_target() {
     let directory = with(&[

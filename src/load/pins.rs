@@ -19,6 +19,7 @@ use crate::workspace::{Deployment, Files, deployments, git};
 const FOLDERS: &[&str] = &[
     "airflow",
     "build",
+    "config",
     "deploy",
     "deployment",
     "docker",
