@@ -305,8 +305,15 @@ pub fn is_of_airflow(environment: &Environment) -> bool {
     names.any(|variable| variable.name.expose().starts_with("AIRFLOW_"))
 }
 
+/// Endings behind the one of the language, of what somebody fills in: `task.json.tpl`.
+const TEMPLATES: [&str; 6] = [".tpl", ".tmpl", ".tftpl", ".j2", ".jinja", ".jinja2"];
+
 /// Names of files that a walk looks into for carriers.
 pub fn may_be(name: &str) -> bool {
+    let mut endings = TEMPLATES.iter();
+    let name = endings
+        .find_map(|ending| name.strip_suffix(ending))
+        .unwrap_or(name);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let known = ["json", "template", "tfstate", "yaml", "yml"].contains(&extension);
     let known = known || name.contains("compose.");

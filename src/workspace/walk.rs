@@ -254,6 +254,14 @@ mod tests {
     }
 
     #[test]
+    fn templates_are_looked_into_as_what_they_are_templates_of() {
+        for name in ["task.json.tpl", "values.yaml.j2", "stack.yml.tmpl"] {
+            assert!(is_candidate(name), "{name}");
+        }
+        assert!(!is_candidate("_helpers.tpl"));
+    }
+
+    #[test]
     fn python_is_read_below_a_folder_of_dags_only() {
         let directory = tempfile::tempdir().unwrap();
         let root = directory.path();
