@@ -50,7 +50,7 @@ impl<'a> Run<'a> {
         for input in self.told() {
             let group = loaded.group_of(input.id);
             let together = group.map_or_else(
-                || vec![input.id],
+                || self.beside(input),
                 |group| loaded.groups[group].deployment.files(),
             );
             let together = loaded.of(&together);
@@ -76,6 +76,17 @@ impl<'a> Run<'a> {
                 self.take(found);
             }
         }
+    }
+
+    /// A file of no deployment. A `.env` is compose's own all the same, for the `${…}` in the compose files beside it.
+    fn beside(&self, input: &Input) -> Vec<FileId> {
+        let is_env = input.kind == Kind::Env && input.inside.is_none();
+        let is_beside = |other: &&Input| {
+            other.kind == Kind::Compose && other.path.parent() == input.path.parent()
+        };
+        let compose = self.loaded.inputs.iter().filter(is_beside);
+        let compose = compose.filter(|_| is_env).map(|other| other.id);
+        std::iter::once(input.id).chain(compose).collect()
     }
 
     /// The compose file that could hand on what the env file sets, and does not.

@@ -102,7 +102,8 @@ pub struct FileContext<'a> {
     pub target: &'a Target,
     /// Some deployment that holds this file configures a secrets backend.
     pub has_backend: bool,
-    /// Every input of the run that shares a deployment with this one, itself included.
+    /// Every input of the run that shares a deployment with this one, itself included; of an env file in none, the
+    /// compose files beside it.
     pub deployment_inputs: &'a [&'a Input],
     /// What of the file no DAG asks for; `None`: nobody wants to know, or nobody does.
     pub unused: Option<UnusedCount>,

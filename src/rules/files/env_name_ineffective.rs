@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use crate::airflow::data::options;
-use crate::inputs::Tree;
 use crate::inputs::env::{is_public_name, is_shown};
+use crate::inputs::{Tree, is_sample};
 use crate::report::{Edit, Findings, Fix, Severity};
 use crate::rule;
 use crate::rules::{Check, FileContext};
@@ -134,6 +134,10 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
         let Some(fault) = fault(name, looks_like_connection(value)) else {
             continue;
         };
+        // Who picks up the names of a sample is not seen beside it.
+        if fault.severity == Severity::Info && is_sample(&cx.input.path) {
+            continue;
+        }
         // Somebody picks the name up: it need not be one of Airflow's.
         if referenced
             .get_or_insert_with(|| references(cx))
@@ -296,7 +300,8 @@ fn is_option(section: &str, option: &str) -> bool {
 /// The names that stand as `$NAME`, `${NAME…}` or `$(NAME)` in some file of the deployment.
 fn references<'a>(cx: &FileContext<'a>) -> HashSet<&'a str> {
     let mut names = HashSet::new();
-    for input in cx.deployment_inputs.iter().copied().chain([cx.input]) {
+    let beside = cx.unread_beside.into_iter().chain([cx.input]);
+    for input in cx.deployment_inputs.iter().copied().chain(beside) {
         let bytes: &'a [u8] = &input.bytes;
         for at in memchr::memchr_iter(b'$', bytes) {
             let rest = &bytes[at + 1..];
