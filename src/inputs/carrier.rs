@@ -278,6 +278,32 @@ pub struct Environment {
     pub spelling: Spelling,
 }
 
+/// What decides of a backend.
+const OF_BACKENDS: [&str; 4] = [
+    "AIRFLOW__SECRETS__BACKEND",
+    "AIRFLOW__SECRETS__BACKEND_KWARGS",
+    "AIRFLOW__WORKERS__SECRETS_BACKEND",
+    "AIRFLOW__WORKERS__SECRETS_BACKEND_KWARGS",
+];
+
+impl Environment {
+    /// What is not known (`by`) may set more: what decides of a backend is unknown, unless it is set here or
+    /// `is_set` elsewhere.
+    pub fn leave_open(&mut self, by: &Text, is_set: impl Fn(&str) -> bool) {
+        let variables = &mut self.variables;
+        for name in OF_BACKENDS {
+            if is_set(name) || variables.iter().any(|one| one.name.expose() == name) {
+                continue;
+            }
+            let unknown = Variable {
+                name: Text::elsewhere(name, by.source()),
+                value: Some(by.clone().into_unknown()),
+            };
+            variables.insert(0, unknown);
+        }
+    }
+}
+
 /// A variable of an environment.
 #[derive(Clone, Debug)]
 pub struct Variable {

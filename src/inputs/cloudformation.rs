@@ -150,13 +150,24 @@ impl Reader<'_> {
     }
 
     fn mwaa(&mut self, properties: Node<'_>) {
-        let Some(options) = properties.get("AirflowConfigurationOptions") else {
-            return;
-        };
+        let options = properties.get("AirflowConfigurationOptions");
+        // Under opposite conditions they are alternatives.
+        for options in options.into_iter().flat_map(Node::branches) {
+            self.options(options);
+        }
+    }
+
+    fn options(&mut self, options: Node<'_>) {
         let members = options.members().into_iter();
         let members: Vec<(Text, Node<'_>)> =
             members.filter(|(_, value)| !value.is_absent()).collect();
+        let mut more = None;
         for (key, value) in &members {
+            if key.expose().starts_with("Fn::") {
+                // `Fn::Transform` among them adds what it makes.
+                more = Some(self.raw(*value));
+                continue;
+            }
             if let (Some(what), Some(name)) = (value.collection(), Spelling::Dotted.variable(key)) {
                 self.carrier.around.faults.push(Fault {
                     kind: FaultKind::OptionNotText(what),
@@ -168,43 +179,79 @@ impl Reader<'_> {
             self.block(key.source().cover(value.span()));
         }
         let options_of = members.into_iter().map(|(key, value)| (key, value.value()));
-        self.environment(mwaa::environment(options.span(), options_of));
+        let mut environment = mwaa::environment(options.span(), options_of);
+        if let Some(by) = more.filter(|_| is_of_airflow(&environment)) {
+            environment.leave_open(&by, |_| false);
+        }
+        self.environment(environment);
     }
 
     fn tasks(&mut self, properties: Node<'_>) {
         let containers = properties.get("ContainerDefinitions");
-        for container in containers.into_iter().flat_map(Node::items) {
-            let list = |key: &str| {
-                let list = container.get(key);
-                list.into_iter().flat_map(Node::items).collect::<Vec<_>>()
-            };
-            let mut environment = Environment::default();
-            let given = list("Environment");
-            for one in &given {
-                let Some(name) = one.get("Name").and_then(Node::value) else {
-                    continue;
-                };
-                let value = one.get("Value");
-                if !name.is_known() || value.is_some_and(Node::is_absent) {
-                    continue;
-                }
-                let value = value.and_then(Node::value);
-                environment.variables.push(Variable { name, value });
+        let containers = containers.into_iter().flat_map(Node::items);
+        for container in containers.flat_map(Node::branches) {
+            self.container(container);
+        }
+    }
+
+    fn container(&mut self, container: Node<'_>) {
+        let mut environment = Environment::default();
+        // What a function makes of the list, or of an item.
+        let mut more = None;
+        let mut given = Vec::new();
+        let lists = container.get("Environment").map(Node::branches);
+        let lists = lists.unwrap_or_default();
+        let is_chosen = lists.len() > 1;
+        for list in lists {
+            if list.is_call() {
+                more = Some(self.raw(list));
+                continue;
             }
-            for one in list("Secrets") {
-                let name = one.get("Name").and_then(Node::value);
-                if let Some(name) = name.filter(Text::is_known) {
-                    environment.variables.push(Variable { name, value: None });
-                }
-            }
-            if is_of_airflow(&environment) {
-                for one in given {
-                    self.show(one, &["Name", "Value"]);
-                    self.block(one.span());
-                }
-                self.environment(environment);
+            for item in list.items() {
+                let branches = item.branches();
+                let is_certain = branches.len() == 1 && !is_chosen;
+                given.extend(branches.into_iter().map(|one| (one, is_certain)));
             }
         }
+        for &(one, is_certain) in &given {
+            if one.is_call() && !one.is_absent() {
+                more = Some(self.raw(one));
+            }
+            let Some(name) = one.get("Name").and_then(Node::value) else {
+                continue;
+            };
+            let value = one.get("Value");
+            if !name.is_known() || value.is_some_and(Node::is_absent) {
+                continue;
+            }
+            let value = value.and_then(Node::value).filter(|_| is_certain);
+            environment.variables.push(Variable { name, value });
+        }
+        let secrets = container.get("Secrets").into_iter().flat_map(Node::items);
+        for one in secrets.flat_map(Node::branches) {
+            let name = one.get("Name").and_then(Node::value);
+            if let Some(name) = name.filter(Text::is_known) {
+                environment.variables.push(Variable { name, value: None });
+            }
+        }
+        if !is_of_airflow(&environment) {
+            return;
+        }
+        if let Some(by) = more {
+            environment.leave_open(&by, |_| false);
+        }
+        for (one, _) in given {
+            self.show(one, &["Name", "Value"]);
+            self.block(one.span());
+        }
+        self.environment(environment);
+    }
+
+    /// The characters of a value as they stand.
+    fn raw(&self, node: Node<'_>) -> Text {
+        let span = node.span();
+        let text = self.text.get(span.start..span.end).unwrap_or_default();
+        Text::verbatim(text, span.start)
     }
 
     fn environment(&mut self, environment: Environment) {

@@ -153,13 +153,18 @@ impl Room<'_> {
             if is_public_name(&name) {
                 input.mask.show_all(variable.name.own_pieces(0..name.len()));
             }
+            // An option that is set to what is not known is set.
+            let value = variable.value.or_else(|| {
+                let unknown = || Text::elsewhere("?", name_span).into_unknown();
+                name.starts_with("AIRFLOW__").then(unknown)
+            });
             if let Some(earlier) = last.insert(name.clone(), tree.variables.len()) {
                 tree.variables[earlier].delivery = Delivery::Overridden;
             }
             tree.variables.push(EnvVariable {
                 name,
                 name_span,
-                value: variable.value,
+                value,
                 delivery: Delivery::Kept,
             });
         }

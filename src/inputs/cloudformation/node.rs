@@ -90,6 +90,28 @@ impl<'a> Node<'a> {
         is_function.then(|| (name.to_owned(), operand))
     }
 
+    /// True for what a function makes.
+    pub(super) fn is_call(self) -> bool {
+        self.call().is_some()
+    }
+
+    /// The values of which conditions choose one (`Fn::If`, also in one another), or itself.
+    pub(super) fn branches(self) -> Vec<Self> {
+        const MOST: usize = 64;
+        let mut waiting = vec![self];
+        let mut branches = Vec::new();
+        while let Some(node) = waiting.pop() {
+            match node.call() {
+                Some((name, operand)) if name == "Fn::If" && waiting.len() < MOST => {
+                    let chosen = operand.items().into_iter().skip(1);
+                    waiting.extend(chosen.rev());
+                }
+                _ => branches.push(node),
+            }
+        }
+        branches
+    }
+
     /// What it is, where it is neither one value nor a function that makes one.
     pub(super) fn collection(self) -> Option<&'static str> {
         if self.call().is_some() {

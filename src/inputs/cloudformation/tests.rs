@@ -168,7 +168,7 @@ fn options_of_mwaa_and_containers_of_ecs_are_environments() {
     let containers = "ContainerDefinitions:\n  - Name: proxy\n    Environment: [{Name: A, Value: b}]\n  - Name: web\n    Environment:\n      - Name: AIRFLOW__CORE__X\n        Value: &v |\n          1\n      - !If [A, {Name: B, Value: c}, !Ref AWS::NoValue]\n      - {Name: AIRFLOW__CORE__Y, Value: !Ref AWS::NoValue}\n      - {Name: !Sub 'AIRFLOW_${X}', Value: z}\n      - Name: AIRFLOW__CORE__Z\n        Value: *v\n    Secrets:\n      - Name: AIRFLOW_CONN_A\n        ValueFrom: !Ref S\n";
     assert_eq!(
         of("AWS::ECS::TaskDefinition", containers),
-        ["env AIRFLOW__CORE__X=1\n AIRFLOW__CORE__Z=1\n AIRFLOW_CONN_A=?"]
+        ["env AIRFLOW__CORE__X=1\n B=? AIRFLOW__CORE__Z=1\n AIRFLOW_CONN_A=?"]
     );
 }
 
@@ -219,4 +219,31 @@ fn aliases_and_functions_without_end_exhaust_nothing() {
             "ssm /a=‹unknownunknown›: /d=‹unknown›:"
         ]
     );
+}
+
+#[test]
+fn what_conditions_choose_is_an_alternative_or_unknown() {
+    let options = "AirflowConfigurationOptions: !If\n  - Prod\n  - secrets.backend: a.B\n  - !If [Test, {secrets.backend: b.C}, !Ref AWS::NoValue]\n";
+    assert_eq!(
+        of("AWS::MWAA::Environment", options),
+        [
+            "env AWS_DEFAULT_REGION=? AIRFLOW__SECRETS__BACKEND=a.B",
+            "env AWS_DEFAULT_REGION=? AIRFLOW__SECRETS__BACKEND=b.C"
+        ]
+    );
+    let included =
+        "AirflowConfigurationOptions:\n  core.x: 1\n  Fn::Transform: {Name: AWS::Include}\n";
+    let told = of("AWS::MWAA::Environment", included);
+    assert!(
+        told[0].contains("AIRFLOW__SECRETS__BACKEND=‹{Name: AWS::Include}›"),
+        "{told:?}"
+    );
+    let containers = "ContainerDefinitions:\n  - Environment:\n      - !If [A, {Name: AIRFLOW__SECRETS__BACKEND, Value: a.B}, !Ref AWS::NoValue]\n      - {Name: AIRFLOW__CORE__X, Value: '1'}\n";
+    assert_eq!(
+        of("AWS::ECS::TaskDefinition", containers),
+        ["env AIRFLOW__SECRETS__BACKEND=? AIRFLOW__CORE__X=1"]
+    );
+    let mapped = "ContainerDefinitions:\n  - !If\n    - A\n    - Environment:\n        - {Name: AIRFLOW__CORE__X, Value: '1'}\n        - !FindInMap [A, B, C]\n    - !Ref AWS::NoValue\n";
+    let told = of("AWS::ECS::TaskDefinition", mapped);
+    assert!(told[0].contains("AIRFLOW__SECRETS__BACKEND=‹"), "{told:?}");
 }
