@@ -107,3 +107,83 @@ fn options_are_named_as_the_file_writes_them() {
     assert!(!ran.out.contains("AIRFLOW__"), "{}", ran.out);
     insta::assert_snapshot!(ran.out);
 }
+
+const RELEASE: &str = r#"resource "helm_release" "airflow" {
+  name       = "airflow"
+  repository = "https://airflow.apache.org"
+  chart      = "airflow"
+  values = [
+    <<-EOT
+      config:
+        secrets:
+          backend: airflow.providers.amazon.aws.secrets.system_manager.SystemsManagerParameterStoreBackend
+          backend_kwargs: '{"connections_prefix": "/airflow/connections",}'
+      extraEnv: |
+        - name: AIRFLOW_CONN_ORDERS
+          value: postgres://etl:hunter2secret@db.example.com:54x/orders
+    EOT
+  ]
+}
+
+resource "helm_release" "other" {
+  chart  = "apache-airflow/airflow"
+  values = [file("${path.module}/values.yaml"), yamlencode({
+    config = { secrets = { backend_kwargs = "{\"connections_prefix\": \"/airflow/connections\"}" } }
+  })]
+  set_sensitive {
+    name  = "env[0].name"
+    value = "AIRFLOW_CONN_INVOICES"
+  }
+  set_sensitive {
+    name  = "env[0].value"
+    value = "postgres://etl:hunter2secret@db.example.com:54x/orders"
+  }
+}
+"#;
+
+#[test]
+fn values_of_a_release_are_told_of_where_they_are_written() {
+    let folder = with(&[("main.tf", RELEASE)]);
+    let ran = run(
+        folder.path(),
+        &[
+            "check",
+            "main.tf",
+            "--airflow",
+            "3.0.2",
+            "--format",
+            "full",
+            "-v",
+        ],
+    );
+    assert!(!ran.out.contains("hunter2"), "{}", ran.out);
+    insta::assert_snapshot!(ran.out);
+}
+
+/// What the file hands on from elsewhere is set, to what nobody knows.
+#[test]
+fn options_that_come_from_a_store_or_a_condition_are_not_missing() {
+    let task = r#"{"containerDefinitions": [{"name": "a", "image": "x", "essential": true,
+        "environment": [{"name": "AIRFLOW__SECRETS__BACKEND_KWARGS", "value": "{\"connections_prefix\": \"x\"}"}],
+        "secrets": [{"name": "AIRFLOW__SECRETS__BACKEND", "valueFrom": "arn:aws:ssm:x"}]}]}"#;
+    let files = "resource \"aws_mwaa_environment\" \"a\" {\n  airflow_configuration_options = jsondecode(file(\"o.json\"))\n}\n\
+                 resource \"aws_mwaa_environment\" \"b\" {\n  airflow_configuration_options = {\n    \"secrets.backend\" = \"airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend\"\n    \
+                 \"secrets.backend_kwargs\" = file(\"${path.module}/kwargs.json\")\n    \"core.x\" = templatefile(\"x\", { a = 1 })\n  }\n}\n\
+                 resource \"aws_ssm_parameter\" \"c\" {\n  name = \"/airflow/connections/c\"\n  type = \"SecureString\"\n  value = templatefile(\"c.json\", {})\n}\n";
+    for (name, text) in [("task.json", task), ("main.tf", files)] {
+        let folder = with(&[(name, text)]);
+        let line = [
+            "check",
+            name,
+            "--airflow",
+            "3.0.2",
+            "--format",
+            "concise",
+            "-v",
+            "--ignore",
+            "AV601",
+        ];
+        let ran = run(folder.path(), &line);
+        assert_eq!(ran.out, "", "{name}");
+    }
+}

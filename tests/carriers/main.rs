@@ -99,6 +99,8 @@ const OTHER_WAYS: &[Way] = &[
     terraform::PARAMETERS,
     terraform::SECRETS,
     terraform::COMPOSER,
+    terraform::RELEASE,
+    terraform::RELEASE_ENCODED,
     terraform::DESCRIBED,
     terraform::JSON_EXPRESSION,
     terraform::JSON_TASKS,

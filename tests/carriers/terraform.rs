@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{Holds, Way};
 
@@ -169,6 +169,47 @@ pub(crate) const DESCRIBED: Way = Way {
         let software =
             json!({"airflowConfigOverrides": overrides, "imageVersion": "composer-3-airflow-2"});
         serde_json::to_string_pretty(&json!({"config": {"softwareConfig": software}})).unwrap()
+    },
+};
+
+/// Values of the official chart in a heredoc.
+pub(crate) const RELEASE: Way = Way {
+    name: "terraform helm_release, heredoc",
+    path: "release.tf",
+    holds: Holds::Environment,
+    write: |variables| {
+        let items = variables.iter().map(|(name, value)| {
+            let text = Value::from(template(value)).to_string();
+            format!("        - name: {name}\n          value: {text}\n")
+        });
+        let items: Vec<String> = items.collect();
+        format!(
+            "resource \"helm_release\" \"a\" {{\n  chart = \"airflow\"\n  values = [<<-EOT\n    extraEnv: |\n{}    EOT\n  ]\n}}\n",
+            items.concat()
+        )
+    },
+};
+
+/// The same as an expression, with a value that `set` says.
+pub(crate) const RELEASE_ENCODED: Way = Way {
+    name: "terraform helm_release, yamlencode and set",
+    path: "release.tf",
+    holds: Holds::Environment,
+    write: |variables| {
+        let mut items = String::new();
+        for (name, value) in variables {
+            writeln!(
+                items,
+                "      {{ name = {}, value = {} }},",
+                quoted(name),
+                quoted(value)
+            )
+            .unwrap();
+        }
+        format!(
+            "resource \"helm_release\" \"a\" {{\n  chart = \"airflow\"\n  values = [yamlencode({{\n    env = [\n{items}    ]\n  }})]\n  set {{\n    name = \"executor\"\n    \
+             value = \"LocalExecutor\"\n  }}\n}}\n"
+        )
     },
 };
 

@@ -115,6 +115,25 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// Nothing yet, of a text that stands in the value of another format.
+    pub(crate) fn inside(text: &'a str) -> Self {
+        Self {
+            text,
+            parts: Vec::new(),
+            mask: Mask::new(),
+            around: Around::default(),
+            templated: false,
+            readable: true,
+            budget: text.len() + MORE,
+            known: HashSet::new(),
+        }
+    }
+
+    /// What was found in it.
+    pub(crate) fn leave(self) -> (Vec<Part>, Mask, Around) {
+        (self.parts, self.mask, self.around)
+    }
+
     /// True unless the text is a template that is no YAML yet.
     pub(crate) fn is_readable(&self) -> bool {
         self.readable

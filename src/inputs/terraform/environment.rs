@@ -15,14 +15,6 @@ const MOST_LEVELS: usize = 16;
 /// Longer lists, put together of several, are read up to here.
 const MOST_ITEMS: usize = 10_000;
 
-/// What decides of a backend: of an environment that is known in part, not known.
-const OF_BACKENDS: [&str; 4] = [
-    "AIRFLOW__SECRETS__BACKEND",
-    "AIRFLOW__SECRETS__BACKEND_KWARGS",
-    "AIRFLOW__WORKERS__SECRETS_BACKEND",
-    "AIRFLOW__WORKERS__SECRETS_BACKEND_KWARGS",
-];
-
 /// An environment, and the lists or maps that it is made of, its own place first.
 pub(super) struct Found {
     pub(super) environment: Environment,
@@ -230,21 +222,8 @@ impl<'a> Reader<'a> {
     }
 
     fn take_as(&mut self, mut environment: Environment, expr: &'a Expr, pieces: Pieces<'a>) {
-        let variables = &mut environment.variables;
         if pieces.open {
-            let span = expr.span();
-            for name in OF_BACKENDS {
-                if variables.iter().any(|one| one.name.expose() == name) {
-                    continue;
-                }
-                variables.insert(
-                    0,
-                    Variable {
-                        name: Text::elsewhere(name, span),
-                        value: Some(expr.raw.clone().into_unknown()),
-                    },
-                );
-            }
+            environment.leave_open(&expr.raw, |_| false);
         }
         self.found(environment, pieces.made_of);
     }
@@ -279,12 +258,34 @@ impl<'a> Reader<'a> {
                 }
             }
             Node::Call(call)
+                if is_list && call.name.expose() == "flatten" && call.args.len() == 1 =>
+            {
+                self.flatten(&call.args[0], level + 1, pieces);
+            }
+            Node::Call(call)
                 if matches!(call.name.expose(), "tolist" | "toset" | "tomap")
                     && call.args.len() == 1 =>
             {
                 self.add_pieces(&call.args[0], join, level + 1, pieces);
             }
             _ => pieces.open = true,
+        }
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// `flatten`: the items of lists in lists.
+    fn flatten(&self, expr: &'a Expr, level: usize, pieces: &mut Pieces<'a>) {
+        let expr = self.values.follow(expr);
+        match &expr.node {
+            Node::Object(_) | Node::Template(_) => pieces.items.push(expr),
+            Node::Tuple(items) if level <= MOST_LEVELS && pieces.items.len() <= MOST_ITEMS => {
+                pieces.made_of.push(expr.span());
+                for item in items {
+                    self.flatten(item, level + 1, pieces);
+                }
+            }
+            _ => self.add_pieces(expr, "concat", level + 1, pieces),
         }
     }
 }

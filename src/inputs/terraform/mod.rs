@@ -1,6 +1,7 @@
 //! Terraform in HCL or its JSON: what resources and modules tell processes of Airflow, and the secrets that they make.
 //!
-//! Environments are known by their shape, wherever they stand: a list of `{ name = …, value = … }`, a map of
+//! Values of releases of Helm are read as files of values are (`helm`). Other
+//! environments are known by their shape, wherever they stand: a list of `{ name = …, value = … }`, a map of
 //! `AIRFLOW_…` names, a list of `NAME=value`, blocks `env`, JSON of container definitions, and the map
 //! `airflow_configuration_options` of MWAA, whose `section.option` becomes `AIRFLOW__SECTION__OPTION`, and
 //! `airflow_config_overrides` of Cloud Composer, which writes `section-option`. Secrets are
@@ -10,11 +11,14 @@
 //! What the file itself says of a name is known: locals, and the keys and values of `for_each`. Variables, data and what other
 //! files of the module say are not: `-var`, a `.tfvars` file and the provider have the last word.
 
-use super::carrier::{Around, Broken, Carrier, Environment, Part, is_of_airflow};
+use super::Kind;
+use super::carrier::{Around, Broken, Carrier, Environment, Fault, Part, is_of_airflow};
 use crate::source::{Mask, Span, Text};
 use crate::syntax::hcl::{self, Attribute, Body, Evaluator, Expr, Hcl, Member, Node, Piece};
 
 mod environment;
+mod helm;
+mod helm_text;
 mod scope;
 mod secrets;
 #[cfg(test)]
@@ -65,6 +69,9 @@ pub fn recognise(name: &str, head: &str) -> Option<&'static str> {
     }
     if head.contains("AIRFLOW_") {
         return Some("Terraform that sets AIRFLOW variables");
+    }
+    if head.contains("\"helm_release\"") && head.contains("airflow") {
+        return Some("a release of a chart that installs Airflow");
     }
     if head.contains("\"aws_mwaa_environment\"") {
         return Some("an environment of MWAA");
@@ -128,6 +135,8 @@ fn parts(file: &Hcl, text: &str) -> Carrier {
         mask: Mask::new(),
         blocks: Vec::new(),
         found: Vec::new(),
+        released: Vec::new(),
+        faults: Vec::new(),
     };
     reader.body(&file.body);
     let secrets = reader.secrets();
@@ -135,17 +144,21 @@ fn parts(file: &Hcl, text: &str) -> Carrier {
         mask,
         blocks,
         found,
+        released,
+        faults,
         ..
     } = reader;
     let mut parts = environment::apart(found);
     parts.retain(is_of_airflow);
     let mut parts: Vec<Part> = parts.into_iter().map(Part::Environment).collect();
+    parts.extend(released);
     parts.extend(secrets);
     Carrier {
         parts,
         around: Around {
             comments: file.comments.clone(),
             blocks,
+            faults,
             ..Around::default()
         },
         mask,
@@ -162,6 +175,9 @@ struct Reader<'a> {
     mask: Mask,
     blocks: Vec<Span>,
     found: Vec<Found>,
+    /// What releases of Helm make of their values.
+    released: Vec<Part>,
+    faults: Vec<Fault>,
 }
 
 impl<'a> Reader<'a> {
@@ -181,6 +197,11 @@ impl<'a> Reader<'a> {
         }
         self.env_blocks(body);
         for block in &body.blocks {
+            let is_release = block.kind.expose() == "resource" && block.label(0) == helm::RELEASE;
+            if is_release && self.is_release_of_airflow(&block.body) {
+                self.release(&block.body);
+                continue;
+            }
             // The default of a module's own input is what it passes on.
             if block.kind.expose() == "variable" && block.label(0) == OPTIONS {
                 if let Some(default) = block.body.value("default") {
@@ -217,6 +238,7 @@ impl<'a> Reader<'a> {
             }
             Node::Object(members) => {
                 self.map(expr);
+                self.mounted(members);
                 let overrides = self.written(members, OVERRIDES);
                 if let Some(overrides) = overrides {
                     self.overrides(overrides, self.written(members, VARIABLES));
@@ -238,7 +260,7 @@ impl<'a> Reader<'a> {
             }
             Node::Call(call) => {
                 match call.name.expose() {
-                    "concat" => self.list(expr),
+                    "concat" | "flatten" => self.list(expr),
                     "merge" => self.map(expr),
                     _ => {}
                 }
@@ -254,6 +276,25 @@ impl<'a> Reader<'a> {
                 }
             }
             Node::Null | Node::Bool(_) | Node::Number | Node::Reference(_) | Node::Other => {}
+        }
+    }
+
+    /// An airflow.cfg among the `data` of a `ConfigMap`.
+    fn mounted(&mut self, members: &'a [Member]) {
+        const NAME: &str = "airflow.cfg";
+        let Some(text) = self.written(members, NAME).map(|value| self.text(value)) else {
+            return;
+        };
+        // A template that fills in whole lines may be anything.
+        if text
+            .expose()
+            .lines()
+            .any(|line| line.trim_start().starts_with('['))
+        {
+            self.released.push(Part::File {
+                kind: Kind::Cfg,
+                text,
+            });
         }
     }
 

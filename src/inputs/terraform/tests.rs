@@ -52,7 +52,7 @@ fn shown_parts(carrier: &Carrier) -> String {
                 .collect();
             lines.join("\n")
         }
-        Part::File { .. } => "a file".to_owned(),
+        Part::File { text, .. } => shown(text).trim_end().to_owned(),
     });
     parts.collect::<Vec<_>>().join("\n\n")
 }
@@ -423,6 +423,100 @@ fn overrides_of_composer_and_the_variables_beside_them_are_one_environment() {
     );
     assert_eq!(
         found("airflow_config_overrides = var.x\nenv_variables = var.y\n"),
+        ""
+    );
+}
+
+/// A release of the official chart with these arguments.
+fn release(arguments: &str) -> String {
+    format!(
+        "resource \"helm_release\" \"a\" {{\n  repository = \"https://airflow.apache.org\"\n  chart = \"airflow\"\n{arguments}\n}}\n"
+    )
+}
+
+#[test]
+fn values_of_a_release_are_read_as_the_file_would_be() {
+    let expected =
+        "[secrets]\nbackend = a.B\nbackend_kwargs = {\"a\": 1}\n\nAIRFLOW__CORE__X=⟦unknown⟧";
+    for values in [
+        "  values = [<<-EOT\n    config:\n      secrets:\n        backend: a.B\n        backend_kwargs: '{\"a\": 1}'\n    env:\n      - name: AIRFLOW__CORE__X\n        value: \"${var.x[\"y\"]}\"\n    EOT\n  ]",
+        "  values = [yamlencode({\n    env = [{ name = \"AIRFLOW__CORE__X\", value = var.x }]\n    config = { secrets = { backend = \"a.B\", backend_kwargs = jsonencode({ a = 1 }) } }\n  })]",
+        "  values = [\n    yamlencode({ config = { secrets = { backend = \"b.C\", backend_kwargs = \"{\\\"a\\\": 1}\" } } }),\n    \"env: [{name: AIRFLOW__CORE__X, value: '${var.x}'}]\",\n  ]\n  set {\n    name = \"config.secrets.backend\"\n    value = \"a.B\"\n  }",
+    ] {
+        let source = release(values);
+        assert!(recognise("a.tf", &source).is_some());
+        let told = found(&source).replace("⟦var.x⟧", "⟦unknown⟧");
+        let told = told.replace("{\"a\":1}", "{\"a\": 1}");
+        assert_eq!(told, expected, "{source}");
+    }
+}
+
+#[test]
+fn what_set_says_comes_last() {
+    let source = release(
+        "  values = [\"env: [{name: AIRFLOW__CORE__X, value: a}]\"]\n  set = [\n    { name = \"env[0].value\", value = \"b\\\\,c\" },\n    { name = \"env[1].name\", value = \"AIRFLOW__CORE__Y\" },\n    \
+         { name = \"env[1].value\", value = \"007\" },\n  ]\n  set_sensitive {\n    name = \"config.core.fernet\\\\_key\"\n    value = var.key\n  }",
+    );
+    assert_eq!(
+        found(&source),
+        "[core]\nfernet_key = ⟦var.key⟧\n\nAIRFLOW__CORE__X=b,c\nAIRFLOW__CORE__Y=007"
+    );
+    let json = r#"{"resource": {"helm_release": {"a": {"chart": "airflow", "set": [{"name": "env[0].name", "value": "AIRFLOW__CORE__X"}, {"name": "env[0].value", "value": "a"}]}}}}"#;
+    assert_eq!(found_in_json(json, "a.tf.json"), "AIRFLOW__CORE__X=a");
+}
+
+#[test]
+fn what_is_not_known_of_a_release_leaves_the_backend_open() {
+    let names = |told: &str| -> Vec<String> {
+        let lines = told.lines().filter_map(|line| line.split_once('='));
+        lines.map(|(name, _)| name.to_owned()).collect()
+    };
+    let backend = "yamlencode({ config = { secrets = { backend = \"a.B\" } } })";
+    for values in [
+        format!("  values = [{backend}, file(\"x.yaml\")]"),
+        format!("  values = [{backend}, templatefile(\"x.yaml\", {{ a = 1 }})]"),
+        format!("  values = [{backend}, var.more]"),
+        format!("  values = concat([{backend}], var.more)\n  set {{\n    name = \"config.secrets.backend\"\n    value = \"a.B\"\n  }}"),
+        format!("  values = [{backend}]\n  dynamic \"set\" {{\n    for_each = var.x\n  }}"),
+        format!("  values = [{backend}]\n  set {{\n    name = \"config.${{var.x}}\"\n    value = \"a.B\"\n  }}"),
+        format!("  values = [{backend}, yamlencode({{ env = var.env }})]"),
+        "  values = [<<EOT\nconfig:\n  secrets:\n    backend: a.B\n${indent(2, yamlencode(var.more))}\n%{ if var.x }\nenv: []\n%{ endif }\nEOT\n  ]".to_owned(),
+    ] {
+        let told = found(&release(&values));
+        assert_eq!(
+            names(&told),
+            [
+                "backend ",
+                "AIRFLOW__WORKERS__SECRETS_BACKEND_KWARGS",
+                "AIRFLOW__WORKERS__SECRETS_BACKEND",
+                "AIRFLOW__SECRETS__BACKEND_KWARGS"
+            ],
+            "{values}\n{told}"
+        );
+    }
+    for nothing in [
+        "  values = [file(\"x.yaml\")]",
+        "  values = var.x",
+        "  values = [\"- a\", \"{\", 1, null]",
+        "  set {\n    name = \"a[99999].b\"\n    value = \"x\"\n  }",
+        "  set {\n    name = \".\"\n    value = \"x\"\n  }",
+    ] {
+        assert_eq!(found(&release(nothing)), "", "{nothing}");
+    }
+}
+
+#[test]
+fn lists_in_lists_that_are_flattened_are_one_environment() {
+    let source = "a = flatten([local.base, { name = \"AIRFLOW__CORE__Y\", value = \"2\" }, [[{ name = \"B\", value = \"3\" }]]])\nlocals {\n  base = [{ name = \"AIRFLOW__CORE__X\", value = \"1\" }]\n}\n";
+    assert_eq!(found(source), "AIRFLOW__CORE__X=1\nAIRFLOW__CORE__Y=2\nB=3");
+}
+
+#[test]
+fn a_config_map_holds_an_airflow_cfg() {
+    let source = "resource \"kubernetes_config_map\" \"a\" {\n  data = {\n    \"airflow.cfg\" = <<-EOT\n      [core]\n      x = ${var.y}\n    EOT\n  }\n}\n";
+    assert_eq!(found(source), "[core]\nx = ⟦${var.y}⟧");
+    assert_eq!(
+        found("data = { \"airflow.cfg\" = file(\"airflow.cfg\") }\n"),
         ""
     );
 }
