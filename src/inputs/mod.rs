@@ -14,6 +14,7 @@ pub mod composer;
 pub mod dag;
 pub mod dockerfile;
 pub mod ecs;
+pub mod entries;
 pub mod env;
 pub mod exports;
 pub mod helm;

@@ -53,7 +53,7 @@ fn keys(text: &str) -> Vec<&str> {
 
 /// Reads a plan or a state.
 pub fn read(text: &str) -> Carrier {
-    let mut gathered = Gathered::default();
+    let mut gathered = Gathered::new();
     let problem = walk::walk(text.as_bytes(), &mut gathered).err();
     let (parts, mask) = gathered.finish();
     Carrier {

@@ -8,15 +8,15 @@ use super::Request;
 use super::read::{Found, outside};
 use crate::aws::names::is_store_name;
 use crate::inputs::carrier::{self, Added, Carrier, Environment, Part, Secret, Surroundings};
+use crate::inputs::entries::{Entries, Given};
 use crate::inputs::env::{self, is_public_name};
 use crate::inputs::inside::{Embedded, Inside};
 use crate::inputs::local::LocalTree;
 use crate::inputs::{
     Definition, EntryKind, Input, Kind, Notation, Tree, cfg, exports, local, sops,
 };
-use crate::source::{Fidelity, FileId, LineIndex, Mask, Span, Text, TextBuilder};
+use crate::source::{FileId, LineIndex, Mask, Text};
 use crate::syntax::dotenv::{Delivery, EnvFile, EnvVariable};
-use crate::syntax::json::write::push_string;
 use crate::workspace::{Content, Files};
 
 /// A neighbour above this size is none.
@@ -258,35 +258,16 @@ impl Room<'_> {
 
 /// The secrets as their store would export them. What is not known altogether is left out.
 fn export(kind: Kind, secrets: &[Secret]) -> Text {
-    let (list, value) = if kind == Kind::SecretsManager {
-        ("SecretValues", "SecretString")
-    } else {
-        ("Parameters", "Value")
-    };
-    let at = secrets.first().map_or(0, |one| one.name.source().start);
-    let mut out = TextBuilder::at(at);
-    let state = |out: &mut TextBuilder, words: &str, at: usize| {
-        out.push(words, Span::at(at), Fidelity::Elsewhere);
-    };
-    state(&mut out, &format!("{{\"{list}\": ["), at);
-    let mut first = true;
+    let mut entries = Entries::of(kind);
     for secret in secrets.iter().filter(|secret| secret.name.is_known()) {
-        let at = secret.name.source().start;
-        state(&mut out, if first { "\n" } else { ",\n" }, at);
-        first = false;
-        state(&mut out, "{\"Name\": ", at);
-        push_string(&mut out, &secret.name);
         let known = |text: &&Text| text.is_known();
-        if let Some(text) = secret.parameter_type.as_ref().filter(known) {
-            state(&mut out, ", \"Type\": ", text.source().start);
-            push_string(&mut out, text);
-        }
-        if let Some(text) = secret.value.as_ref().filter(known) {
-            state(&mut out, &format!(", \"{value}\": "), text.source().start);
-            push_string(&mut out, text);
-        }
-        state(&mut out, "}", at);
+        let parameter_type = secret.parameter_type.as_ref().filter(known);
+        let value = secret.value.as_ref().filter(known);
+        entries.push(
+            Given::Text(&secret.name),
+            parameter_type.map(Given::Text),
+            value.map(Given::Text),
+        );
     }
-    state(&mut out, "]}", at);
-    out.finish()
+    entries.finish()
 }

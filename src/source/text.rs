@@ -468,11 +468,12 @@ impl TextBuilder {
         self.inner.value.push_str(value);
         let end = self.inner.value.len();
         if let Some(last) = self.inner.segments.last_mut() {
-            let joins = fidelity == Fidelity::Exact
-                && last.fidelity == fidelity
-                && last.unknown == unknown
-                && last.source.end == source.start;
-            if joins {
+            let joins = match fidelity {
+                Fidelity::Exact => last.source.end == source.start,
+                Fidelity::Elsewhere => last.source == source,
+                Fidelity::Within => false,
+            };
+            if joins && last.fidelity == fidelity && last.unknown == unknown {
                 last.end = end;
                 last.source.end = source.end;
                 return;

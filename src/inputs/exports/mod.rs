@@ -99,7 +99,9 @@ pub fn is_read(kind: Kind, head: &[u8]) -> bool {
 /// True for a file that tells what it makes, and not what the store holds: a Secret of Kubernetes that stands alone
 /// may be a manifest, a list of them is the server's answer.
 pub fn makes_entries(kind: Kind, bytes: &[u8]) -> bool {
-    kind == Kind::KubernetesSecret && memchr::memmem::find(bytes, b"items").is_none()
+    // A plan or a state of Terraform makes them.
+    kind == Kind::Terraform
+        || kind == Kind::KubernetesSecret && memchr::memmem::find(bytes, b"items").is_none()
 }
 
 /// Why a file that is said to be of this kind cannot be read, with what to run instead.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::walk::{Body, Resource};
 use crate::aws::names::{Service, name_in_arn};
 use crate::inputs::carrier::{Environment, Part, Secret, Variable, is_of_airflow};
+use crate::inputs::entries::Entries;
 use crate::inputs::{Kind, composer, ecs, mwaa};
 use crate::source::{Mask, Text};
 use crate::syntax::json::scan::Scanner;
@@ -41,13 +42,16 @@ impl Type {
 }
 
 /// What was found so far.
-#[derive(Default)]
 pub(super) struct Gathered {
-    parameters: Vec<Secret>,
+    parameters: Entries,
+    /// Their names: a state may hold stores of several regions, of which the first counts.
+    named: HashSet<String>,
     secrets: Vec<Made>,
     versions: Vec<Version>,
     /// Attributes of what has environments, in file order.
     told: Vec<Told>,
+    /// The resources are those of `planned_values`.
+    pub(super) is_plan: bool,
     /// What `planned_values` says: of that, a change is only asked what is not known.
     planned: HashSet<String>,
     /// `after_unknown` by address.
@@ -83,6 +87,21 @@ struct Told {
 }
 
 impl Gathered {
+    /// Nothing yet.
+    pub(super) fn new() -> Self {
+        Self {
+            parameters: Entries::of(Kind::Ssm),
+            named: HashSet::new(),
+            secrets: Vec::new(),
+            versions: Vec::new(),
+            told: Vec::new(),
+            is_plan: false,
+            planned: HashSet::new(),
+            unknown: HashMap::new(),
+            references: HashMap::new(),
+        }
+    }
+
     /// Takes a change of a plan.
     pub(super) fn change(
         &mut self,
@@ -132,7 +151,7 @@ impl Gathered {
         scanner: &mut Scanner,
     ) {
         let address = resource.address;
-        if !address.is_empty() {
+        if self.is_plan && !address.is_empty() {
             self.planned.insert(address.to_owned());
         }
         if resource.is_data && resource.kind != Type::Secret {
@@ -154,12 +173,12 @@ impl Gathered {
         let text = |key: &[u8]| view.field(&slots, key).and_then(|slot| view.text(slot));
         match resource.kind {
             Type::Parameter => {
-                if let Some(name) = text(b"name") {
-                    self.parameters.push(Secret {
-                        name,
-                        value: text(b"value").or_else(|| text(b"insecure_value")),
-                        parameter_type: text(b"type"),
-                    });
+                let given = |key: &[u8]| view.field(&slots, key).and_then(|slot| view.given(slot));
+                if let Some(name) = given(b"name")
+                    && self.named.insert(name.decoded().into_owned())
+                {
+                    let value = given(b"value").or_else(|| given(b"insecure_value"));
+                    self.parameters.push(name, given(b"type"), value);
                 }
             }
             Type::Secret => {
@@ -222,15 +241,16 @@ impl Gathered {
         let environments = environments.into_iter().map(Part::Environment);
         let mut parts: Vec<Part> = environments.chain(files).collect();
         let secrets = self.joined();
-        let stores = [
-            (Kind::Ssm, self.parameters),
-            (Kind::SecretsManager, secrets),
-        ];
-        for (kind, secrets) in stores {
-            let secrets = apart(secrets);
-            if !secrets.is_empty() {
-                parts.push(Part::Store { kind, secrets });
-            }
+        if !self.parameters.is_empty() {
+            parts.push(Part::File {
+                kind: Kind::Ssm,
+                text: self.parameters.finish(),
+            });
+        }
+        let secrets = apart(secrets);
+        if !secrets.is_empty() {
+            let kind = Kind::SecretsManager;
+            parts.push(Part::Store { kind, secrets });
         }
         (parts, mask)
     }

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{read, recognise};
+use crate::inputs::Kind;
 use crate::inputs::carrier::{Carrier, Part};
 use crate::source::Text;
 
@@ -15,6 +16,10 @@ fn told(carrier: &Carrier) -> Vec<String> {
                 variables.map(|one| format!("{}={}", one.name.expose(), shown(one.value.as_ref())));
             format!("env {}", each.collect::<Vec<_>>().join(" "))
         }
+        Part::File {
+            kind: Kind::Ssm,
+            text,
+        } => format!("ssm {}", parameters(text)),
         Part::File { kind, text } => format!("{} {:?}", kind.word(), text.expose()),
         Part::Store { kind, secrets } => {
             let each = secrets.iter().map(|one| {
@@ -30,6 +35,19 @@ fn told(carrier: &Carrier) -> Vec<String> {
         }
     });
     parts.collect()
+}
+
+/// Entries of an export as those of other stores are shown.
+fn parameters(export: &Text) -> String {
+    let export: Value = serde_json::from_str(export.expose()).unwrap();
+    let word = |value: &Value| value.as_str().map(str::to_owned);
+    let entries = export["Parameters"].as_array().unwrap().iter();
+    let entries = entries.map(|one| {
+        let value = word(&one["Value"]).unwrap_or_else(|| "?".to_owned());
+        let kind = word(&one["Type"]).unwrap_or_default();
+        format!("{}={value}{kind}", word(&one["Name"]).unwrap())
+    });
+    entries.collect::<Vec<_>>().join(" ")
 }
 
 fn parts_of(file: &Value) -> Vec<String> {

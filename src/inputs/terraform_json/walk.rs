@@ -1,6 +1,7 @@
 //! From the file to its resources: each is scanned once, and handed on if it is of interest.
 
 use super::gather::{Gathered, Type};
+use crate::inputs::entries::Given;
 use crate::source::Text;
 use crate::syntax::json::scan::{Scanner, Slot};
 use crate::syntax::json::stream::{Problem, Stream, Window};
@@ -150,7 +151,11 @@ impl Walk<'_, '_> {
             return Ok(place.item());
         }
         let (key, _) = self.stream.key()?;
-        Ok(place.member(self.stream.window().bytes(key)))
+        let key = self.stream.window().bytes(key);
+        if place == Place::Root {
+            self.gathered.is_plan |= key == b"planned_values";
+        }
+        Ok(place.member(key))
     }
 
     fn end(&mut self) -> Result<(), Problem> {
@@ -228,6 +233,12 @@ impl<'w> View<'w> {
     pub(super) fn text(self, slot: &Slot) -> Option<Text> {
         let raw = self.raw(slot).filter(|raw| !raw.is_empty())?;
         Some(json::decode(raw, self.window.offset(slot.inner().start)))
+    }
+
+    /// A text as it stands; an empty one stands for none.
+    pub(super) fn given(self, slot: &Slot) -> Option<Given<'w>> {
+        let raw = self.raw(slot).filter(|raw| !raw.is_empty())?;
+        Some(Given::Json(raw, self.window.offset(slot.inner().start)))
     }
 
     /// Members of an object, items of a list.
