@@ -88,6 +88,7 @@ fn services_of_several_files_are_told_what_docker_compose_tells_them() {
             wanted: Wanted::default(),
             settings_file: SettingsFile::default(),
             jobs: 1,
+            largest_export: None,
         };
         let (loaded, _) = load::load(&request, &mut Files::new());
         let choices = loaded

@@ -89,7 +89,18 @@ pub struct Outcome {
 
 /// Runs the check.
 pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
+    run_and_look(request, files, only_list, |_| ()).0
+}
+
+/// As [`run`], with what somebody else wants to know of what was loaded.
+pub fn run_and_look<T>(
+    request: &Request,
+    files: &mut Files,
+    only_list: bool,
+    look: impl FnOnce(&Loaded) -> T,
+) -> (Outcome, T) {
     let (mut loaded, contents) = load::load(&request.load, files);
+    let looked = look(&loaded);
     let mut failures = std::mem::take(&mut loaded.failures);
     let skipped = std::mem::take(&mut loaded.skipped);
     let profiles = profiles::profiles(&request.aws_config, files, &mut failures);
@@ -141,11 +152,7 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
     let targets = loaded.all_targets();
     let target_lines = loaded.target_lines();
     let notes = std::mem::take(&mut loaded.notes);
-    let told = loaded.inputs.iter().filter(|input| {
-        let is_part = input.inside.is_some();
-        !is_part && !loaded.is_context(input.id)
-    });
-    let count = told.count();
+    let count = count(&loaded);
     let ignores = suppression::ignores(&loaded);
     let seen = suppression::seen(&loaded, request);
     let inputs = loaded.inputs.iter().chain(&loaded.pin_files);
@@ -179,7 +186,7 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
     );
     report.summary.files = count;
     report.checkout = checkout();
-    Outcome {
+    let outcome = Outcome {
         report,
         paths,
         listed,
@@ -188,13 +195,23 @@ pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
         dags: dag_lines,
         targets: target_lines,
         notes,
-    }
+    };
+    (outcome, looked)
 }
 
 /// The repository that the working directory lies in.
 fn checkout() -> Option<Checkout> {
     let here = std::env::current_dir().ok()?;
     Checkout::new(&git::repository_of(&here)?, &here)
+}
+
+/// Number of the files of which something may be told.
+fn count(loaded: &Loaded) -> usize {
+    let told = loaded.inputs.iter().filter(|input| {
+        let is_part = input.inside.is_some();
+        !is_part && !loaded.is_context(input.id)
+    });
+    told.count()
 }
 
 /// Files that git would commit.

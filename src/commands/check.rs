@@ -17,7 +17,7 @@ use crate::resolve::map::{self, Map};
 use crate::settings::SettingsFile;
 use crate::source::display_path;
 use crate::workspace::targets::Wanted;
-use crate::workspace::{Files, deployments, replace};
+use crate::workspace::{Files, replace};
 
 /// Runs the command; `exit` is the code earned so far.
 pub fn run(
@@ -298,21 +298,8 @@ fn is_empty(outcome: &Outcome) -> bool {
 
 /// `--select` says all that the settings file says with `select` and `ignore`; the rest adds to it.
 fn selection(args: &CheckArgs, settings: &SettingsFile) -> Result<Selection, String> {
-    let mut selection = Selection::default();
-    if args.select.is_empty() {
-        for word in &settings.select {
-            let selected = selection.select(&word.text);
-            selected.map_err(|error| error.to_string())?;
-        }
-        for word in &settings.ignore {
-            let ignored = selection.ignore(&word.text);
-            ignored.map_err(|error| error.to_string())?;
-        }
-    }
-    for (word, severity) in &settings.severity {
-        let set = selection.set_severity(&word.text, *severity);
-        set.map_err(|error| error.to_string())?;
-    }
+    let stated = settings.selection(args.select.is_empty());
+    let mut selection = stated.map_err(|error| error.to_string())?;
     for word in &args.select {
         selection.select(word).map_err(|error| error.to_string())?;
     }
@@ -341,7 +328,7 @@ fn request(
     if let Some(jobs) = args.jobs {
         load.jobs = jobs.get();
     }
-    let baseline = args.baseline.clone().or_else(|| baseline_of(settings));
+    let baseline = args.baseline.clone().or_else(|| settings.baseline_path());
     Request {
         load,
         aws_config: args.aws_config.clone(),
@@ -351,17 +338,6 @@ fn request(
             anew: args.write_baseline,
         }),
     }
-}
-
-/// The baseline that the settings file names, as somebody in the working directory writes its path.
-fn baseline_of(settings: &SettingsFile) -> Option<PathBuf> {
-    let path = settings.baseline.as_ref()?;
-    let origin = settings.origin.as_ref()?;
-    let below = path.strip_prefix(deployments::directory(&origin.path));
-    Some(match (below, origin.path.parent()) {
-        (Ok(below), Some(folder)) => folder.join(below),
-        _ => path.clone(),
-    })
 }
 
 /// After a failure nothing is written: what could not be read would be missing.

@@ -79,7 +79,12 @@ fn add<'r>(chosen: &mut BTreeMap<usize, Chosen<'r>>, fix: &'r LocatedFix) {
     }
 }
 
-impl Chosen<'_> {
+impl<'r> Chosen<'r> {
+    /// The edits, by place.
+    pub(super) fn edits(&self) -> &[&'r LocatedEdit] {
+        &self.edits
+    }
+
     /// No edit so far overlaps or touches `edit`: at one point nobody knows which of two comes first.
     fn is_free(&self, edit: &LocatedEdit) -> bool {
         // They are apart, so the last one that begins before its end is the one that ends last.

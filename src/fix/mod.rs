@@ -14,11 +14,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::check::{self, Outcome, Request};
-use crate::report::{Applicability, Failure, Severity};
+use crate::report::{Applicability, Failure, LocatedEdit, Report, Severity};
 use crate::source::{Mask, Span};
 use crate::workspace::{Files, STDIN};
 
 pub use diff::write as write_diff;
+
+/// The edits of the fixes of one file that can be made together, by place: those of the first round. `file` is
+/// its number in the report; fixes that change another file too are left out.
+pub fn first_round(report: &Report, file: usize, least: Applicability) -> Vec<&LocatedEdit> {
+    let chosen = apply::choose(report, least, |index| index == file);
+    let chosen = chosen.get(&file).map(apply::Chosen::edits);
+    chosen.unwrap_or_default().to_vec()
+}
 
 /// Rounds after which something goes round in circles.
 const MOST_ROUNDS: usize = 100;

@@ -34,6 +34,7 @@ use crate::workspace::targets::{self, Located, Reasons, Resolved, Wanted};
 use crate::workspace::{Content, Deployment, Files, Grouping, deployments, env_readers};
 
 pub use one::{One, Unclear};
+pub use read::TOO_LARGE;
 pub use unreadable::{Again, Unreadable};
 pub use used::{Used, UsedId};
 pub use view::View;
@@ -61,6 +62,8 @@ pub struct Request {
     pub settings_file: SettingsFile,
     /// Files read at a time.
     pub jobs: usize,
+    /// Exports of more bytes than this are left alone; `None`: none is.
+    pub largest_export: Option<u64>,
 }
 
 /// A file that was looked at and not read.

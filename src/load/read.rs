@@ -16,6 +16,9 @@ use crate::syntax::dotenv::{Dialect, Outside};
 use crate::syntax::python;
 use crate::workspace::{Content, Files, deployments, detect, env_readers};
 
+/// Why an export is passed over where somebody waits for the answer.
+pub const TOO_LARGE: &str = "an export too large to be read again and again";
+
 /// A settings file above this size is none.
 const LARGEST_SETTINGS: usize = 256 << 20;
 
@@ -360,6 +363,10 @@ fn one(
     }
     let has_parts =
         kind.is_carrier() || exports::is_read(kind, content.head()) || (is_export && is_hidden);
+    let most = request.largest_export.filter(|_| is_export);
+    if most.is_some_and(|most| content.length().is_none_or(|length| length > most)) {
+        return skipped(TOO_LARGE);
+    }
     if is_export && !has_parts {
         let (bytes, content) = match content {
             // Small enough to be shown from memory.

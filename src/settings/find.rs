@@ -25,12 +25,27 @@ pub fn find(named: Option<&Path>, files: &Files) -> Result<SettingsFile, Broken>
     let Ok(here) = std::env::current_dir() else {
         return Ok(SettingsFile::default());
     };
-    let root = git::repository_of(&here);
-    let mut above = PathBuf::new();
-    for folder in here.ancestors() {
+    let up = |steps| std::iter::repeat_n("..", steps).collect();
+    nearest(&here, files, |steps, _| up(steps))
+}
+
+/// As [`find()`], from another folder than the working directory on, which is given from the root of the
+/// file system. So is the path of the file that is found.
+pub fn find_above(folder: &Path, files: &Files) -> Result<SettingsFile, Broken> {
+    nearest(folder, files, |_, above| above.to_owned())
+}
+
+/// `spelt`: how a folder so many steps above the first one is written.
+fn nearest(
+    first: &Path,
+    files: &Files,
+    spelt: impl Fn(usize, &Path) -> PathBuf,
+) -> Result<SettingsFile, Broken> {
+    let root = git::repository_of(first);
+    for (steps, folder) in first.ancestors().enumerate() {
         for name in NAMES {
-            let path = above.join(name);
-            if path.is_file()
+            let path = spelt(steps, folder).join(name);
+            if (files.is_overlaid(&path) || path.is_file())
                 && let Some(settings) = of(&path, files)?
             {
                 return Ok(settings);
@@ -39,7 +54,6 @@ pub fn find(named: Option<&Path>, files: &Files) -> Result<SettingsFile, Broken>
         if root.as_deref().is_none_or(|root| folder == root) {
             break;
         }
-        above.push("..");
     }
     Ok(SettingsFile::default())
 }

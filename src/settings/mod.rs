@@ -19,13 +19,14 @@ use std::sync::LazyLock;
 
 use crate::airflow::conn_types::OwnTypes;
 use crate::inputs::{EntryKind, Input, Kind, Tree};
-use crate::report::{Severity, UnknownRule};
+use crate::report::{Selection, Severity, UnknownRule};
 use crate::source::{FileId, LineIndex, Mask, Place, Secret, Span, display_path};
 use crate::syntax::dotenv::Dialect;
+use crate::workspace::deployments::directory;
 use crate::workspace::targets::Stated;
 use crate::workspace::{Declared, Globs};
 
-pub use find::find;
+pub use find::{find, find_above};
 pub use read::read;
 pub use words::{Chosen, Metastore, Word};
 
@@ -147,6 +148,34 @@ impl SettingsFile {
         &NONE
     }
 
+    /// Which rules may speak, and how severe they are. `with_lists`: as `select` and `ignore` say.
+    pub fn selection(&self, with_lists: bool) -> Result<Selection, UnknownRule> {
+        let mut selection = Selection::default();
+        if with_lists {
+            for word in &self.select {
+                selection.select(&word.text)?;
+            }
+            for word in &self.ignore {
+                selection.ignore(&word.text)?;
+            }
+        }
+        for (word, severity) in &self.severity {
+            selection.set_severity(&word.text, *severity)?;
+        }
+        Ok(selection)
+    }
+
+    /// The baseline that the file names, as somebody in the working directory writes its path.
+    pub fn baseline_path(&self) -> Option<PathBuf> {
+        let path = self.baseline.as_ref()?;
+        let origin = self.origin.as_ref()?;
+        let below = path.strip_prefix(directory(&origin.path));
+        Some(match (below, origin.path.parent()) {
+            (Ok(below), Some(folder)) => folder.join(below),
+            _ => path.clone(),
+        })
+    }
+
     /// Where `span` stands, once the file is loaded; `None` where there is no file.
     pub fn place(&self, span: Span) -> Option<Place> {
         Some(Place::new(self.file?, span))
@@ -202,12 +231,18 @@ impl Mistake {
 pub struct Broken {
     /// One line for each mistake: `airvane.toml:3:5: …`.
     pub lines: Vec<String>,
+    /// The file.
+    pub path: PathBuf,
+    /// The mistakes with their places; none where the file cannot be read at all.
+    pub mistakes: Vec<Mistake>,
 }
 
 impl Broken {
     fn whole(path: &Path, message: &str) -> Self {
         Self {
             lines: vec![format!("{}: {message}", display_path(path))],
+            path: path.to_owned(),
+            mistakes: Vec::new(),
         }
     }
 }

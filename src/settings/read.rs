@@ -28,13 +28,15 @@ use crate::workspace::{Declared, Globs, deployments};
 pub fn read(path: &Path, bytes: &[u8], is_shared: bool) -> Result<Option<SettingsFile>, Broken> {
     let lines = LineIndex::new(bytes);
     let broken = |mistakes: Vec<Mistake>| {
-        let path = display_path(path);
-        let lines = mistakes.into_iter().map(|mistake| {
+        let shown = display_path(path);
+        let lines = mistakes.iter().map(|mistake| {
             let at = lines.position(bytes, mistake.span.start);
-            format!("{path}:{}:{}: {}", at.line, at.column, mistake.message)
+            format!("{shown}:{}:{}: {}", at.line, at.column, mistake.message)
         });
         Broken {
             lines: lines.collect(),
+            path: path.to_owned(),
+            mistakes,
         }
     };
     let text = match std::str::from_utf8(bytes) {

@@ -46,6 +46,14 @@ impl Content {
         matches!(self, Self::Whole(_))
     }
 
+    /// Number of its bytes; `None` where that is known at its end only.
+    pub fn length(&self) -> Option<u64> {
+        match self {
+            Self::Whole(bytes) => u64::try_from(bytes.len()).ok(),
+            Self::Stream { again, .. } => Some(again.as_ref()?.metadata().ok()?.len()),
+        }
+    }
+
     /// The file, to be read from its start when the stream has ended; `None` for what is held and
     /// for pipes.
     pub fn again(&mut self) -> Option<File> {

@@ -39,6 +39,7 @@ fn request(path: &str, dialect: Dialect) -> airvane::check::Request {
                 runtime: Some(Runtime::Both),
             },
             jobs: 1,
+            largest_export: None,
             settings_file: airvane::settings::SettingsFile::default(),
         },
         aws_config: Vec::new(),
