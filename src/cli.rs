@@ -107,6 +107,8 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Print the man page of airvane, or of one of its commands.
     Man(ManArgs),
+    /// Serve an editor on stdin and stdout (Language Server Protocol).
+    Lsp(Box<LspArgs>),
 }
 
 /// `airvane check`
@@ -269,6 +271,28 @@ pub struct InputArgs {
     /// How files are grouped: `auto`, or `one` for all of them together.
     #[arg(long, value_enum, default_value_t = Grouping::Auto, value_name = "HOW", help_heading = "Input")]
     pub deployments: Grouping,
+}
+
+/// `airvane lsp`
+#[derive(Args, Debug)]
+pub struct LspArgs {
+    /// Whose behaviour is modelled, where the client does not say.
+    #[command(flatten)]
+    pub target: TargetArgs,
+
+    /// The process that reads the secrets [default: both]
+    #[arg(long, value_enum, help_heading = "Target")]
+    pub runtime: Option<RuntimeChoice>,
+
+    /// Who reads `.env` files.
+    ///
+    /// docker, compose, python-dotenv, sh, bash, systemd, astro-standalone or astro-deploy [default: compose]
+    #[arg(long, value_parser = dialect, value_name = "DIALECT", help_heading = "Input")]
+    pub env_dialect: Option<Dialect>,
+
+    /// Speak on stdin and stdout: editors say so, and there is no other way.
+    #[arg(long)]
+    pub stdio: bool,
 }
 
 /// `airvane list`
@@ -684,7 +708,7 @@ fn dialect(text: &str) -> Result<Dialect, String> {
     })
 }
 
-fn provider(text: &str) -> Result<(String, Version), String> {
+pub(crate) fn provider(text: &str) -> Result<(String, Version), String> {
     let (name, version) = text
         .split_once('=')
         .ok_or("expected a provider and a release, such as amazon=9.2.0")?;

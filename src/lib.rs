@@ -13,8 +13,8 @@
 //! Beside the line stand [`workspace`], which alone opens files and decides what belongs together,
 //! [`load`], which reads what was named and puts it together; [`check`], which leads that past the rules,
 //! and [`fix`], which makes the edits that they offer; [`list`], [`resolve`] and [`config`], which tell what
-//! the twin makes of it; [`init`], which offers settings for it; and [`commands`] behind [`cli`], which
-//! write to the handles they are given.
+//! the twin makes of it; [`init`], which offers settings for it; [`lsp`], which tells an editor of it; and
+//! [`commands`] behind [`cli`], which write to the handles they are given.
 //!
 //! Two steps go the other way. Inputs ask tables of names that ship with airvane
 //! ([`airflow::data`], [`aws::names`]). And a rule hands in what it found as [`report::Findings`],
@@ -31,6 +31,7 @@ pub mod init;
 pub mod inputs;
 pub mod list;
 pub mod load;
+pub mod lsp;
 pub mod render;
 pub mod report;
 pub mod resolve;

@@ -14,6 +14,7 @@ pub mod explain;
 mod given;
 pub mod init;
 pub mod list;
+pub mod lsp;
 pub mod man;
 mod progress;
 pub mod resolve;
@@ -144,6 +145,7 @@ pub fn run(
         Command::Init(args) => init::run(cli, args, out, err, &mut exit),
         Command::Completions(args) => completions::run(args, out),
         Command::Man(args) => man::run(args, out, err, &mut exit),
+        Command::Lsp(args) => lsp::run(cli, args, out, &mut exit),
     };
     match written.and_then(|()| out.flush()) {
         Ok(()) => exit,
