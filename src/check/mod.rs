@@ -36,6 +36,8 @@ use crate::workspace::{Files, git};
 
 pub use suppression::BaselineRequest;
 
+pub(crate) use suppression::ignores;
+
 pub(crate) use rules::{Checks, run_checks, settings_findings};
 use visible::Seen;
 use wanted::{Unused, Wants};

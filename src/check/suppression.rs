@@ -23,7 +23,7 @@ pub struct BaselineRequest {
 }
 
 /// The ignores of all files, in file order.
-pub(super) fn ignores(loaded: &Loaded) -> Vec<Ignore> {
+pub(crate) fn ignores(loaded: &Loaded) -> Vec<Ignore> {
     let inputs = loaded.inputs.iter().chain(&loaded.pin_files);
     // A part without a text of its own holds what the file around it holds.
     let inputs = inputs.filter(|input| {

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::answers::Known;
 use super::checker::Found;
 use super::documents::{path_of, uri_of};
+use super::ignores;
 use super::server::{Refused, parameters};
 
 /// Makes every safe fix of a file.
@@ -53,6 +54,9 @@ fn at(path: &Path, params: &CodeActionParams, known: &Known) -> Vec<CodeActionOr
             }));
         }
     }
+    if is_wanted(only, CodeActionKind::QUICKFIX.as_str()) {
+        actions.extend(ignores::offers(path, params.range, of_file, found, known));
+    }
     // Whoever asks for nothing in particular wants to know what can be done at this place.
     let all = !of_file.fix_all.is_empty() && is_wanted(only, FIX_ALL);
     if all {
@@ -80,7 +84,7 @@ fn is_wanted(only: Option<&[CodeActionKind]>, kind: &str) -> bool {
     only.is_none_or(|only| only.iter().any(asks))
 }
 
-fn touch(a: Range, b: Range) -> bool {
+pub(super) fn touch(a: Range, b: Range) -> bool {
     a.start <= b.end && b.start <= a.end
 }
 

@@ -8,19 +8,26 @@ use std::sync::{Arc, PoisonError};
 use lsp_types::ClientCapabilities;
 use serde_json::Value;
 
-use super::actions;
-use super::checker::Found;
+use super::checker::{Deployed, Found};
 use super::documents::Documents;
-use super::scope::Scope;
+use super::position::Encoding;
+use super::reading::Classes;
+use super::scope::{Scope, Wishes};
 use super::server::{Cancelled, Refused};
 use super::wire::{self, code};
+use super::{actions, completion, hover, links};
+use crate::inputs::EntryKind;
 use crate::load::guard::guard;
 
 /// What a question is answered from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Known {
     /// Open texts.
     pub(super) documents: Documents,
+    /// What is modelled and how files are read.
+    pub(super) wishes: Wishes,
+    /// How the client counts.
+    pub(super) encoding: Encoding,
     /// Of the workspace.
     pub(super) folders: Vec<PathBuf>,
     /// What was found last, by scope.
@@ -47,6 +54,24 @@ impl Known {
     pub(super) fn found_for(&self, path: &Path) -> Option<&Found> {
         self.found.get(&self.scope_of(path)).map(AsRef::as_ref)
     }
+
+    /// What is known of the deployment of a file.
+    fn deployment_of(&self, path: &Path) -> Option<&Deployed> {
+        let found = self.found_for(path)?;
+        found.deployments.get(*found.deployment_of.get(path)?)
+    }
+
+    /// The classes of the backends of the deployment of a file.
+    pub(super) fn classes_of(&self, path: &Path) -> Classes {
+        let deployment = self.deployment_of(path);
+        deployment.map_or([None, None], |deployment| deployment.classes)
+    }
+
+    /// The ids that the DAGs of the deployment of a file ask for.
+    pub(super) fn ids_of(&self, path: &Path) -> &[(EntryKind, String)] {
+        let deployment = self.deployment_of(path);
+        deployment.map_or(&[][..], |deployment| deployment.ids.as_slice())
+    }
 }
 
 /// How a question is answered.
@@ -68,6 +93,9 @@ pub(super) struct Question {
 pub(super) fn known(method: &str) -> Option<Method> {
     match method {
         "textDocument/codeAction" => Some(actions::answer),
+        "textDocument/completion" => Some(completion::answer),
+        "textDocument/documentLink" => Some(links::answer),
+        "textDocument/hover" => Some(hover::answer),
         _ => None,
     }
 }

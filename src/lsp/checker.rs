@@ -11,10 +11,12 @@ use lsp_types::{Diagnostic, DiagnosticSeverity};
 use super::diagnostics::{self, OfFile, at_the_top};
 use super::documents::Documents;
 use super::position::{Encoding, Lines};
+use super::reading::{self, Classes};
 use super::scope::{self, Scope, Wishes};
 use crate::check;
-use crate::load::TOO_LARGE;
+use crate::inputs::EntryKind;
 use crate::load::guard::guard;
+use crate::load::{Loaded, TOO_LARGE};
 use crate::settings::Broken;
 use crate::source::display_path;
 use crate::workspace::Files;
@@ -64,9 +66,25 @@ pub(super) struct Found {
     pub(super) alarms: Vec<String>,
     /// What may be looked up.
     pub(super) notes: Vec<String>,
+    /// What is known of each deployment.
+    pub(super) deployments: Vec<Deployed>,
+    /// The first deployment that a file belongs to.
+    pub(super) deployment_of: BTreeMap<PathBuf, usize>,
     /// The versions of open texts that were looked at.
     pub(super) versions: BTreeMap<PathBuf, i32>,
 }
+
+/// What a word of one file may be about that stands in another.
+#[derive(Debug)]
+pub(super) struct Deployed {
+    /// The classes of its backends.
+    pub(super) classes: Classes,
+    /// The ids that its DAGs ask for, a reasonable number of them.
+    pub(super) ids: Vec<(EntryKind, String)>,
+}
+
+/// The ids that are kept of a deployment.
+const MOST_IDS: usize = 200;
 
 /// The rules that speak of what is nowhere: where an export was passed over, nobody knows.
 const NEED_EVERYTHING: [&str; 6] = ["AV216", "AV802", "AV803", "AV805", "AV901", "AV903"];
@@ -121,7 +139,7 @@ fn found(scope: &Scope, world: &World, files: &mut Files) -> Found {
         Err(broken) => return stopped(broken, world, files),
     };
     let request = world.wishes.request(scope, &settings, &world.documents);
-    let mut outcome = check::run(&request, files, false);
+    let (mut outcome, deployed) = check::run_and_look(&request, files, false, deployed);
     let too_large = outcome.skipped.iter();
     let too_large = too_large.filter(|skipped| skipped.reason == TOO_LARGE);
     let mut notes: Vec<String> = too_large
@@ -138,8 +156,30 @@ fn found(scope: &Scope, world: &World, files: &mut Files) -> Found {
     Found {
         files: diagnostics::by_file(&outcome, scope.folder(), &world.documents, world.encoding),
         notes,
+        deployments: deployed.0,
+        deployment_of: deployed.1,
         ..Found::default()
     }
+}
+
+/// What is known of each deployment, and which files belong to it.
+fn deployed(loaded: &Loaded) -> (Vec<Deployed>, BTreeMap<PathBuf, usize>) {
+    let mut failures = Vec::new();
+    let views = loaded.views(&mut failures);
+    let deployments = (0..loaded.groups.len()).map(|group| {
+        let ids = loaded.used(group).ids.into_iter().take(MOST_IDS);
+        Deployed {
+            classes: reading::classes(views.iter().filter(|view| view.group == group)),
+            ids: ids.map(|used| (used.kind, used.id.to_owned())).collect(),
+        }
+    });
+    let mut of = BTreeMap::new();
+    for input in &loaded.inputs {
+        if let Some(group) = loaded.group_of(input.id) {
+            of.entry(input.path.clone()).or_insert(group);
+        }
+    }
+    (deployments.collect(), of)
 }
 
 /// The settings file has mistakes: as with `airvane check`, nothing is done before there is none.

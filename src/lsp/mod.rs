@@ -12,14 +12,22 @@
 //! hold a part of a secret, though the editor has the whole text: answers are logged by editors. Words of
 //! a message that cannot be read are never repeated, neither by us nor by the texts of parsers.
 
+mod abilities;
 mod actions;
 mod answers;
 mod checker;
+mod completion;
 mod diagnostics;
 mod documents;
+mod facts;
 mod fixes;
+mod hover;
+mod ignores;
+mod links;
 pub mod patterns;
+mod place;
 mod position;
+mod reading;
 pub mod scope;
 mod server;
 mod wire;

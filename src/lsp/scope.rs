@@ -56,10 +56,19 @@ pub struct Wishes {
     pub env_dialect: Option<Dialect>,
 }
 
+/// The keys that a client may send.
+pub const KEYS: [&str; 6] = [
+    "airflow",
+    "provider",
+    "python",
+    "runtime",
+    "envDialect",
+    "settingsFile",
+];
+
 impl Wishes {
     /// These with what a client says (`initializationOptions`, `workspace/didChangeConfiguration`), which comes
-    /// first: `airflow`, `provider`, `python`, `runtime`, `envDialect`, `settingsFile`. The names of the keys that
-    /// cannot be read, and of nothing else, are in the second part.
+    /// first: the [`KEYS`]. Those of them that cannot be read, and nothing else, are in the second part.
     pub(super) fn with(&self, said: &Value) -> (Self, Vec<&'static str>) {
         let mut wishes = self.clone();
         let mut wrong = Vec::new();

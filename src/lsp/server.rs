@@ -9,19 +9,16 @@ use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use lsp_types::{
-    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability,
-    Diagnostic, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+    ClientCapabilities, Diagnostic, DidChangeConfigurationParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DidSaveTextDocumentParams, InitializeParams, InitializeResult,
-    LogMessageParams, MessageType, OneOf, PositionEncodingKind, PublishDiagnosticsParams,
-    ServerCapabilities, ServerInfo, ShowMessageParams, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    LogMessageParams, MessageType, PositionEncodingKind, PublishDiagnosticsParams, ServerInfo,
+    ShowMessageParams,
 };
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::actions;
+use super::abilities;
 use super::answers::{self, Question};
 use super::checker::{self, Checked, Found, Order, World};
 use super::documents::{Document, path_of, uri_of};
@@ -265,6 +262,8 @@ impl Server<'_> {
     fn known(&self) -> answers::Known {
         answers::Known {
             documents: self.world.documents.clone(),
+            wishes: self.world.wishes.clone(),
+            encoding: self.world.encoding,
             folders: self.folders.clone(),
             found: self.found.clone(),
             client: self.client.clone(),
@@ -309,7 +308,7 @@ impl Server<'_> {
             .insert(Scope::Folder(PathBuf::new()), (wrong, Vec::new()));
         self.stage = Stage::Running;
         let result = InitializeResult {
-            capabilities: capabilities(self.world.encoding),
+            capabilities: abilities::of(self.world.encoding),
             server_info: Some(ServerInfo {
                 name: "airvane".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -374,19 +373,7 @@ impl Server<'_> {
         let workspace = self.client.workspace.as_ref();
         let can_watch = workspace.and_then(|client| client.did_change_watched_files);
         if can_watch.and_then(|client| client.dynamic_registration) == Some(true) {
-            let globs = super::patterns::GLOBS.iter();
-            let watchers: Vec<Value> = globs.map(|glob| json!({"globPattern": glob})).collect();
-            let registration = json!({
-                "id": "airvane-watch",
-                "method": "workspace/didChangeWatchedFiles",
-                "registerOptions": {"watchers": watchers},
-            });
-            self.send(&json!({
-                "jsonrpc": "2.0",
-                "id": "airvane-watch",
-                "method": "client/registerCapability",
-                "params": {"registrations": [registration]},
-            }))?;
+            self.send(&abilities::watch())?;
         }
         self.order_all(Duration::ZERO);
         Ok(())
@@ -643,33 +630,4 @@ impl Server<'_> {
 
 fn not_a_wish(key: &str) -> String {
     format!("airvane: the client's setting `airvane.{key}` cannot be read and is passed over")
-}
-
-fn capabilities(encoding: Encoding) -> ServerCapabilities {
-    ServerCapabilities {
-        position_encoding: Some(encoding.kind()),
-        text_document_sync: Some(TextDocumentSyncCapability::Options(
-            TextDocumentSyncOptions {
-                open_close: Some(true),
-                change: Some(TextDocumentSyncKind::INCREMENTAL),
-                save: Some(TextDocumentSyncSaveOptions::Supported(true)),
-                ..TextDocumentSyncOptions::default()
-            },
-        )),
-        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-            code_action_kinds: Some(vec![
-                CodeActionKind::QUICKFIX,
-                CodeActionKind::new(actions::FIX_ALL),
-            ]),
-            ..CodeActionOptions::default()
-        })),
-        workspace: Some(WorkspaceServerCapabilities {
-            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
-                supported: Some(true),
-                change_notifications: Some(OneOf::Left(true)),
-            }),
-            file_operations: None,
-        }),
-        ..ServerCapabilities::default()
-    }
 }

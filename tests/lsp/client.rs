@@ -1,5 +1,7 @@
 //! A client that speaks to the binary through pipes, as an editor does.
 
+#![allow(dead_code, reason = "each test file uses a part")]
+
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -166,6 +168,16 @@ impl Client {
         self.ask("shutdown", &Value::Null);
         self.tell("exit", &Value::Null);
         self.ended()
+    }
+
+    /// As [`Client::end`], and returns everything that came, on stderr too.
+    pub(crate) fn end_with_all(mut self) -> String {
+        self.ask("shutdown", &Value::Null);
+        self.tell("exit", &Value::Null);
+        let heard = std::mem::take(&mut self.heard);
+        let (code, errors) = self.ended();
+        assert_eq!(code, Some(0), "{errors}");
+        heard + &errors
     }
 
     /// Hangs up, and returns the exit code of the server and what stood on stderr.

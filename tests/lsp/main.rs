@@ -5,5 +5,7 @@
 
 mod client;
 mod diagnostics;
+mod editors;
 mod fixes;
 mod protocol;
+mod words;

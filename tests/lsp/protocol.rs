@@ -120,7 +120,7 @@ fn files_are_watched_where_the_client_can() {
     assert!(
         watchers
             .iter()
-            .any(|watcher| watcher["globPattern"] == "**/.env")
+            .any(|watcher| watcher["globPattern"] == "**/.env*")
     );
     client.send(&json!({"jsonrpc": "2.0", "id": asked["id"], "result": null}));
     assert_eq!(client.end(), (Some(0), String::new()));

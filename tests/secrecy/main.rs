@@ -7,8 +7,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cases;
+#[path = "../lsp/client.rs"]
+mod client;
 mod fixtures;
 mod init;
+mod lsp;
 mod mutations;
 mod places;
 mod processes;

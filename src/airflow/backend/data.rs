@@ -178,6 +178,10 @@ pub struct KwargFact {
     pub sensitive: bool,
     /// What a value of another type leads to, where that was found out.
     pub wrong_type_effect: Option<WrongType>,
+    /// What there is to know of it, for people.
+    pub note: Option<String>,
+    /// What null leads to, for people.
+    pub null_means: Option<String>,
 }
 
 /// What becomes of a keyword argument that nobody declares.

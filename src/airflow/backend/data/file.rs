@@ -124,6 +124,8 @@ struct RawKwarg {
     #[serde(default)]
     sensitive: bool,
     wrong_type_effect: Option<String>,
+    note: Option<String>,
+    nullable_means: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -257,6 +259,8 @@ fn kwarg(raw: RawKwarg) -> KwargFact {
         object_keys,
         sensitive: raw.sensitive,
         wrong_type_effect: raw.wrong_type_effect.as_deref().map(wrong_type),
+        note: raw.note,
+        null_means: raw.nullable_means,
     }
 }
 
@@ -285,6 +289,8 @@ fn bare(name: String, added_in: Version) -> KwargFact {
         object_keys: BTreeMap::new(),
         sensitive: false,
         wrong_type_effect: None,
+        note: None,
+        null_means: None,
     }
 }
 

@@ -1,0 +1,142 @@
+//! One open text, read by itself: what stands at a place of it, and for which releases.
+
+use std::ops::Range;
+use std::path::Path;
+
+use super::answers::Known;
+use super::scope;
+use crate::airflow::Target;
+use crate::airflow::backend::Role;
+use crate::airflow::backend::data::BackendClass;
+use crate::inputs::{Definition, Input, Setting};
+use crate::load::{self, Loaded, View};
+use crate::source::{Place, Span, Text};
+
+/// A text that was read.
+pub(super) struct Reading {
+    loaded: Loaded,
+}
+
+impl Reading {
+    /// Reads the file at `path` as it is open now, without those that belong to it; `None` where it is no
+    /// file of ours.
+    pub(super) fn of(path: &Path, known: &Known) -> Option<Self> {
+        let scope = known.scope_of(path);
+        let mut files = scope::files(&scope, &known.documents);
+        let settings = known.wishes.settings(&scope, &files).unwrap_or_default();
+        let mut request = known
+            .wishes
+            .request(&scope, &settings, &known.documents)
+            .load;
+        request.paths = vec![path.to_owned()];
+        request.stdin_filename = None;
+        request.as_walked = false;
+        request.jobs = 1;
+        let (loaded, _) = load::load(&request, &mut files);
+        let read = Self { loaded };
+        read.file().is_some().then_some(read)
+    }
+
+    /// What was read.
+    pub(super) fn loaded(&self) -> &Loaded {
+        &self.loaded
+    }
+
+    /// The file itself.
+    pub(super) fn file(&self) -> Option<&Input> {
+        let mut inputs = self.loaded.inputs.iter();
+        inputs.find(|input| input.inside.is_none() && !self.loaded.is_context(input.id))
+    }
+
+    /// The file and its parts.
+    fn inputs(&self) -> impl Iterator<Item = &Input> {
+        let inputs = self.loaded.inputs.iter();
+        inputs.filter(|input| !self.loaded.is_context(input.id))
+    }
+
+    /// The release that an input is shown for: the first of its targets.
+    pub(super) fn target(&self, input: &Input) -> &Target {
+        let targets = self.loaded.targets_of(input.id);
+        let first = targets.first().or(self.loaded.targets.first());
+        first.expect("a request names a target")
+    }
+
+    /// The option whose name stands at a byte of the file.
+    pub(super) fn name_at(&self, at: usize) -> Option<(&Input, &Setting)> {
+        self.inputs().find_map(|input| {
+            let mut settings = input.settings.iter();
+            let found = settings.find(|setting| holds(input, setting.name, at));
+            Some((input, found?))
+        })
+    }
+
+    /// The option whose value stands there.
+    pub(super) fn value_at(&self, at: usize) -> Option<(&Input, &Setting)> {
+        self.inputs().find_map(|input| {
+            let mut settings = input.settings.iter();
+            let found = settings.find(|setting| holds(input, setting.value.source(), at));
+            Some((input, found?))
+        })
+    }
+
+    /// The connection or variable whose value stands there.
+    pub(super) fn definition_at(&self, at: usize) -> Option<(&Input, &Definition)> {
+        self.inputs().find_map(|input| {
+            let mut definitions = input.definitions.iter();
+            let found = definitions.find(|definition| holds(input, definition.value.source(), at));
+            Some((input, found?))
+        })
+    }
+
+    /// How the settings of an input read, by themselves.
+    pub(super) fn views(&self, input: &Input) -> Vec<View<'_>> {
+        let Some(group) = self.loaded.group_of(input.id) else {
+            return Vec::new();
+        };
+        let mut failures = Vec::new();
+        let views = self.loaded.views(&mut failures).into_iter();
+        views.filter(|view| view.group == group).collect()
+    }
+}
+
+/// The classes of `[secrets]` and `[workers]`, where they are known.
+pub(super) type Classes = [Option<&'static BackendClass>; 2];
+
+/// The classes that all of these agree on.
+pub(super) fn classes<'v>(views: impl IntoIterator<Item = &'v View<'v>>) -> Classes {
+    let mut found: [Option<Option<&'static BackendClass>>; 2] = [None, None];
+    for view in views {
+        for backend in view.secrets.backends() {
+            let class = backend.known_class().map(|known| known.class);
+            let place = &mut found[number(backend.role)];
+            *place = Some(match *place {
+                None => class,
+                Some(before) => before.filter(|before| {
+                    class.is_some_and(|class| class.short_name == before.short_name)
+                }),
+            });
+        }
+    }
+    found.map(Option::flatten)
+}
+
+/// The place of a role among [`Classes`].
+pub(super) const fn number(role: Role) -> usize {
+    match role {
+        Role::Secrets => 0,
+        Role::Workers => 1,
+    }
+}
+
+/// True where a span of an input stands at a byte of the file, or ends there.
+pub(super) fn holds(input: &Input, span: Span, at: usize) -> bool {
+    let span = input.outward(Place::new(input.id, span)).span;
+    span.start <= at && at <= span.end
+}
+
+/// As [`holds`], of a part of a decoded value, and of that alone.
+pub(super) fn holds_part(input: &Input, text: &Text, range: Range<usize>, at: usize) -> bool {
+    let pieces = text.pieces(range).into_iter();
+    let mut pieces = pieces.filter(|piece| !piece.is_empty());
+    pieces.any(|piece| holds(input, piece, at))
+}
