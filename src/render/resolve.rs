@@ -275,7 +275,7 @@ impl Page<'_> {
 }
 
 /// What is found, in a line.
-pub(super) fn found_line(found: &Found, reveal: bool) -> String {
+fn found_line(found: &Found, reveal: bool) -> String {
     match found {
         Found::Connection {
             reading,

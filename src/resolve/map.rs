@@ -155,7 +155,7 @@ impl Gathered {
             return;
         };
         // A name that may hold a secret is nobody's id.
-        if kind == EntryKind::Config || !item.name_is_public {
+        if kind == EntryKind::Config || !(item.name_is_public && item.name_is_certain) {
             return;
         }
         let spot = Spot {

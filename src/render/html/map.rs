@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{counted, prose, words};
 use crate::render::one_line;
-use crate::render::resolve::{found_line, place_of, shown_name};
+use crate::render::resolve::{place_of, shown_name};
 use crate::resolve::map::{Map, Mapped, Row};
 use crate::resolve::{self, Answer, Outcome, Spot, Step};
 
@@ -98,7 +98,7 @@ fn row(number: usize, row: &Row) -> Markup {
             td {
                 details {
                     summary { (prose(&answer.because)) }
-                    ol.way { @for (index, step) in answer.steps.iter().enumerate() { li { (taken(answer, index, step)) } } }
+                    ol.way { @for step in &answer.steps { li { (taken(step)) } } }
                     @for near in &answer.near {
                         p { "Nearly the same: " code { (one_line(&near.name)) } " (" (place_of(&near.spot)) "): " (prose(&near.why)) }
                     }
@@ -120,23 +120,15 @@ fn row(number: usize, row: &Row) -> Markup {
     }
 }
 
-/// A step that was taken for an id, with what came of it.
-fn taken(answer: &Answer, index: usize, step: &Step) -> Markup {
-    let candidates = answer.candidates.iter();
-    let candidates = candidates
-        .filter(|one| one.step == index)
-        .map(|one| &one.found);
-    let found = answer
-        .found
-        .iter()
-        .filter(|_| index + 1 == answer.steps.len());
+/// A step that was taken for an id, with what came of it. Nothing of a value: what `resolve` shows of one is asked
+/// for by its id, and a page is passed on.
+fn taken(step: &Step) -> Markup {
     html! {
         b { (one_line(resolve::class_name(&step.backend))) }
         @for name in &step.lookups { ", asked for " code { (one_line(shown_name(step, name, false))) } }
         ": " span class=(step.outcome.word()) { (step.outcome.word()) }
         @if let Some(spot) = &step.spot { " in " (place_of(spot)) }
         (because(step))
-        @for found in candidates.chain(found) { div { code { (found_line(found, false)) } } }
     }
 }
 
