@@ -103,7 +103,8 @@ fn no_message_of_the_language_server_holds_a_secret() {
         // With a broken settings file nothing is checked, and nothing is said that one could wait for.
         let mut names = fixture.files.iter().map(|(name, _)| name.as_str());
         let has_settings = names.any(|name| matches!(name, "airvane.toml" | "pyproject.toml"));
-        if has_settings {
+        // What holds bytes alone is no text of an editor.
+        if has_settings || fixture.files.is_empty() {
             continue;
         }
         let canary = CANARIES[leaks.runs % CANARIES.len()];
