@@ -111,7 +111,6 @@ fn one(
         kind: Some(definition.kind),
         id: Some(&definition.id),
         name: &name,
-        name_is_certain: input.mask.shows(definition.name),
         name_is_public: if is_env {
             is_public_name(&name)
         } else {

@@ -35,8 +35,6 @@ pub struct Item<'e> {
     pub name: &'e str,
     /// The name is one that a store can hold, or a variable of Airflow: it may be shown.
     pub name_is_public: bool,
-    /// The file as it is written lets the name be shown: it stands where a name certainly stands.
-    pub name_is_certain: bool,
     /// What Airflow makes of it.
     pub status: Status<'e>,
 }

@@ -117,7 +117,6 @@ impl Lister<'_> {
             id,
             name: &name,
             name_is_public: is_store_name(&name),
-            name_is_certain: is_store_name(&name),
             status: Status::Unreachable("no prefix of the backend covers the name"),
         };
         let (Some(kind), Some(id)) = (kind, id) else {

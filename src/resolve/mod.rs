@@ -6,7 +6,6 @@
 
 mod environment;
 mod local;
-pub mod map;
 mod near;
 mod plan;
 mod remarks;
