@@ -177,6 +177,9 @@ pub enum FaultKind {
     Reference,
     /// A reference that demands a value, of a variable that has none: the program refuses the file.
     Demanded,
+    /// An `&` without quotes that ends a command of a script in the middle of a word. The name is that of the variable
+    /// that was to be set; of an argument there is none.
+    Background,
     /// Kubernetes takes a text there and refuses this (`a number`).
     NotText(&'static str),
     /// Amazon MWAA takes a text for an option and is given this (`a mapping`).
@@ -185,6 +188,10 @@ pub enum FaultKind {
     HelmCollection(&'static str),
     /// A template of Helm takes a text there and fails with this (`a list`).
     HelmNotText(&'static str),
+    /// A template of Helm demands a value that is not there.
+    HelmRequired,
+    /// A template of Helm takes a number there and fails with something else.
+    HelmNotNumber,
     /// A line of a value that a template of Helm does not indent.
     HelmLine,
     /// What Airflow would fill in, where Helm fills in its own.
@@ -240,7 +247,7 @@ pub enum Part {
         /// In file order.
         secrets: Vec<Secret>,
     },
-    /// Entries that commands put into the metadata database.
+    /// Entries that commands, or the jobs of a chart, put into the metadata database.
     Added {
         /// [`Kind::Connections`] or [`Kind::Variables`].
         kind: Kind,
@@ -256,12 +263,12 @@ impl Part {
     }
 }
 
-/// A connection or variable that a command puts into the metadata database.
+/// A connection or variable that a command or job puts into the metadata database.
 #[derive(Debug)]
 pub struct Added {
     /// Its id, which is known.
     pub id: Text,
-    /// What the command is given.
+    /// What it is given.
     pub value: Text,
     /// In which form.
     pub how: AddedAs,

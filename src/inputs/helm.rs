@@ -11,7 +11,7 @@ mod records;
 
 use super::carrier::{Carrier, FaultKind, Surroundings};
 use super::kubernetes::{
-    Found, Layer, Objects, Typing, Variables, entries_of, go_text, is_collection, known, string,
+    Found, Layer, Objects, Typing, Variables, entries_of, go_text, is_collection, known,
 };
 use crate::source::Text;
 use crate::syntax::yaml::schema::{Schema, Type, type_of};
@@ -54,16 +54,20 @@ pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
 
 /// Reads values of a chart, or of one above it.
 pub(in crate::inputs) fn values(root: Value<'_>, layer: Layer<'_>, found: &mut Found<'_>) {
-    let mut waiting = vec![root];
+    let mut waiting = vec![(root, false)];
     let below = chart::below(root);
     for &one in &below {
-        waiting.push(one);
+        waiting.push((one, true));
         // The community's chart below another one.
-        waiting.extend(one.get("airflow"));
+        waiting.extend(one.get("airflow").map(|one| (one, true)));
     }
-    for one in waiting {
+    for (one, is_below) in waiting {
         if one.kind() == YamlKind::Mapping && found.spend(one.pairs().count()) {
             of_chart(one, layer, found);
+            // The community's chart has all of its values below a key.
+            if is_below {
+                records::read(one, layer, found);
+            }
         }
     }
 }
@@ -117,7 +121,6 @@ fn of_chart(values: Value<'_>, layer: Layer<'_>, found: &mut Found<'_>) {
     }
     found.environment(variables.into_environment());
     objects.rest(found);
-    records::read(values, layer, found);
 }
 
 /// What sets variables, in the order of the charts.
@@ -334,11 +337,6 @@ fn secret_backend(
     let place = layer.span(member.key.span());
     let text = known(name, text);
     variables.set(Text::elsewhere(name, place), text);
-}
-
-/// The text of a member, if it has one.
-fn member<'a>(value: Value<'a>, key: &str) -> Option<&'a str> {
-    string(value, key)
 }
 
 #[cfg(test)]

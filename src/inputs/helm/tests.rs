@@ -74,8 +74,9 @@ fn every_place_of_variables_is_read() {
         of(community),
         [
             "AIRFLOW__CORE__X=true AIRFLOW__CORE__Y=? AIRFLOW_A=?",
-            "connections: {\"a\": {\"conn_type\": \"postgres\", \"port\": 5432, \"extra\": \"{}\"}}",
-            "variables: {\"k\": \"v\\\"\"}",
+            "added connections: a={\"conn_type\": \"postgres\", \"port\": 5432, \"extra\": \"{}\"} \
+             b=?{\"conn_type\": \"http\", \"password\": \"${X}\"}",
+            "added variables: k=v\"",
             "HelmCollection(\"a list\") AIRFLOW__CORE__Y",
             "NotText(\"a boolean\") AIRFLOW_A"
         ]
@@ -91,6 +92,30 @@ fn every_place_of_variables_is_read() {
     let below =
         "my-airflow:\n  airflow: {config: {AIRFLOW_A: b}}\n  config: {core: {executor: x}}\n";
     assert_eq!(of(below), ["cfg: [core]\nexecutor = x\n", "AIRFLOW_A=b"]);
+}
+
+#[test]
+fn what_the_communitys_chart_demands_of_its_entries_is_demanded() {
+    let text = "airflow:\n  connections:\n  - {type: http}\n  - {id: a, host: h}\n  - {id: b, type: ''}\n  \
+                  - {id: c, type: http, port: '80', extra: {a: b}}\n  - {id: d, type: http, port: 0, login: 12345678}\n  \
+                  - {id: '{{ x }}', type: http}\n  variables:\n  - {key: k}\n  - {key: l, value: false}\n  - {key: m, value: [a]}\n";
+    assert_eq!(
+        of(text),
+        [
+            "added connections: c=?{\"conn_type\": \"http\", \"port\": \"80\", \"extra\": \"?\"} \
+             d=?{\"conn_type\": \"http\", \"login\": \"12345678\"} {{ x }}={\"conn_type\": \"http\"}",
+            "added variables: l=false m=??",
+            "HelmRequired id",
+            "HelmRequired type",
+            "HelmRequired type",
+            "HelmNotNumber port",
+            "HelmCollection(\"a mapping\") extra",
+            "HelmRequired value",
+            "HelmCollection(\"a list\") value",
+        ]
+    );
+    // No chart takes them at the top of its values.
+    assert!(of("connections:\n- {id: a}\nenv: []\n").is_empty());
 }
 
 #[test]

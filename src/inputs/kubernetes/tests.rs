@@ -13,7 +13,13 @@ pub(in crate::inputs) fn told(carrier: &Carrier) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
     for part in &carrier.parts {
         match part {
-            Part::Added { .. } => unreachable!(),
+            Part::Added { kind, entries } => {
+                let entries = entries
+                    .iter()
+                    .map(|one| format!("{}={}", one.id.expose(), value(&one.value)));
+                let entries: Vec<String> = entries.collect();
+                told.push(format!("added {}: {}", kind.word(), entries.join(" ")));
+            }
             Part::Environment(environment) => {
                 let variables = environment.variables.iter().map(|variable| {
                     let value = variable.value.as_ref().map_or("?".to_owned(), value);

@@ -22,7 +22,9 @@ rule! {
     /// - `{{ ti… }}` and the like in an option of `config:`: the official chart runs every option through Helm's own
     ///   template engine, which does not know what Airflow would fill in;
     /// - `extraEnv`, `extraEnvFrom` and the `data` of extra secrets given to the official chart as YAML: its templates take a
-    ///   text.
+    ///   text;
+    /// - `connections:` and `variables:` of the community's chart that lack an `id`, `type`, `key` or `value`, whose `port` is
+    ///   no number, or a field of which is a mapping or a list.
     ///
     /// ## Why is this bad?
     ///
@@ -86,11 +88,28 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
     }
 }
 
+/// Keys of the chart's entries, which may be told.
+const OF_RECORDS: [&str; 11] = [
+    "id",
+    "key",
+    "type",
+    "description",
+    "host",
+    "login",
+    "password",
+    "schema",
+    "port",
+    "extra",
+    "value",
+];
+
 /// What is wrong, and what to do.
 fn words(fault: &Fault) -> Option<(String, &'static str)> {
     let name = match fault.name.split_once('.') {
         Some((section, option)) => option_words(section, option),
-        None if is_public_name(&fault.name) => format!("`{}`", fault.name),
+        None if is_public_name(&fault.name) || OF_RECORDS.contains(&fault.name.as_str()) => {
+            format!("`{}`", fault.name)
+        }
         None => "the variable".to_owned(),
     };
     Some(match fault.kind {
@@ -107,6 +126,16 @@ fn words(fault: &Fault) -> Option<(String, &'static str)> {
                 "write it as one line of JSON between single quotes",
             )
         }
+        FaultKind::HelmRequired => (
+            format!("{name} is missing or empty: the chart demands it, and rendering fails"),
+            "give it a value, or take the entry out",
+        ),
+        FaultKind::HelmNotNumber => (
+            format!(
+                "{name} is no number: the chart's template takes nothing else, and rendering fails"
+            ),
+            "write the number without quotes",
+        ),
         FaultKind::HelmLine => (
             format!(
                 "{name} has several lines, of which the chart's template indents the first one only: here airflow.cfg ends in the rendered YAML"
