@@ -95,6 +95,38 @@ extraEnv:
     insta::assert_snapshot!(said(&[("values.yaml", values)]));
 }
 
+/// Its lists are written into the metadata database, which no backend is asked for.
+#[test]
+fn helm_community() {
+    let values = "\
+airflow:
+  config:
+    AIRFLOW__SECRETS__BACKEND: airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend
+    AIRFLOW__SECRETS__BACKEND_KWARGS: '{\"connections_prefix\": \"/airflow/connections\", \"region_name\": \"eu-west-1\"}'
+  connections:
+    - id: orders
+      type: postgres
+      host: db.example.com
+      login: etl
+      password: ${ORDERS_PASSWORD}
+      port: 5432
+    - id: lake
+      type: aws
+      extra: region_name=eu-west-1
+    - id: untyped
+      host: db.example.com
+    - id: web
+      type: http
+      port: '8080'
+  variables:
+    - key: stage
+      value: prod
+    - key: empty
+      value: \"\"
+";
+    insta::assert_snapshot!(said(&[("values.yaml", values)]));
+}
+
 #[test]
 fn helm_release() {
     let release = "\
@@ -157,6 +189,8 @@ airflow connections add billing --conn-uri 'db.example.com/billing'
 airflow connections add mail --conn-json '{\"host\": \"mail.example.com\"}'
 airflow connections add files --conn-type ftp --conn-host ftp.example.com
 airflow variables set stage 'prod'
+airflow connections add api --conn-uri https://api.example.com/?user=a&key=b
+export AIRFLOW_CONN_LAKE=aws://?region_name=eu-west-1&role=x
 aws ssm put-parameter --name /airflow/connections/orders --type SecureString \\
   --value 'postgres://etl:example/pw@db.example.com/orders'
 ";

@@ -12,9 +12,11 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use super::Kind;
-use super::carrier::{Added, Around, Carrier, Environment, Part, Secret, Surroundings, Variable};
+use super::carrier::{
+    Added, Around, Carrier, Environment, Fault, FaultKind, Part, Secret, Surroundings, Variable,
+};
 use crate::source::{Mask, Text};
-use crate::syntax::dotenv::{self, Assigned, Called};
+use crate::syntax::dotenv::{self, Assigned, Called, Cut};
 use commands::Told;
 
 /// What a script must hold to be worth reading.
@@ -83,6 +85,7 @@ pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
         around.comments = std::mem::take(&mut script.comments);
         reader.take(script);
     }
+    around.faults = std::mem::take(&mut reader.faults);
     Carrier {
         parts: reader.parts(),
         around,
@@ -103,11 +106,29 @@ struct Reader {
     secrets: Vec<Secret>,
     connections: Vec<Added>,
     variables: Vec<Added>,
+    faults: Vec<Fault>,
 }
 
 impl Reader {
     fn take(&mut self, script: dotenv::Script) {
         self.exported.extend(script.exported);
+        for Cut { span, name } in script.cut {
+            let is_ours = match &name {
+                Some(name) => name.starts_with("AIRFLOW_"),
+                None => script.commands.iter().any(|called| {
+                    let last = called.words.last();
+                    last.is_some_and(|last| last.source().end == span.start)
+                        && commands::told(&called.words).is_some()
+                }),
+            };
+            if is_ours {
+                self.faults.push(Fault {
+                    kind: FaultKind::Background,
+                    span,
+                    name: name.unwrap_or_default(),
+                });
+            }
+        }
         for called in script.commands {
             self.command(called);
         }

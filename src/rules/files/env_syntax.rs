@@ -4,6 +4,7 @@ pub(super) mod words;
 
 use self::words::{cause_word, consequence, help, what};
 use crate::inputs::Tree;
+use crate::inputs::carrier::{Around, FaultKind};
 use crate::inputs::env::{is_assigned_at, is_known_name, is_public_name};
 use crate::report::{Findings, Severity};
 use crate::rule;
@@ -25,6 +26,8 @@ rule! {
     /// the Astro CLI drop such a line, shells run it as a command, and Airflow then works with its defaults. Readers that
     /// know no quotes hand them over with the value: `AIRFLOW__CORE__EXECUTOR="LocalExecutor"` names no executor for
     /// `docker run --env-file`.
+    ///
+    /// In scripts, an `&` without quotes in the middle of a word is reported: it ends the command.
     ///
     /// A fault that refuses or ends the file is an error. So is one that costs a variable whose name begins with AIRFLOW;
     /// another variable's line is a warning and is not named.
@@ -99,6 +102,10 @@ fn is_read(name: Option<&str>) -> bool {
 }
 
 fn check(cx: &FileContext<'_>, findings: &mut Findings) {
+    if let Tree::Carrier(around) = &cx.input.tree {
+        script(cx, around, findings);
+        return;
+    }
     let Tree::Env(tree) = &cx.input.tree else {
         return;
     };
@@ -126,6 +133,27 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
 
 const fn fatal(effect: Effect) -> bool {
     matches!(effect, Effect::FileRefused | Effect::RestLost)
+}
+
+/// What ends commands of a script.
+fn script(cx: &FileContext<'_>, around: &Around, findings: &mut Findings) {
+    let faults = around.faults.iter();
+    for fault in faults.filter(|fault| fault.kind == FaultKind::Background) {
+        let name = fault.name.as_str();
+        let does = if name.is_empty() {
+            "the shell runs it without what follows".to_owned()
+        } else if is_public_name(name) {
+            format!("the shell runs it in the background, and `{name}` is not set")
+        } else {
+            "the shell runs it in the background, and the variable is not set".to_owned()
+        };
+        let shown = if is_public_name(name) { name } else { "-" };
+        let place = Place::new(cx.input.id, fault.span);
+        let message = format!("an unquoted `&` ends the command: {does}");
+        findings
+            .report(&RULE, place, format!("subshell {shown}"), message)
+            .help("put single quotes around the whole value");
+    }
 }
 
 /// A template may be anything until it is filled in.

@@ -25,6 +25,17 @@ pub struct Script {
     pub commands: Vec<Called>,
     /// Comments, from `#` to the end of the line.
     pub comments: Vec<Span>,
+    /// Where an `&` without quotes ends a command in the middle of a word.
+    pub cut: Vec<Cut>,
+}
+
+/// An `&` that ends a command and runs it beside the script, with characters right before and behind it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Where it stands.
+    pub span: Span,
+    /// The variable that was to be set; `None` of an argument.
+    pub name: Option<String>,
 }
 
 /// A variable that is set.
@@ -232,7 +243,10 @@ impl Reader<'_> {
                     self.redirection(&mut command, operator, span)?;
                 }
                 Token::Operator("(", span) => self.bracket(&mut command, span)?,
-                Token::Operator(operator, _) => {
+                Token::Operator(operator, span) => {
+                    if operator == "&" {
+                        self.cut(&command, span);
+                    }
                     self.done(&mut command, operator);
                     match operator {
                         ")" => {
@@ -426,6 +440,35 @@ impl Reader<'_> {
             if line == heredoc.end {
                 return;
             }
+        }
+    }
+
+    /// An `&` behind a command: nobody writes one right between two words and means it.
+    fn cut(&mut self, command: &Command, span: Span) {
+        let text = self.lexer.text;
+        let Some(last) = command
+            .words
+            .last()
+            .filter(|last| last.span.end == span.start)
+        else {
+            return;
+        };
+        let is_end = |c: char| c.is_whitespace() || ";|&)}".contains(c);
+        if self.ended || text[span.end..].chars().next().is_none_or(is_end) {
+            return;
+        }
+        let mut words = command.words.iter();
+        let first = words.find(|word| assigned_word(text, word).is_none());
+        let name = first.map(|word| literal(word).unwrap_or_default());
+        let sets = matches!(
+            name.as_deref(),
+            None | Some("export" | "declare" | "typeset" | "readonly")
+        );
+        let assigned = assigned_word(text, last).filter(|_| sets);
+        let is_wanted = name.as_deref().is_some_and(self.is_wanted);
+        if assigned.is_some() || is_wanted {
+            let name = assigned.map(|name| text[name.start..name.end].to_owned());
+            self.script.cut.push(Cut { span, name });
         }
     }
 

@@ -56,6 +56,41 @@ fn only_what_is_exported_is_handed_on() {
 }
 
 #[test]
+fn an_ampersand_in_the_middle_of_a_word_cuts_the_command() {
+    let cut = |text: &str| {
+        let script = read(text);
+        let all = script.cut.iter().map(|one| {
+            let before = &text[..one.span.start];
+            (one.name.clone().unwrap_or_default(), before.len())
+        });
+        all.collect::<Vec<_>>()
+    };
+    let set = |name: &str, at| vec![(name.to_owned(), at)];
+    assert_eq!(cut("export A=1 B=a://b?c&d=e\n"), set("B", 20));
+    assert_eq!(exported("export A=1 B=a://b?c&d=e\n"), [""; 0]);
+    assert_eq!(cut("A=b&c\n"), set("A", 3));
+    assert_eq!(cut("A=b&c tool x\n"), set("A", 3));
+    assert_eq!(
+        cut("tool A=b&c\ntool a&b\n"),
+        [set("", 8), set("", 17)].concat()
+    );
+    for text in [
+        "export A=b &\n",
+        "export A=b&\n",
+        "export A=b& echo\n",
+        "export A=b&&c\n",
+        "export A='b&c' D=\"e&f\" G=h\\&i\n",
+        "export A=b &c\n",
+        "other A=b&c\n",
+        "export A&b\n",
+        "exit\nexport A=b&c\n",
+        "# A=b&c\n",
+    ] {
+        assert_eq!(cut(text), [], "{text}");
+    }
+}
+
+#[test]
 fn quotes_are_removed_as_the_shell_removes_them() {
     let text = "export A=\"a'b\\\"c\" B='a\"b\\c' C=$'a\\'b' D=a\\ b \\\n  E=\"a\\\nb\"\n";
     assert_eq!(
