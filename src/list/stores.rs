@@ -375,6 +375,11 @@ fn not_given(
         Some(StaleWhy::Deleted) => {
             return Some(Status::Unreachable("the secret is marked for deletion"));
         }
+        Some(StaleWhy::VersionDeleted) => {
+            return Some(Status::Unreachable(
+                "the current version of the secret is deleted",
+            ));
+        }
         Some(StaleWhy::OtherVersion | StaleWhy::NoCurrent) => {
             return Some(Status::Unknown(
                 "the export shows another version than the current one",

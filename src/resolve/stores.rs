@@ -435,6 +435,11 @@ impl Hit {
                     "the secret is marked for deletion, which Airflow takes for not there",
                 );
             }
+            Some(StaleWhy::VersionDeleted) => {
+                return Looked::NotThere(
+                    "the current version of the secret is deleted, which Airflow takes for not there",
+                );
+            }
             Some(StaleWhy::OtherVersion | StaleWhy::NoCurrent) => {
                 return Looked::Unknown("the export shows another version than the current one");
             }

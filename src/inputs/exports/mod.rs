@@ -19,8 +19,8 @@ use super::carrier::{Around, Broken, Carrier, Part};
 use super::store::cli_output;
 use crate::source::{Fidelity, Mask, Span, Text, TextBuilder};
 use crate::syntax::json::write::push_string;
-use crate::syntax::json::{self, ErrorKind, Json, Value};
-use crate::syntax::yaml::json::{NoJson, Why, as_json};
+use crate::syntax::json::{self, ErrorKind, Json, Member, Value};
+use crate::syntax::yaml::json::{NoJson, Why, as_export};
 use crate::syntax::yaml::schema::Schema;
 use crate::syntax::yaml::{self, Yaml};
 
@@ -64,8 +64,10 @@ pub fn recognise(path: &Path, head: &str) -> Option<(Kind, &'static str)> {
 }
 
 /// Without one of these a JSON file is nothing that is read here.
-const JSON_MARKS: [&str; 4] = [
+const JSON_MARKS: [&str; 6] = [
     "airflow.apache.org/",
+    "connections/",
+    "variables/",
     "\"lease_duration\"",
     ".vault.",
     "/secrets/",
@@ -265,8 +267,8 @@ fn yaml_documents(yaml: &Yaml) -> Documents {
     let last = yaml.documents().count();
     for (number, document) in yaml.documents().enumerate() {
         // `yes` is a text to those who write such files, and a date is one to whoever reads them.
-        let text = as_json(document, Schema::Go).or_else(|why| match why.why {
-            Why::Timestamp => as_json(document, Schema::Kubernetes),
+        let text = as_export(document, Schema::Go).or_else(|why| match why.why {
+            Why::Timestamp => as_export(document, Schema::Kubernetes),
             _ => Err(why),
         });
         match text {
@@ -384,6 +386,20 @@ impl Entries {
             self.begin(name, value);
             self.out.push_from(value, 0..value.len());
             self.state("}", value.source().end);
+        }
+    }
+
+    /// A name whose value was deleted, by what `says` so.
+    fn deleted(&mut self, name: &Text, says: Member<'_>) {
+        if name.is_known() {
+            let at = name.source().start;
+            self.next(at);
+            self.state("{\"Name\": ", at);
+            push_string(&mut self.out, name);
+            let says = says.key.raw();
+            self.state(", \"Value\": null, ", says.source().start);
+            self.out.push_from(&says, 0..says.len());
+            self.state(": true}", says.source().end);
         }
     }
 

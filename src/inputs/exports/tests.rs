@@ -32,6 +32,17 @@ fn entries(kind: Kind, text: &str) -> Vec<(String, String, String)> {
     found
 }
 
+/// The first of the secrets of Vault is no longer there.
+fn is_stale(text: &str) -> bool {
+    let carrier = read(Kind::Vault, text);
+    let Some(Part::File { text: export, .. }) = carrier.parts.first() else {
+        panic!("no part");
+    };
+    let mut reader = StoreReader::new(export.expose().as_bytes(), Kind::Vault);
+    let facts = reader.next().map(|entry| entry.facts());
+    facts.is_some_and(|facts| facts.stale.is_some())
+}
+
 fn names(kind: Kind, text: &str) -> Vec<String> {
     let entries = entries(kind, text).into_iter();
     entries.map(|(name, ..)| name).collect()
@@ -129,7 +140,55 @@ fn secrets_of_vault_come_out_of_their_answers() {
     let deleted = r#"{"secret/connections/a": {"data": null, "metadata": {"version": 1}}}"#;
     let (_, value, _) = entries(Kind::Vault, deleted).remove(0);
     assert_eq!(value, "-");
+    for (says, wanted) in [
+        (r#""deletion_time": "2026-01-01T00:00:00Z""#, true),
+        (r#""deletion_time": "", "destroyed": true"#, true),
+        (r#""deletion_time": "", "destroyed": false"#, false),
+    ] {
+        let deleted = format!(
+            r#"{{"s/connections/a": {{"lease_id": "", "data": {{"data": null, "metadata": {{"version": 2, {says}}}}}}}}}"#
+        );
+        assert_eq!(is_stale(&deleted), wanted, "{says}");
+        // It has a value until then.
+        assert!(!is_stale(&deleted.replace("null", r#"{"value": "x"}"#)));
+    }
     assert_eq!(names(Kind::Vault, r#"["a", "folder/"]"#), ["a", "folder/"]);
+}
+
+#[test]
+fn a_map_of_paths_to_secrets_is_vaults_where_only_vault_keeps_such() {
+    let kind_of = |text: &str| kind("a.yaml", text);
+    let paths = "s/connections/a:\n  conn_uri: http://h\ns/variables/b:\n  value: c\n";
+    assert_eq!(kind_of(paths), Some(Kind::Vault));
+    assert_eq!(
+        names(Kind::Vault, paths),
+        ["s/connections/a", "s/variables/b"]
+    );
+    for other in [
+        paths.replace("conn_uri", "uri"),
+        paths.replace("s/variables/b", "b"),
+        paths.replace("s/", "/s/"),
+        paths.replace("value: c", "key: c"),
+    ] {
+        assert_eq!(kind_of(&other), None, "{other}");
+    }
+}
+
+#[test]
+fn what_json_has_nothing_like_costs_no_more_than_itself() {
+    let secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret";
+    let answers = format!(
+        "Name: a\nARN: {secret}:a-Ab3dEf\nSecretBinary: !!binary |\n  aHR0cDovL2g=\n---\nName: b\nARN: {secret}:b-Ab3dEf\nSecretString: c\n"
+    );
+    assert_eq!(kind("a.yaml", &answers), Some(Kind::SecretsManager));
+    assert_eq!(names(Kind::SecretsManager, &answers), ["a", "b"]);
+    let flat = "/airflow/variables/a: x\n1: y\n? [b]\n: z\ntrue: w\n";
+    let flat: Vec<(String, String, String)> = entries(Kind::FlatStore, flat);
+    let told: Vec<String> = flat
+        .iter()
+        .map(|(name, value, _)| format!("{name}={value}"))
+        .collect();
+    assert_eq!(told, ["/airflow/variables/a=x", "1=y", "true=w"]);
 }
 
 #[test]

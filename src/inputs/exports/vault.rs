@@ -25,7 +25,25 @@ pub(super) fn recognise(roots: &[Value<'_>]) -> Option<(Kind, &'static str)> {
     let mut members = first.members().peekable();
     let all = members.peek().is_some() && members.all(|member| is_answer(member.value));
     let any = || first.members().any(|member| is_of_airflow(member.value));
-    (all && any()).then_some((Kind::Vault, "a map of paths to answers of `vault kv get`"))
+    if all && any() {
+        return Some((Kind::Vault, "a map of paths to answers of `vault kv get`"));
+    }
+    is_map_of_secrets(first).then_some((Kind::Vault, "a map of paths to secrets of Vault"))
+}
+
+/// Paths, each with a secret that `VaultBackend` can use; one of them is a connection as only Vault keeps it.
+fn is_map_of_secrets(root: Value<'_>) -> bool {
+    let is_secret = |value: Value<'_>| {
+        value.kind() == JsonKind::Object && KEYS.iter().any(|key| value.get(key).is_some())
+    };
+    let mut is_vault = false;
+    let all = root.members().all(|member| {
+        let path = member.key.as_str().unwrap_or_default();
+        is_vault |= path.contains("connections/") && member.value.get("conn_uri").is_some();
+        let is_path = path.contains('/') && !path.starts_with('/');
+        is_path && (is_secret(member.value) || member.value.is_open())
+    });
+    all && is_vault
 }
 
 /// An answer with a secret that can be one of Airflow's. It may be cut off behind that.
@@ -88,10 +106,11 @@ fn one(value: Value<'_>, entries: &mut Entries) {
         } else {
             Some(value)
         };
-        match secret.filter(|_| !value.is_open()) {
-            Some(secret) => entries.json(&path, &secret.raw()),
-            // Deleted, and there all the same; or cut off.
-            None => entries.name(&path),
+        match (secret.filter(|_| !value.is_open()), deleted(value)) {
+            (Some(secret), _) => entries.json(&path, &secret.raw()),
+            (None, Some(says)) => entries.deleted(&path, says),
+            // Cut off, or nothing says why there is none.
+            (None, None) => entries.name(&path),
         }
     }
 }
@@ -110,6 +129,27 @@ fn is_version(value: Value<'_>) -> bool {
         && metadata.is_some_and(|metadata| {
             metadata.get("version").is_some() || metadata.get("created_time").is_some()
         })
+}
+
+/// The member that says that the version was deleted or destroyed: `read_secret_version` of hvac raises `InvalidPath`
+/// then, and the backend says that there is nothing.
+fn deleted(value: Value<'_>) -> Option<Member<'_>> {
+    let version = if is_answer(value) {
+        value.get("data")?
+    } else {
+        value
+    };
+    if version.get("data")?.kind() != JsonKind::Null {
+        return None;
+    }
+    let metadata = version.get("metadata")?;
+    let destroyed = metadata.member("destroyed");
+    let destroyed = destroyed.filter(|member| member.value.kind() == JsonKind::True);
+    destroyed.or_else(|| {
+        let time = metadata.member("deletion_time")?;
+        let is_set = time.value.as_str().is_some_and(|time| !time.is_empty());
+        is_set.then_some(time)
+    })
 }
 
 /// The secret of an answer; `None` where there is none: it was deleted, or names were asked for.

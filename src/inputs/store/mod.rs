@@ -89,6 +89,8 @@ pub enum StaleWhy {
     NoCurrent,
     /// `DeletedDate` is set.
     Deleted,
+    /// The current version of a secret of Vault was deleted or destroyed.
+    VersionDeleted,
 }
 
 /// A value as it stands in an export.

@@ -485,6 +485,9 @@ impl<R: Read> StoreReader<R> {
                         .stale
                         .get_or_insert((StaleWhy::NoCurrent, slot.key.clone()));
                 }
+                b"deletion_time" | b"destroyed" if found.kind == Kind::Vault => {
+                    found.stale = Some((StaleWhy::VersionDeleted, slot.key.clone()));
+                }
                 b"DeletedDate" if slot.kind != JsonKind::Null => {
                     found.stale = Some((StaleWhy::Deleted, slot.key.clone()));
                 }

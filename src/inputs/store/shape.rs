@@ -100,7 +100,7 @@ pub(super) fn shape<'k>(members: impl Iterator<Item = (&'k str, Option<JsonKind>
     }
 }
 
-/// Field names of AWS's answers; they may be shown.
+/// Field names of AWS's answers, and those of Vault that are kept; they may be shown.
 pub(super) const FIELDS: &[&str] = &[
     "ARN",
     "AllowedPattern",
@@ -153,4 +153,6 @@ pub(super) const FIELDS: &[&str] = &[
     "VersionId",
     "VersionIdsToStages",
     "VersionStages",
+    "deletion_time",
+    "destroyed",
 ];

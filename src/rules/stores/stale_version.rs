@@ -67,6 +67,10 @@ fn check(cx: &EntryContext<'_>, findings: &mut Findings) {
             format!("no version of {name} is AWSCURRENT: a lookup finds nothing"),
             "store a value: `aws secretsmanager put-secret-value`",
         ),
+        StaleWhy::VersionDeleted => (
+            format!("the current version of {name} is deleted: a lookup finds nothing"),
+            "bring it back with `vault kv undelete`, or write it anew, if it is still needed",
+        ),
         StaleWhy::Deleted => (
             format!("{name} is scheduled for deletion: a lookup finds nothing"),
             "bring it back with `aws secretsmanager restore-secret` if it is still needed",

@@ -45,6 +45,9 @@ pub const MAX_COPIES: usize = 1 << 16;
 /// How many bytes more than the file has may be written.
 const MAX_BYTES: usize = 4 << 20;
 
+/// The tag of bytes in base64.
+const BINARY: &str = "tag:yaml.org,2002:binary";
+
 /// What may still be written.
 struct Budget {
     values: usize,
@@ -82,6 +85,20 @@ enum Work<'a> {
 ///
 /// [`NoJson`], where JSON cannot say it or aliases make too much of it.
 pub fn as_json(value: Value<'_>, schema: Schema) -> Result<Text, NoJson> {
+    written(value, schema, false)
+}
+
+/// As [`as_json`], of what programs write of entries: `!!binary` is the base64 that stands there, a key that is no text
+/// is what is written, and a member whose key is a list or a mapping is left out.
+///
+/// # Errors
+///
+/// As [`as_json`].
+pub fn as_export(value: Value<'_>, schema: Schema) -> Result<Text, NoJson> {
+    written(value, schema, true)
+}
+
+fn written(value: Value<'_>, schema: Schema, loose: bool) -> Result<Text, NoJson> {
     let mut out = TextBuilder::at(value.span().start);
     if let Some(at) = value.yaml.old_break {
         return Err(NoJson {
@@ -102,7 +119,7 @@ pub fn as_json(value: Value<'_>, schema: Schema) -> Result<Text, NoJson> {
                 match (text, type_of(key, schema)) {
                     (Some(text), Some(Type::String)) => string(&mut out, text),
                     // `flatten_mapping` makes a text of it.
-                    (Some(text), _) if is_equals(key, schema) => string(&mut out, text),
+                    (Some(text), _) if loose || is_equals(key, schema) => string(&mut out, text),
                     _ => return Err(no(Why::Key, key)),
                 }
                 continue;
@@ -115,6 +132,10 @@ pub fn as_json(value: Value<'_>, schema: Schema) -> Result<Text, NoJson> {
         let Span { start, end } = value.span();
         match value.kind() {
             Kind::Unresolved => return Err(no(Why::Alias, value)),
+            Kind::Scalar if loose && value.tag() == Some(BINARY) => match value.scalar() {
+                Some(text) => string(&mut out, text),
+                None => return Err(no(Why::Tag, value)),
+            },
             Kind::Scalar => scalar(&mut out, value, schema)?,
             kind if value.tag().is_some_and(|tag| !is_own_tag(tag, kind)) => {
                 return Err(no(Why::Tag, value));
@@ -134,7 +155,8 @@ pub fn as_json(value: Value<'_>, schema: Schema) -> Result<Text, NoJson> {
             Kind::Mapping => {
                 out.push_within("{", Span::at(start));
                 work.push(Work::Syntax("}", end));
-                if let Some(member) = value.pairs().find(|pair| pair.key.scalar().is_none()) {
+                let unnamed = |pair: &super::Member<'_>| pair.key.scalar().is_none();
+                if let Some(member) = value.pairs().find(unnamed).filter(|_| !loose) {
                     return Err(no(Why::Key, member.key));
                 }
                 if let Some(member) = value.pairs().find(super::Member::is_broken_merge) {
@@ -147,7 +169,9 @@ pub fn as_json(value: Value<'_>, schema: Schema) -> Result<Text, NoJson> {
                 {
                     return Err(no(Why::Contested, key));
                 }
-                for (index, member) in gathered.members.into_iter().enumerate().rev() {
+                let mut members = gathered.members;
+                members.retain(|member| !unnamed(member));
+                for (index, member) in members.into_iter().enumerate().rev() {
                     work.push(Work::Value(member.value));
                     work.push(Work::Syntax(":", member.key.span().end));
                     work.push(Work::Key(member.key));
