@@ -51,6 +51,6 @@ fn may_set(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let extension = path.extension().unwrap_or_default();
     // Whether a script comes to set a variable is often not certain.
-    let known = ["yaml", "yml", "tf", "sh"];
+    let known = ["yaml", "yml", "sh"];
     name.contains("Dockerfile") || known.iter().any(|known| extension == *known)
 }

@@ -111,6 +111,32 @@ impl<'a> Reader<'a> {
         self.take_as(environment, expr, pieces);
     }
 
+    /// The options that a variable holds by default, where the module is given no others: `var.options`, or a member of
+    /// it.
+    pub(super) fn options_by_default(&mut self, expr: &'a Expr) {
+        let file = self.file;
+        let [kind, name, members @ ..] = self.values.follow(expr).steps() else {
+            return;
+        };
+        // One of that name is read where it stands.
+        let is_variable = kind.name() == Some("var") && name.name() != Some(super::OPTIONS);
+        let mut blocks = file.body.blocks("variable");
+        let block = blocks.find(|block| is_variable && name.name() == Some(block.label(0)));
+        let Some(mut default) = block.and_then(|block| block.body.value("default")) else {
+            return;
+        };
+        for step in members {
+            let member = step
+                .name()
+                .and_then(|name| self.values.member(default, name));
+            let Some(member) = member else { return };
+            default = member;
+        }
+        if self.defaults.insert(default.span()) {
+            self.options(default);
+        }
+    }
+
     /// The overrides of Cloud Composer, and the variables beside them.
     pub(super) fn overrides(&mut self, overrides: &'a Expr, variables: Option<&'a Expr>) {
         let (named, pieces) = self.members(overrides);

@@ -11,6 +11,8 @@
 //! What the file itself says of a name is known: locals, and the keys and values of `for_each`. Variables, data and what other
 //! files of the module say are not: `-var`, a `.tfvars` file and the provider have the last word.
 
+use std::collections::HashSet;
+
 use super::Kind;
 use super::carrier::{Around, Broken, Carrier, Environment, Fault, Part, is_of_airflow};
 use crate::source::{Mask, Span, Text};
@@ -137,6 +139,7 @@ fn parts(file: &Hcl, text: &str) -> Carrier {
         found: Vec::new(),
         released: Vec::new(),
         faults: Vec::new(),
+        defaults: HashSet::new(),
     };
     reader.body(&file.body);
     let secrets = reader.secrets();
@@ -178,6 +181,8 @@ struct Reader<'a> {
     /// What releases of Helm make of their values.
     released: Vec<Part>,
     faults: Vec<Fault>,
+    /// Where defaults of variables stand that were read as options.
+    defaults: HashSet<Span>,
 }
 
 impl<'a> Reader<'a> {
@@ -219,6 +224,7 @@ impl<'a> Reader<'a> {
         if name == OPTIONS {
             self.show(attribute.name.source(), attribute.value.span());
             self.options(&attribute.value);
+            self.options_by_default(&attribute.value);
             return;
         }
         if name == "container_definitions" {
@@ -253,6 +259,7 @@ impl<'a> Reader<'a> {
                     }
                     if name == OPTIONS {
                         self.options(&member.value);
+                        self.options_by_default(&member.value);
                     } else if !is_managed {
                         self.expr(&member.value);
                     }

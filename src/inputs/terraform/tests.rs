@@ -75,7 +75,20 @@ fn options_of_mwaa_become_environment_variables_wherever_the_map_stands() {
     ] {
         assert_eq!(found(&source), expected, "{source}");
     }
+    // What a module is given by default.
+    for (reference, default) in [
+        ("var.o", options.to_owned()),
+        ("var.o.inner", format!("{{ inner = {options} }}")),
+    ] {
+        let source = format!(
+            "variable \"o\" {{\n  default = {default}\n}}\nmodule \"a\" {{\n  airflow_configuration_options = {reference}\n}}\n\
+             module \"b\" {{\n  airflow_configuration_options = {reference}\n}}\n"
+        );
+        assert_eq!(found(&source), expected, "{source}");
+    }
     for nothing in [
+        "variable \"options\" {}\nairflow_configuration_options = var.options\n",
+        "variable \"o\" {\n  default = {}\n}\nairflow_configuration_options = var.o.inner\n",
         "airflow_configuration_options = var.options\n",
         "airflow_configuration_options = {}\n",
         "airflow_configuration_options = var.x ? { \"a.b\" = 1 } : {}\n",

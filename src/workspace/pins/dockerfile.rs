@@ -61,7 +61,7 @@ fn of_stage(text: &str, file: &Dockerfile, last: usize) -> Vec<Pin> {
 
 /// The image of Airflow that a `FROM` names.
 fn base(file: &Dockerfile, stage: &Stage) -> Vec<Pin> {
-    let name = &stage.base_name;
+    let name = &repository(&stage.base_name);
     if !name.is_known() {
         return Vec::new();
     }
@@ -94,6 +94,13 @@ fn base(file: &Dockerfile, stage: &Stage) -> Vec<Pin> {
         pin
     };
     pins.into_iter().map(bare).collect()
+}
+
+/// The name without what is not known of it, if that is only the registry: `${REGISTRY}/apache/airflow:…`.
+fn repository(name: &Text) -> Text {
+    const AIRFLOW: &str = "/apache/airflow";
+    let at = name.expose().find(AIRFLOW).filter(|_| !name.is_known());
+    at.map_or_else(|| name.clone(), |at| name.slice(at + 1..name.len()))
 }
 
 /// `FROM python:3.11-slim`, below a stage that installs Airflow.

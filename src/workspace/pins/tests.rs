@@ -44,6 +44,7 @@ fn the_tag_of_a_base_image_says_airflow_and_python() {
         ),
         ("bitnami/airflow:2.9.1-debian-12-r3", "2.9.1"),
         ("public.ecr.aws/bitnami/airflow:2.7.0", "2.7.0"),
+        ("${REGISTRY}/mirror/apache/airflow:3.0.2", "3.0.2"),
         ("quay.io/astronomer/ap-airflow:2.3.0-5-onbuild", "2.3.0"),
     ] {
         let told = dockerfile(&format!("FROM --platform=linux/amd64 {image} AS base\n"));
