@@ -149,7 +149,7 @@ pub struct CheckArgs {
     pub stdin_filename: Option<PathBuf>,
 
     /// Output format, to stdout or to FILE (repeatable, one of them to stdout): full, concise, json, jsonl,
-    /// github, gitlab, sarif, junit, checkstyle, rdjson.
+    /// github, gitlab, sarif, junit, checkstyle, rdjson, html (a page with the lookup map).
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = format, help_heading = "Output")]
     pub format: Vec<(Format, Option<PathBuf>)>,
 

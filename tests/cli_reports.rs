@@ -10,7 +10,7 @@ use std::path::Path;
 use common::{BROKEN, GOOD, run, with};
 use serde_json::Value;
 
-const ALL: [&str; 10] = [
+const ALL: [&str; 11] = [
     "full",
     "concise",
     "json",
@@ -21,6 +21,7 @@ const ALL: [&str; 10] = [
     "junit",
     "checkstyle",
     "rdjson",
+    "html",
 ];
 
 fn read(folder: &Path, name: &str) -> String {

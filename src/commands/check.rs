@@ -13,6 +13,7 @@ use crate::cli::{CheckArgs, Cli, FailOn};
 use crate::load::Skipped;
 use crate::render::{Format, Style, one_line, step_summary};
 use crate::report::{Report, Selection, Severity, baseline};
+use crate::resolve::map::{self, Map};
 use crate::settings::SettingsFile;
 use crate::source::display_path;
 use crate::workspace::targets::Wanted;
@@ -70,11 +71,15 @@ pub fn run(
     if args.fixes.diff || args.fixes.fix {
         return fixing::run(call, &request, files, out, err, exit);
     }
+    if call.shows_map() {
+        files.keep_streams();
+    }
     let watched = surroundings.stderr_is_watched && !cli.quiet && !args.hook;
     let bar = Bar::watch(watched, files.progress());
     let outcome = check::run(&request, &mut files, args.show_files);
     drop(bar);
-    call.report(&outcome, out, err, exit)
+    let map = call.map(&request, &mut files);
+    call.report(&outcome, &map, out, err, exit)
 }
 
 /// What was asked for.
@@ -89,10 +94,32 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// Some format shows the lookup map.
+    fn shows_map(self) -> bool {
+        let mut formats = self.args.format.iter();
+        !self.args.show_files && formats.any(|(format, _)| format.shows_map())
+    }
+
+    /// The lookup map, as one process sees it; empty where nobody looks at it.
+    fn map(self, request: &Request, files: &mut Files) -> Map {
+        if !self.shows_map() {
+            return Map::default();
+        }
+        let mut load = request.load.clone();
+        let runtime = given::process(self.args.runtime.map(Runtime::from), &load.settings_file);
+        load.wanted.runtime = Some(runtime);
+        // What the command line defines may be secret, wherever it ends up: the names that are asked for too.
+        for (_, value) in &mut load.define {
+            *value = None;
+        }
+        map::run(&load, files)
+    }
+
     /// Says what was found: of the files, on `out`; of the run, on `err`.
     fn report(
         self,
         outcome: &Outcome,
+        map: &Map,
         out: &mut dyn Write,
         err: &mut dyn Write,
         exit: &mut Exit,
@@ -106,7 +133,7 @@ impl Call<'_> {
         if let Some(baseline) = self.baseline.filter(|baseline| baseline.anew) {
             write_baseline(self.cli, &baseline.path, &outcome.report, err, exit)?;
         }
-        self.write_all(&outcome.report, out, err, exit)
+        self.write_all(&outcome.report, map, out, err, exit)
     }
 
     /// What is said of the run as a whole.
@@ -171,6 +198,7 @@ impl Call<'_> {
     fn write_all(
         self,
         report: &Report,
+        map: &Map,
         out: &mut dyn Write,
         err: &mut dyn Write,
         exit: &mut Exit,
@@ -198,7 +226,7 @@ impl Call<'_> {
         // Files first: whoever reads stdout may go away.
         for (format, path) in formats {
             let Some(path) = path else { continue };
-            let written = replace::write_with(path, |out| format.write(out, report, plain));
+            let written = replace::write_with(path, |out| format.write(out, report, map, plain));
             if let Err(error) = written {
                 say_unwritten(path, &error, err)?;
                 *exit = Exit::Failure;
@@ -212,7 +240,7 @@ impl Call<'_> {
                     step_summary,
                     ..style
                 };
-                format.write(out, report, style)?;
+                format.write(out, report, map, style)?;
                 if *format == Format::Concise && !self.cli.quiet {
                     out.flush()?;
                     writeln!(err, "airvane: {}", report.summary.sentence(style.infos))?;

@@ -53,13 +53,10 @@ pub(super) fn wanted(args: &TargetArgs, runtime: Runtime) -> Wanted {
 }
 
 /// The one process through whose eyes a command looks.
-fn process(choice: Option<ProcessChoice>, settings: &SettingsFile) -> Runtime {
-    let stated = settings.target.runtime;
-    let stated = stated.filter(|runtime| *runtime != Runtime::Both);
-    choice
-        .map(Runtime::from)
-        .or(stated)
-        .unwrap_or(Runtime::Task)
+pub(super) fn process(choice: Option<Runtime>, settings: &SettingsFile) -> Runtime {
+    let one = |runtime: &Runtime| *runtime != Runtime::Both;
+    let stated = settings.target.runtime.filter(one);
+    choice.filter(one).or(stated).unwrap_or(Runtime::Task)
 }
 
 /// What must be said of the targets, unless `-q`.
@@ -107,7 +104,10 @@ pub(super) fn loaded(
     let Some(settings) = settings_file(cli, &files, err)? else {
         return Ok(None);
     };
-    let wanted = wanted(view.target, process(view.runtime, &settings));
+    let wanted = wanted(
+        view.target,
+        process(view.runtime.map(Runtime::from), &settings),
+    );
     let request = request(view.paths, view.input, wanted, &settings);
     let watched = view.watched && !cli.quiet;
     let bar = Bar::watch(watched, files.progress());

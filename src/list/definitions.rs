@@ -111,6 +111,8 @@ fn one(
         kind: Some(definition.kind),
         id: Some(&definition.id),
         name: &name,
+        // A variable of Airflow has a name like no other; what else people write may be torn.
+        name_is_certain: is_env && is_public_name(&name) && input.mask.shows(definition.name),
         name_is_public: if is_env {
             is_public_name(&name)
         } else {

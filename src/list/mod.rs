@@ -8,6 +8,7 @@ mod definitions;
 mod judged;
 mod stores;
 
+use std::collections::BTreeSet;
 use std::io;
 
 use crate::airflow::connection::{Fields, Format, Reading};
@@ -15,7 +16,7 @@ use crate::airflow::{Target, TargetSource};
 use crate::inputs::{EntryKind, Input};
 use crate::load::{Loaded, View};
 use crate::report::Failure;
-use crate::source::Position;
+use crate::source::{FileId, Position};
 use crate::workspace::Content;
 
 pub(crate) use judged::{BAD_WORDS, Judged, connection as connection_status};
@@ -35,6 +36,9 @@ pub struct Item<'e> {
     pub name: &'e str,
     /// The name is one that a store can hold, or a variable of Airflow: it may be shown.
     pub name_is_public: bool,
+    /// It stands where nothing but a name stands, if the file is whole ([`Listing::broken`]): it may be shown where
+    /// nobody has asked for it.
+    pub name_is_certain: bool,
     /// What Airflow makes of it.
     pub status: Status<'e>,
 }
@@ -98,6 +102,8 @@ pub type Sink<'s> = dyn FnMut(&Item<'_>) -> io::Result<()> + 's;
 pub struct Listing {
     /// What could not be read to its end.
     pub failures: Vec<Failure>,
+    /// Exports that break off: what stands there for a name may be something else.
+    pub broken: BTreeSet<FileId>,
     /// Why the sink wants no more.
     pub stopped: Option<io::Error>,
 }

@@ -73,8 +73,16 @@ pub(super) fn list(
         ControlFlow::Continue(())
     });
     match summary {
-        Ok(summary) => listing.failures.extend(pipeline::failure(&summary, input)),
-        Err(failure) => listing.failures.push(failure),
+        Ok(summary) => {
+            if summary.problem.is_some() {
+                listing.broken.insert(input.id);
+            }
+            listing.failures.extend(pipeline::failure(&summary, input));
+        }
+        Err(failure) => {
+            listing.broken.insert(input.id);
+            listing.failures.push(failure);
+        }
     }
     listing.stopped = stopped;
 }
@@ -117,6 +125,7 @@ impl Lister<'_> {
             id,
             name: &name,
             name_is_public: is_store_name(&name),
+            name_is_certain: is_store_name(&name) && entry.is_titled() && is_export(input),
             status: Status::Unreachable("no prefix of the backend covers the name"),
         };
         let (Some(kind), Some(id)) = (kind, id) else {
@@ -238,6 +247,20 @@ impl Lister<'_> {
             readings,
         }
     }
+}
+
+/// The input is what a store itself wrote, as JSON, to its end: in what people write, and in YAML, a slip can make a
+/// name of anything.
+fn is_export(input: &Input) -> bool {
+    let Some(inside) = &input.inside else {
+        return true;
+    };
+    let is_json = inside.embedded.as_ref().is_some_and(|embedded| {
+        let text = embedded.bytes.trim_ascii_start();
+        text.starts_with(b"{") || text.starts_with(b"[")
+    });
+    let stores = [Kind::Vault, Kind::Gcp, Kind::Azure, Kind::KubernetesSecret];
+    is_json && !inside.is_cut && stores.contains(&inside.kind)
 }
 
 /// Why it is not known what asks for the entry. `reached`: by prefixes of several kinds.

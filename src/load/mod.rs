@@ -40,7 +40,7 @@ pub use used::{Used, UsedId};
 pub use view::View;
 
 /// What to read, and how.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Request {
     /// Files and directories; `-` is stdin.
     pub paths: Vec<PathBuf>,

@@ -69,7 +69,7 @@ impl Loaded {
 
     /// Every deployment whose settings speak of Airflow, by its alternatives; where there is none,
     /// whatever was named together.
-    fn each(&self) -> Vec<One> {
+    pub(crate) fn each(&self) -> Vec<One> {
         let real = |group: &Group| {
             self.settings_of(group).any(|input| {
                 speaks(input) && !is_sample(&input.path) && !self.unread.contains_key(&input.id)
@@ -141,7 +141,7 @@ impl Loaded {
 
     /// `2: config/airflow.cfg + .env.prod + dump.json`, and for a name of the settings file
     /// `2 prod: …`
-    fn line(&self, one: &One) -> String {
+    pub(crate) fn line(&self, one: &One) -> String {
         let names: Vec<String> = self.files_of(one).map(name_of).collect();
         let number = one.group + 1;
         let names = names.join(" + ");

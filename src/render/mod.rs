@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use crate::report::{Failure, Located, Report, RuleCount, Severity};
+use crate::resolve::map::Map;
 use crate::source::{Position, command, display_path, escape_control};
 
 pub mod checkstyle;
@@ -12,6 +13,7 @@ pub mod config;
 pub mod full;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 mod inert;
 pub mod json;
 pub mod jsonl;
@@ -120,6 +122,8 @@ pub enum Format {
     Checkstyle,
     /// Reviewdog's Diagnostic Format.
     Rdjson,
+    /// A page to look at, with the lookup map.
+    Html,
 }
 
 impl Format {
@@ -135,6 +139,7 @@ impl Format {
         Self::Junit,
         Self::Checkstyle,
         Self::Rdjson,
+        Self::Html,
     ];
 
     /// The word of the command line.
@@ -150,11 +155,23 @@ impl Format {
             Self::Junit => "junit",
             Self::Checkstyle => "checkstyle",
             Self::Rdjson => "rdjson",
+            Self::Html => "html",
         }
     }
 
-    /// Writes `report` in this format.
-    pub fn write(self, out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
+    /// It shows the lookup map.
+    pub const fn shows_map(self) -> bool {
+        matches!(self, Self::Html)
+    }
+
+    /// Writes `report` in this format. `map` is looked at by those that show it.
+    pub fn write(
+        self,
+        out: &mut dyn Write,
+        report: &Report,
+        map: &Map,
+        style: Style,
+    ) -> io::Result<()> {
         match self {
             Self::Full => full::write(out, report, style),
             Self::Concise => concise::write(out, report, style),
@@ -166,6 +183,7 @@ impl Format {
             Self::Junit => junit::write(out, report, style),
             Self::Checkstyle => checkstyle::write(out, report),
             Self::Rdjson => rdjson::write(out, report),
+            Self::Html => html::write(out, report, map),
         }
     }
 }

@@ -111,7 +111,7 @@ fn hit(step: &Step) -> Option<&String> {
 }
 
 /// The name is made of a prefix, which the settings give, and of the id that the user asks for.
-fn shown_name<'s>(step: &Step, name: &'s str, reveal: bool) -> &'s str {
+pub(super) fn shown_name<'s>(step: &Step, name: &'s str, reveal: bool) -> &'s str {
     if reveal || step.lookups_public {
         name
     } else {
@@ -266,25 +266,27 @@ impl Page<'_> {
                 .filter(|candidate| candidate.step + 1 == number)
                 .map(|candidate| &candidate.found);
             for found in found.into_iter().chain(candidate) {
-                self.style.wrapped(out, "     ", &self.found(found))?;
+                self.style
+                    .wrapped(out, "     ", &found_line(found, self.reveal))?;
             }
         }
         Ok(())
     }
+}
 
-    fn found(&self, found: &Found) -> String {
-        match found {
-            Found::Connection {
-                reading,
-                format,
-                may_show,
-                ..
-            } => Shown::new(reading, format, *may_show, self.reveal)
-                .map_or_else(String::new, |shown| shown.line()),
-            Found::Value(value) if self.reveal => one_line(value.expose()),
-            Found::Value(value) if value.expose().is_empty() => "(empty)".to_owned(),
-            Found::Value(_) => MASK.to_owned(),
-        }
+/// What is found, in a line.
+fn found_line(found: &Found, reveal: bool) -> String {
+    match found {
+        Found::Connection {
+            reading,
+            format,
+            may_show,
+            ..
+        } => Shown::new(reading, format, *may_show, reveal)
+            .map_or_else(String::new, |shown| shown.line()),
+        Found::Value(value) if reveal => one_line(value.expose()),
+        Found::Value(value) if value.expose().is_empty() => "(empty)".to_owned(),
+        Found::Value(_) => MASK.to_owned(),
     }
 }
 
@@ -318,6 +320,6 @@ fn remark_line(remark: &Remark) -> String {
     )
 }
 
-fn place_of(spot: &Spot) -> String {
+pub(super) fn place_of(spot: &Spot) -> String {
     format!("{}:{}", display_path(&spot.path), spot.line)
 }

@@ -41,6 +41,27 @@ struct Line {
     span: Span,
 }
 
+/// A line for those who draw by themselves, in three parts.
+pub(super) struct Row<'s> {
+    /// 1-based.
+    pub(super) number: usize,
+    /// In front of the label.
+    pub(super) before: &'s str,
+    /// What the label names.
+    pub(super) inside: &'s str,
+    /// Behind it.
+    pub(super) after: &'s str,
+}
+
+impl Row<'_> {
+    /// There is nothing to show.
+    pub(super) fn is_blank(&self) -> bool {
+        [self.before, self.inside, self.after]
+            .iter()
+            .all(|part| part.trim().is_empty())
+    }
+}
+
 /// The made-up text of one file.
 pub(super) struct Snippet {
     path: String,
@@ -87,6 +108,19 @@ impl Snippet {
             snippet.push(start, &pieces, text, primary);
         }
         snippet
+    }
+
+    /// The lines, each with its label.
+    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.lines.iter().zip(&self.labels).map(|(line, label)| {
+            let end = line.span.end.saturating_sub(1);
+            Row {
+                number: line.number,
+                before: &self.text[line.span.start..label.start],
+                inside: &self.text[label.start..label.start + label.len],
+                after: &self.text[label.start + label.len..end],
+            }
+        })
     }
 
     fn push(&mut self, at: Position, pieces: &Pieces, text: Option<String>, primary: bool) {

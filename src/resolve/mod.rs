@@ -6,6 +6,7 @@
 
 mod environment;
 mod local;
+pub mod map;
 mod near;
 mod plan;
 mod remarks;

@@ -18,6 +18,7 @@ use airvane::airflow::{Python, Runtime, Target, TargetSource, Version};
 use airvane::inputs::Kind;
 use airvane::render::{Format, Style};
 use airvane::report::{Failure, Findings, Report, ReportFile, Selection, Severity, Window};
+use airvane::resolve::map::Map;
 use airvane::rules::Rule;
 use airvane::source::{FileId, LineIndex, Mask, Place, Span};
 
@@ -160,7 +161,9 @@ fn report_of(text: &str, findings: Findings) -> Report {
 
 fn written(format: Format, report: &Report, style: Style) -> String {
     let mut out = Vec::new();
-    format.write(&mut out, report, style).unwrap();
+    format
+        .write(&mut out, report, &Map::default(), style)
+        .unwrap();
     String::from_utf8(out).unwrap()
 }
 

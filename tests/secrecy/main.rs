@@ -53,9 +53,15 @@ fn leak(output: &str, canary: &str) -> Option<String> {
         .find(|window| output.contains(window.as_str()))?;
     let lines = output
         .lines()
-        .filter(|line| line.contains(&window))
-        .map(|line| line.chars().take(240).collect::<String>());
+        .filter_map(|line| Some(around(line, line.find(&window)?)));
     Some(lines.take(2).collect::<Vec<_>>().join("\n    "))
+}
+
+/// What stands about the byte `at`: a page is one line.
+fn around(line: &str, at: usize) -> String {
+    let from = line.floor_char_boundary(at.saturating_sub(160));
+    let to = line.ceil_char_boundary((at + 160).min(line.len()));
+    line[from..to].to_owned()
 }
 
 #[derive(Default)]

@@ -137,6 +137,7 @@ const OPTIONS: &[&[&str]] = &[
         ".",
     ],
     &["--format", "gitlab", "--format", "rdjson=/dev/stderr", "."],
+    &["--format", "html", "."],
     &["--show-files", "."],
     &[
         "--airflow",

@@ -44,12 +44,13 @@ pub(super) fn run(
         outcome = check::run(request, &mut files, false);
         outcome.report.fail(failures);
     }
+    let map = call.map(request, &mut files);
     let Some(text) = text else {
-        return call.report(&outcome, out, err, exit);
+        return call.report(&outcome, &map, out, err, exit);
     };
     // The text of stdin goes on to stdout, so what is said of it goes to stderr.
     let mut said = Vec::new();
-    call.report(&outcome, &mut said, err, exit)?;
+    call.report(&outcome, &map, &mut said, err, exit)?;
     err.write_all(&said)?;
     out.write_all(&text)
 }

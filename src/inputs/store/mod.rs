@@ -131,6 +131,8 @@ struct Found {
     kind: Kind,
     element: Range<usize>,
     name: Option<Piece>,
+    /// The name stands under the key `Name`, and not where a projection put it.
+    titled: bool,
     value: Stored,
     parameter_type: Option<Range<usize>>,
     tier: Option<Tier>,
@@ -151,6 +153,7 @@ impl Found {
             kind,
             element,
             name,
+            titled: false,
             value,
             parameter_type: None,
             tier: None,
@@ -201,6 +204,12 @@ impl<'a> Entry<'a> {
             Some(piece) => self.span(&piece.range),
             None => Span::at(self.window.offset(self.found.element.start)),
         }
+    }
+
+    /// True when the name stands under the key `Name`, as AWS writes it: what a projection, a map or a list holds in
+    /// the place of names may be something else.
+    pub fn is_titled(&self) -> bool {
+        self.found.titled
     }
 
     /// The value, decoded.

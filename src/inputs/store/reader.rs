@@ -444,6 +444,7 @@ impl<R: Read> StoreReader<R> {
             match key {
                 b"Name" if slot.kind == JsonKind::String => {
                     found.name = Some(piece(slot));
+                    found.titled = true;
                     name_exact = true;
                 }
                 // A projection of both writes null for the one that is not there.
