@@ -736,6 +736,7 @@ fn kind(text: &str) -> Result<(Kind, PathBuf), String> {
 
 fn format(text: &str) -> Result<(Format, Option<PathBuf>), String> {
     let (word, path) = match text.split_once('=') {
+        Some((_, "")) => return Err("the name of a file is missing behind `=`".to_owned()),
         Some((word, "-")) => (word, None),
         Some((word, path)) => (word, Some(PathBuf::from(path))),
         None => (text, None),

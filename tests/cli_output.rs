@@ -134,6 +134,10 @@ fn misuse_says_what_would_be_right() {
         ),
         (&["--format", "yaml"], "the formats are full, concise, json"),
         (
+            &["--format", "json="],
+            "the name of a file is missing behind `=`",
+        ),
+        (
             &["--airflow", "latest"],
             "not a release number such as 2.10.4",
         ),

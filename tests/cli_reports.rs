@@ -141,7 +141,9 @@ fn all_formats_come_out_of_one_run_and_the_code_stays() {
 
 #[test]
 fn only_one_format_goes_to_stdout_and_one_to_a_file() {
-    let folder = with(&[("airflow.cfg", BROKEN)]);
+    let folder = with(&[("airflow.cfg", BROKEN), ("out/there", "")]);
+    let link = folder.path().join("out/link");
+    std::os::unix::fs::symlink("there", link).unwrap();
     for (args, why) in [
         (
             ["--format", "concise", "--format", "sarif"],
@@ -155,11 +157,19 @@ fn only_one_format_goes_to_stdout_and_one_to_a_file() {
             ["--format", "json=a", "--format", "sarif=a"],
             "airvane: two formats for a\n",
         ),
+        (
+            ["--format", "json=a", "--format", "sarif=out/../a"],
+            "airvane: two formats for out/../a\n",
+        ),
+        (
+            ["--format", "json=out/link", "--format", "sarif=out/there"],
+            "airvane: two formats for out/there\n",
+        ),
     ] {
         let ran = run(folder.path(), &[&["check"][..], &args].concat());
         assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (2, "", why));
     }
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
 }
 
 #[test]
@@ -228,6 +238,36 @@ fn what_cannot_be_read_is_told_in_every_document() {
     }
     let invocation = &json(folder.path(), "s")["runs"][0]["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);
+}
+
+#[test]
+fn files_outside_of_the_repository_get_no_path_of_it() {
+    let folder = with(&[
+        ("repository/.git/HEAD", ""),
+        ("repository/a/airflow.cfg", BROKEN),
+        ("airflow.cfg", BROKEN),
+    ]);
+    let root = folder.path().canonicalize().unwrap();
+    let here = root.join("repository/a");
+    let args = [
+        "check",
+        "../a/airflow.cfg",
+        "../../airflow.cfg",
+        "--format",
+        "sarif",
+    ];
+    let ran = run(&here, &args);
+    let log: Value = serde_json::from_str(&ran.out).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap().iter();
+    let artifacts: Vec<(&str, bool)> = results
+        .map(|result| &result["locations"][0]["physicalLocation"]["artifactLocation"])
+        .map(|one| (one["uri"].as_str().unwrap(), one.get("uriBaseId").is_some()))
+        .collect();
+    let outside = format!("file://{}/airflow.cfg", root.display());
+    assert_eq!(
+        artifacts,
+        [(outside.as_str(), false), ("a/airflow.cfg", true)]
+    );
 }
 
 #[test]

@@ -270,9 +270,10 @@ impl Call<'_> {
 
 /// Why it is not clear which format goes where.
 fn unclear_outputs(formats: &[(Format, Option<PathBuf>)]) -> Option<String> {
-    let mut seen: Vec<&Option<PathBuf>> = Vec::new();
+    let mut seen: Vec<Option<PathBuf>> = Vec::new();
     for (format, path) in formats {
-        if seen.contains(&path) {
+        let place = path.as_deref().map(replace::place_of);
+        if seen.contains(&place) {
             let word = format.word();
             return Some(match path {
                 None => format!(
@@ -281,7 +282,7 @@ fn unclear_outputs(formats: &[(Format, Option<PathBuf>)]) -> Option<String> {
                 Some(path) => format!("two formats for {}", display_path(path)),
             });
         }
-        seen.push(path);
+        seen.push(place);
     }
     None
 }

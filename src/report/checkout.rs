@@ -29,27 +29,32 @@ impl Checkout {
     }
 
     /// `path`, which counts from the working directory on, from the root of the repository on. What lies
-    /// elsewhere, or is no file, stays as it is.
+    /// elsewhere counts from the root of the file system on: from that of the repository on it would be
+    /// another file. What is no file stays as it is.
     pub fn path<'p>(&self, path: &'p str) -> Cow<'p, str> {
-        if let Some(inside) = path.strip_prefix(&self.root) {
-            return inside.into();
-        }
-        if path.starts_with(['/', '<']) || self.below.is_empty() && !path.starts_with("..") {
+        let is_plain = || path.split('/').all(|part| part != "." && part != "..");
+        if path.starts_with('<') || self.below.is_empty() && !path.starts_with('/') && is_plain() {
             return path.into();
         }
-        let mut parts: Vec<&str> = self.below.iter().map(String::as_str).collect();
+        let mut parts: Vec<&str> = Vec::new();
+        if !path.starts_with('/') {
+            parts.extend(self.root.split('/').filter(|part| !part.is_empty()));
+            parts.extend(self.below.iter().map(String::as_str));
+        }
         for part in path.split('/') {
             match part {
-                "." => {}
+                "" | "." => {}
                 ".." => {
-                    if parts.pop().is_none() {
-                        return path.into();
-                    }
+                    parts.pop();
                 }
                 part => parts.push(part),
             }
         }
-        parts.join("/").into()
+        let whole = format!("/{}", parts.join("/"));
+        match whole.strip_prefix(&self.root) {
+            Some(inside) => inside.to_owned().into(),
+            None => whole.into(),
+        }
     }
 }
 
@@ -71,9 +76,18 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_elsewhere_stays_as_it_is() {
-        assert_eq!(path("/src/repo/a", "../../x.env"), "../../x.env");
-        assert_eq!(path("/src/repo", "../x.env"), "../x.env");
+    fn a_file_has_one_path_however_it_is_named() {
+        assert_eq!(path("/src/repo/a", "/src/repo/a/../c/.env"), "c/.env");
+        assert_eq!(path("/src/repo", "a/../c/./.env"), "c/.env");
+        assert_eq!(path("/src/repo", "../repo/.env"), ".env");
+        assert_eq!(path("/src/repo/a", "../../repo/.env"), ".env");
+    }
+
+    #[test]
+    fn what_lies_elsewhere_counts_from_the_root_of_the_file_system() {
+        assert_eq!(path("/src/repo/a", "../../x.env"), "/src/x.env");
+        assert_eq!(path("/src/repo", "../x.env"), "/src/x.env");
+        assert_eq!(path("/src/repo", "../../../x.env"), "/x.env");
         assert_eq!(
             path("/src/repo/a", "/src/repository/.env"),
             "/src/repository/.env"

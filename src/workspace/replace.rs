@@ -47,6 +47,18 @@ pub fn write_with(
     Ok(())
 }
 
+/// Where a file stands or will stand, however it is named: two paths are the same file if this is the same.
+pub fn place_of(path: &Path) -> PathBuf {
+    if let Ok(place) = fs::canonicalize(path) {
+        return place;
+    }
+    let folder = fs::canonicalize(folder_of(path));
+    match (folder, path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}
+
 /// The file that is to take the place of another, in the same folder.
 struct New {
     target: PathBuf,
