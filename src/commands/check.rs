@@ -74,8 +74,7 @@ pub fn run(
     if call.shows_map() {
         files.keep_streams();
     }
-    let watched = surroundings.stderr_is_watched && !cli.quiet && !args.hook;
-    let bar = Bar::watch(watched, files.progress());
+    let bar = call.bar(&files);
     let outcome = check::run(&request, &mut files, args.show_files);
     drop(bar);
     let map = call.map(&request, &mut files);
@@ -94,6 +93,15 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// Shows how far reading is, if somebody wants to see that.
+    fn bar(self, files: &Files) -> Bar {
+        let watched = self.surroundings.stderr_is_watched;
+        Bar::watch(
+            watched && !self.cli.quiet && !self.args.hook,
+            files.progress(),
+        )
+    }
+
     /// Some format shows the lookup map.
     fn shows_map(self) -> bool {
         let mut formats = self.args.format.iter();

@@ -30,6 +30,8 @@ pub mod schema;
 pub struct Surroundings {
     /// `NO_COLOR` is set and not empty.
     pub no_colour: bool,
+    /// The terminal knows no colours, or is to show none (`CLICOLOR` is `0`).
+    pub plain_terminal: bool,
     /// `FORCE_COLOR` or `CLICOLOR_FORCE` is set and neither empty nor `0`.
     pub force_colour: bool,
     /// Stdout is a terminal.
@@ -54,6 +56,7 @@ impl Surroundings {
         let forced = |name: &str| set(name).is_some_and(|value| value != "0");
         Self {
             no_colour: set("NO_COLOR").is_some(),
+            plain_terminal: is_dumb() || set("CLICOLOR").is_some_and(|value| value == "0"),
             force_colour: forced("FORCE_COLOR") || forced("CLICOLOR_FORCE"),
             stdout_is_terminal: io::stdout().is_terminal(),
             stdout_has_links: io::stdout().is_terminal()
@@ -74,7 +77,9 @@ impl Surroundings {
             ColourChoice::Always => true,
             ColourChoice::Never => false,
             ColourChoice::Auto if self.no_colour => false,
-            ColourChoice::Auto => self.force_colour || self.stdout_is_terminal,
+            ColourChoice::Auto => {
+                self.force_colour || self.stdout_is_terminal && !self.plain_terminal
+            }
         }
     }
 }
@@ -87,7 +92,17 @@ fn is_automated() -> bool {
         let value = std::env::var_os(name);
         value.is_some_and(|value| !value.is_empty() && value != "0" && value != "false")
     };
-    names.into_iter().any(is_set) || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+    names.into_iter().any(is_set) || is_dumb()
+}
+
+/// A terminal that only prints. A compilation buffer of Emacs is one, whatever `TERM` is: what steers a
+/// terminal stands in it as text, and then it does not know what a line is about.
+fn is_dumb() -> bool {
+    let is = |name: &str, test: fn(&str) -> bool| {
+        let value = std::env::var_os(name);
+        value.is_some_and(|value| value.to_str().is_some_and(test))
+    };
+    is("TERM", |term| term == "dumb") || is("INSIDE_EMACS", |what| what.ends_with(",compile"))
 }
 
 /// True for a locale that was asked for and can print no more than ASCII. Where nothing is asked

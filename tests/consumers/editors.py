@@ -40,7 +40,7 @@ EMACS = """
 (setq compilation-ask-about-save nil
       compilation-skip-threshold 0
       found nil)
-(let ((buffer (airvane ".")))
+(let ((buffer (START)))
   (while (process-live-p (get-buffer-process buffer))
     (accept-process-output nil 0.1))
   (accept-process-output nil 0.1)
@@ -83,6 +83,7 @@ def run(command, folder, script, name, infos="no"):
         "FOUND": str(found),
         "INFOS": infos,
         "LC_ALL": "C.UTF-8",
+        "TERM": "xterm-256color",
         "PATH": f"{AIRVANE.parent}{os.pathsep}{os.environ['PATH']}",
     }
     ran = subprocess.run(
@@ -118,13 +119,18 @@ def vim(folder, expected):
 
 def emacs(folder, expected):
     command = ["emacs", "-Q", "--batch", "-L", ROOT / "matchers" / "emacs", "-l"]
-    found = run(command, folder, EMACS, "check.el")
     level = {"error": 2, "warning": 1, "info": 0}
     wanted = [
         [finding["path"], finding["start"]["line"], finding["start"]["column"], level[finding["severity"]]]
         for finding in expected
     ]
+    found = run(command, folder, EMACS.replace("START", 'airvane "."'), "check.el")
     assert found == wanted, f"\n{found}\n{wanted}"
+    # What any command prints, in a terminal of Emacs that knows no colours, whatever it says; columns are those that
+    # Emacs goes by without being told.
+    found = run(command, folder, EMACS.replace("START", 'compile "airvane check -v --format concise ."'), "compile.el")
+    places = [[path, line, kind] for path, line, _, kind in wanted]
+    assert [[path, line, kind] for path, line, _, kind in found] == places, f"\n{found}\n{wanted}"
     print(f"emacs: {len(found)} findings visited")
 
 

@@ -24,7 +24,9 @@ pub(super) fn run(
     } else {
         Applicability::Safe
     };
+    let bar = call.bar(&files);
     let fixed = fix::run(request, &mut files, least);
+    drop(bar);
     if call.args.fixes.diff {
         return show(call, &fixed, out, err, exit);
     }
