@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{Exit, Surroundings, given};
 use crate::cli::{Cli, ConfigArgs, DocumentFormat};
 use crate::config;
-use crate::render::{Style, config as render};
+use crate::render::config as render;
 
 /// Runs the command; `exit` is the code earned so far.
 pub fn run(
@@ -40,10 +40,6 @@ pub fn run(
     if args.format == DocumentFormat::Json {
         return render::json(out, &ending, args.reveal);
     }
-    let style = Style {
-        colour: surroundings.colour(cli.color),
-        width: surroundings.columns.unwrap_or(80),
-        ..Style::default()
-    };
+    let style = given::style(cli, surroundings);
     render::people(out, &ending, style, args.reveal)
 }

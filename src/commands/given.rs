@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use super::Surroundings;
 use super::progress::Bar;
 use crate::airflow::Runtime;
 use crate::cli::{Cli, Grouping, InputArgs, ProcessChoice, TargetArgs};
 use crate::load::{self, Loaded, One, Request, Skipped, Unclear};
-use crate::render::one_line;
+use crate::render::{Style, one_line};
 use crate::report::Failure;
 use crate::settings::{self, SettingsFile};
 use crate::source::display_path;
@@ -85,6 +86,16 @@ pub(super) struct View<'a> {
     pub(super) input: &'a InputArgs,
     /// Somebody looks at stderr.
     pub(super) watched: bool,
+}
+
+/// How these commands print for people.
+pub(super) fn style(cli: &Cli, surroundings: &Surroundings) -> Style {
+    Style {
+        colour: surroundings.colour(cli.color),
+        width: surroundings.columns.unwrap_or(80),
+        summary: !cli.quiet,
+        ..Style::default()
+    }
 }
 
 /// The contents of stores, by file.

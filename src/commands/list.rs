@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use super::{Exit, Surroundings, given};
 use crate::cli::{Cli, ListArgs, ListFormat};
 use crate::list::{self, Item};
-use crate::render::Style;
 use crate::render::list::{Json, Table};
 
 /// Runs the command; `exit` is the code earned so far.
@@ -32,12 +31,7 @@ pub fn run(
     if nothing && !args.allow_empty {
         return writeln!(err, "airvane: nothing to list (--allow-empty allows that)");
     }
-    let style = Style {
-        colour: surroundings.colour(cli.color),
-        width: surroundings.columns.unwrap_or(80),
-        summary: !cli.quiet,
-        ..Style::default()
-    };
+    let style = given::style(cli, surroundings);
     let mut table = Table::new(style, args.reveal);
     let mut json = Json::new(args.reveal, args.format == ListFormat::Json);
     // Earned unless something cannot be read to its end; a reader that goes away changes nothing.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{Exit, Surroundings, given};
 use crate::cli::{Cli, DocumentFormat, ResolveArgs};
-use crate::render::{Style, resolve as render};
+use crate::render::resolve as render;
 use crate::resolve::{self, Answer, Outcome};
 
 /// Runs the command; `exit` is the code earned so far.
@@ -50,11 +50,7 @@ pub fn run(
     if args.format == DocumentFormat::Json {
         return render::json(out, &answers, args.reveal);
     }
-    let style = Style {
-        colour: surroundings.colour(cli.color),
-        width: surroundings.columns.unwrap_or(80),
-        ..Style::default()
-    };
+    let style = given::style(cli, surroundings);
     let target = loaded.target_of(&one);
     let whose = format!("Airflow {}, {}", target.airflow, target.runtime.word());
     render::people(out, &answers, &whose, style, args.reveal)

@@ -152,15 +152,10 @@ fn text(out: &mut Vec<u8>, key: &str, text: &str) {
     values::string(out, text);
 }
 
-fn list<T>(out: &mut Vec<u8>, key: &str, items: &[T], mut item: impl FnMut(&mut Vec<u8>, &T)) {
+fn list<T>(out: &mut Vec<u8>, key: &str, items: &[T], item: impl FnMut(&mut Vec<u8>, &T)) {
     values::key(out, key);
     out.push(b'[');
-    for (index, one) in items.iter().enumerate() {
-        if index > 0 {
-            out.extend_from_slice(b", ");
-        }
-        item(out, one);
-    }
+    values::separated(out, items, item);
     out.push(b']');
 }
 

@@ -36,30 +36,36 @@ pub(super) fn key(out: &mut Vec<u8>, key: &str) {
     out.extend_from_slice(b"\": ");
 }
 
+/// What stands between the brackets of a list.
+pub(super) fn separated<T>(
+    out: &mut Vec<u8>,
+    items: impl IntoIterator<Item = T>,
+    mut item: impl FnMut(&mut Vec<u8>, T),
+) {
+    for (index, one) in items.into_iter().enumerate() {
+        if index > 0 {
+            out.extend_from_slice(b", ");
+        }
+        item(out, one);
+    }
+}
+
 /// Appends a value as Python holds it: repeated keys joined, numbers with their digits, and
 /// `{"__float__": "nan"}` for what JSON has no word for.
 pub(super) fn python(out: &mut Vec<u8>, value: Value<'_>) {
     match value.kind() {
         Kind::Object => {
             out.push(b'{');
-            for (index, member) in value.effective_members().into_iter().enumerate() {
-                if index > 0 {
-                    out.extend_from_slice(b", ");
-                }
+            separated(out, value.effective_members(), |out, member| {
                 string(out, &member.key.as_str().unwrap_or_default());
                 out.extend_from_slice(b": ");
                 python(out, member.value);
-            }
+            });
             out.push(b'}');
         }
         Kind::Array => {
             out.push(b'[');
-            for (index, item) in value.items().enumerate() {
-                if index > 0 {
-                    out.extend_from_slice(b", ");
-                }
-                python(out, item);
-            }
+            separated(out, value.items(), python);
             out.push(b']');
         }
         Kind::String => string(out, &value.as_str().unwrap_or_default()),
