@@ -1,14 +1,18 @@
--- Neovim 0.11 or later: copy this file to ~/.config/nvim/lsp/airvane.lua, and write
+-- Neovim 0.11 or later (`older.lua` is for 0.7 to 0.10): copy this file to ~/.config/nvim/lsp/airvane.lua, and write
+--
+--   vim.filetype.add({ pattern = { ['.*/%.env%..*'] = 'sh', ['.*/airflow%.cfg%..*'] = 'cfg' } })
 --   vim.lsp.enable('airvane')
--- into init.lua. `init_options` takes airflow, provider, python, runtime, envDialect and settingsFile.
+--
+-- into ~/.config/nvim/init.lua: Neovim has no file type for `.env.prod` by itself, and without one no server is asked.
 return {
   cmd = { 'airvane', 'lsp' },
   filetypes = {
-    'cfg', 'conf', 'dockerfile', 'dosini', 'env', 'hcl', 'helm', 'json', 'jsonl', 'python', 'sh', 'systemd',
-    'terraform', 'terraform-vars', 'toml', 'yaml', 'yaml.docker-compose',
+    'bash', 'cfg', 'conf', 'dockerfile', 'dosini', 'env', 'hcl', 'helm', 'json', 'jsonl', 'python', 'requirements', 'sh',
+    'systemd', 'terraform', 'terraform-vars', 'tf', 'toml', 'yaml', 'yaml.docker-compose', 'yaml.helm-values',
   },
-  root_markers = { 'airvane.toml', 'airflow.cfg', '.git' },
+  -- What belongs together is looked for below the root: config/airflow.cfg and the .env beside the folder too.
+  root_markers = { 'airvane.toml', '.git', 'airflow.cfg' },
   init_options = {
-    -- airflow = { '2.11.2', '3.3.2' },
+    -- airflow = { '2.11.2', '3.3.2' }; provider, python, runtime, envDialect and settingsFile too.
   },
 }

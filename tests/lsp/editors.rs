@@ -125,8 +125,9 @@ fn whatever_check_reads_has_a_pattern() {
 
 #[test]
 fn neovim_and_helix_start_the_server() {
-    let lua = read("neovim/airvane.lua");
-    assert!(lua.contains("cmd = { 'airvane', 'lsp' }"));
+    for name in ["neovim/airvane.lua", "neovim/older.lua"] {
+        assert!(read(name).contains("cmd = { 'airvane', 'lsp' }"), "{name}");
+    }
     let helix: toml::Table = toml::from_str(&read("helix/languages.toml")).unwrap();
     let server = &helix["language-server"]["airvane"];
     assert_eq!(server["command"].as_str(), Some("airvane"));
