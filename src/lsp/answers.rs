@@ -11,12 +11,12 @@ use serde_json::Value;
 use super::checker::{Deployed, Found};
 use super::documents::Documents;
 use super::position::Encoding;
-use super::reading::Classes;
+use super::reading::{Classes, Way};
 use super::scope::{Scope, Wishes};
 use super::server::{Cancelled, Refused};
 use super::wire::{self, code};
 use super::{actions, completion, hover, links};
-use crate::inputs::EntryKind;
+use crate::inputs::{EntryKind, Kind};
 use crate::load::guard::guard;
 
 /// What a question is answered from.
@@ -58,7 +58,18 @@ impl Known {
     /// What is known of the deployment of a file.
     fn deployment_of(&self, path: &Path) -> Option<&Deployed> {
         let found = self.found_for(path)?;
-        found.deployments.get(*found.deployment_of.get(path)?)
+        found.deployments.get(found.inputs.get(path)?.deployment?)
+    }
+
+    /// What a file was when it was checked last.
+    pub(super) fn kind_of(&self, path: &Path) -> Option<Kind> {
+        Some(self.found_for(path)?.inputs.get(path)?.kind)
+    }
+
+    /// How the deployment of a file asks stores for entries.
+    pub(super) fn asks_of(&self, path: &Path) -> &[Way] {
+        let deployment = self.deployment_of(path);
+        deployment.map_or(&[][..], |deployment| deployment.asks.as_slice())
     }
 
     /// The classes of the backends of the deployment of a file.

@@ -11,12 +11,12 @@ use lsp_types::{Diagnostic, DiagnosticSeverity};
 use super::diagnostics::{self, OfFile, at_the_top};
 use super::documents::Documents;
 use super::position::{Encoding, Lines};
-use super::reading::{self, Classes};
+use super::reading::{self, Classes, Way};
 use super::scope::{self, Scope, Wishes};
 use crate::check;
-use crate::inputs::EntryKind;
+use crate::inputs::{EntryKind, Kind};
 use crate::load::guard::guard;
-use crate::load::{Loaded, TOO_LARGE};
+use crate::load::{Loaded, TOO_LARGE, View};
 use crate::settings::Broken;
 use crate::source::display_path;
 use crate::workspace::Files;
@@ -68,10 +68,19 @@ pub(super) struct Found {
     pub(super) notes: Vec<String>,
     /// What is known of each deployment.
     pub(super) deployments: Vec<Deployed>,
-    /// The first deployment that a file belongs to.
-    pub(super) deployment_of: BTreeMap<PathBuf, usize>,
+    /// The files that were read.
+    pub(super) inputs: BTreeMap<PathBuf, OfInput>,
     /// The versions of open texts that were looked at.
     pub(super) versions: BTreeMap<PathBuf, i32>,
+}
+
+/// What is known of a file that was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OfInput {
+    /// What it is.
+    pub(super) kind: Kind,
+    /// The first deployment that it belongs to.
+    pub(super) deployment: Option<usize>,
 }
 
 /// What a word of one file may be about that stands in another.
@@ -81,6 +90,8 @@ pub(super) struct Deployed {
     pub(super) classes: Classes,
     /// The ids that its DAGs ask for, a reasonable number of them.
     pub(super) ids: Vec<(EntryKind, String)>,
+    /// How it asks stores for entries.
+    pub(super) asks: Vec<Way>,
 }
 
 /// The ids that are kept of a deployment.
@@ -157,29 +168,40 @@ fn found(scope: &Scope, world: &World, files: &mut Files) -> Found {
         files: diagnostics::by_file(&outcome, scope.folder(), &world.documents, world.encoding),
         notes,
         deployments: deployed.0,
-        deployment_of: deployed.1,
+        inputs: deployed.1,
         ..Found::default()
     }
 }
 
-/// What is known of each deployment, and which files belong to it.
-fn deployed(loaded: &Loaded) -> (Vec<Deployed>, BTreeMap<PathBuf, usize>) {
+/// What is known of each deployment, and of the files.
+fn deployed(loaded: &Loaded) -> (Vec<Deployed>, BTreeMap<PathBuf, OfInput>) {
     let mut failures = Vec::new();
     let views = loaded.views(&mut failures);
+    let has_stores = loaded.inputs.iter().any(|input| input.kind.is_store());
+    let stores = Kind::ALL.iter().copied();
+    // Of what a local file holds, the file itself says enough.
+    let stores: Vec<Kind> = stores
+        .filter(|kind| has_stores && kind.is_store() && !kind.is_local())
+        .collect();
     let deployments = (0..loaded.groups.len()).map(|group| {
+        let views: Vec<&View<'_>> = views.iter().filter(|view| view.group == group).collect();
         let ids = loaded.used(group).ids.into_iter().take(MOST_IDS);
         Deployed {
-            classes: reading::classes(views.iter().filter(|view| view.group == group)),
+            classes: reading::classes(views.iter().copied()),
             ids: ids.map(|used| (used.kind, used.id.to_owned())).collect(),
+            asks: reading::asks(&views, &stores),
         }
     });
-    let mut of = BTreeMap::new();
+    let mut inputs = BTreeMap::new();
     for input in &loaded.inputs {
-        if let Some(group) = loaded.group_of(input.id) {
-            of.entry(input.path.clone()).or_insert(group);
-        }
+        // The file comes before its parts.
+        let of = inputs.entry(input.path.clone()).or_insert(OfInput {
+            kind: input.kind,
+            deployment: None,
+        });
+        of.deployment = of.deployment.or_else(|| loaded.group_of(input.id));
     }
-    (deployments.collect(), of)
+    (deployments.collect(), inputs)
 }
 
 /// The settings file has mistakes: as with `airvane check`, nothing is done before there is none.

@@ -89,10 +89,15 @@ impl Scene {
         let input = reading.file()?;
         let deployed = known.classes_of(path);
         let own = classes(&reading.views(input));
+        let document = known.documents.get(path)?;
+        let class = |role: usize| {
+            let known = own[role].or(deployed[role]);
+            known.or_else(|| only_class(&document.text))
+        };
         Some(Self {
             kind: input.kind,
             target: reading.target(input).clone(),
-            classes: [own[0].or(deployed[0]), own[1].or(deployed[1])],
+            classes: [class(0), class(1)],
         })
     }
 
@@ -101,6 +106,8 @@ impl Scene {
             Place::Section { .. } => self.sections(),
             Place::Option { section, .. } => self.options(section),
             Place::Variable { .. } => self.variables(),
+            Place::Dotted { dot, .. } => self.dotted(*dot),
+            Place::ConnType { .. } => conn_types(|name| Some(name.to_owned())),
             Place::Value(typed) => self.values(typed),
             Place::Connection { value } => connections(value),
         }
@@ -140,15 +147,30 @@ impl Scene {
             .collect()
     }
 
-    fn variables(&self) -> Vec<CompletionItem> {
+    /// Every option, under a name that `name` makes of section and option.
+    fn everywhere(
+        &self,
+        kind: CompletionItemKind,
+        name: impl Fn(&str, &str) -> String,
+    ) -> Vec<CompletionItem> {
         let mut items = Vec::new();
         for section in options().sections() {
-            for name in self.known(section) {
-                let variable = facts::variable(section, name);
-                let item = item(&variable, CompletionItemKind::VARIABLE);
-                items.push(self.described(item, section, name));
+            for option in self.known(section) {
+                let item = item(&name(section, option), kind);
+                items.push(self.described(item, section, option));
             }
         }
+        items
+    }
+
+    fn dotted(&self, dot: char) -> Vec<CompletionItem> {
+        self.everywhere(CompletionItemKind::PROPERTY, |section, option| {
+            format!("{section}{dot}{option}")
+        })
+    }
+
+    fn variables(&self) -> Vec<CompletionItem> {
+        let mut items = self.everywhere(CompletionItemKind::VARIABLE, facts::variable);
         for (start, what) in [
             (
                 "AIRFLOW_CONN_",
@@ -247,6 +269,13 @@ impl Scene {
     }
 }
 
+/// The one class whose path stands in a text: while somebody types, it may not parse.
+fn only_class(text: &str) -> Option<&'static BackendClass> {
+    let classes = data::classes().iter();
+    let mut classes = classes.filter(|class| text.contains(&class.class_path));
+    classes.next().filter(|_| classes.next().is_none())
+}
+
 /// Inside of the value of a connection.
 fn connections(value: &str) -> Vec<CompletionItem> {
     if value.trim_start().starts_with('{') {
@@ -255,20 +284,13 @@ fn connections(value: &str) -> Vec<CompletionItem> {
     if value.contains("://") {
         return Vec::new();
     }
-    let types = conn_types::all().filter(|(_, kind)| kind.deprecated.is_none());
-    // What holds other characters is no scheme of a URI.
-    let types = types.filter(|(name, _)| {
+    conn_types(|name| {
         let mut characters = name.chars();
-        characters.all(|one| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_')
-    });
-    types
-        .map(|(name, kind)| {
-            let scheme = name.replace('_', "-");
-            let mut item = item(name, CompletionItemKind::ENUM_MEMBER);
-            item.insert_text = Some(format!("{scheme}://"));
-            documented(item, facts::conn_type(name, kind))
-        })
-        .collect()
+        let is_scheme =
+            characters.all(|one| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_');
+        // What holds other characters is no scheme of a URI.
+        is_scheme.then(|| format!("{}://", name.replace('_', "-")))
+    })
 }
 
 fn in_object(value: &str) -> Vec<CompletionItem> {
@@ -289,16 +311,21 @@ fn in_object(value: &str) -> Vec<CompletionItem> {
             .collect();
     }
     if !json.is_key && json.depth == 1 && json.value_of.as_deref() == Some("conn_type") {
-        let types = conn_types::all().filter(|(_, kind)| kind.deprecated.is_none());
-        return types
-            .map(|(name, kind)| {
-                let mut item = item(name, CompletionItemKind::ENUM_MEMBER);
-                item.insert_text = Some(json.quoted(name));
-                documented(item, facts::conn_type(name, kind))
-            })
-            .collect();
+        return conn_types(|name| Some(json.quoted(name)));
     }
     Vec::new()
+}
+
+/// The types of connections, each as `text` writes it, if it can be written.
+fn conn_types(text: impl Fn(&str) -> Option<String>) -> Vec<CompletionItem> {
+    let types = conn_types::all().filter(|(_, kind)| kind.deprecated.is_none());
+    types
+        .filter_map(|(name, kind)| {
+            let mut item = item(name, CompletionItemKind::ENUM_MEMBER);
+            item.insert_text = Some(text(name)?);
+            Some(documented(item, facts::conn_type(name, kind)))
+        })
+        .collect()
 }
 
 fn item(label: &str, kind: CompletionItemKind) -> CompletionItem {

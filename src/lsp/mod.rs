@@ -24,6 +24,7 @@ mod fixes;
 mod hover;
 mod ignores;
 mod links;
+mod nested;
 pub mod patterns;
 mod place;
 mod position;

@@ -1,5 +1,6 @@
 //! Where in a text that does not parse (yet) somebody is typing.
 
+use super::nested;
 use crate::inputs::Kind;
 use crate::syntax::cfg;
 
@@ -23,8 +24,20 @@ pub(super) enum Place<'t> {
         /// What stands before the cursor.
         typed: &'t str,
     },
+    /// Section and option in one word.
+    Dotted {
+        /// What stands before the cursor.
+        typed: &'t str,
+        /// What stands between them.
+        dot: char,
+    },
     /// The value of an option, however it is written.
     Value(Value<'t>),
+    /// The type of a connection.
+    ConnType {
+        /// What stands before the cursor.
+        typed: &'t str,
+    },
     /// The value of `AIRFLOW_CONN_…`.
     Connection {
         /// What stands before the cursor.
@@ -52,16 +65,18 @@ impl<'t> Place<'t> {
         let before = text.get(..offset)?;
         match kind {
             Kind::Cfg => in_cfg(before),
-            _ => in_environment(before),
+            _ => in_environment(before).or_else(|| nested::place(before, kind)),
         }
     }
 
     /// The beginning of the word that is being typed.
     pub(super) fn typed(&self) -> &'t str {
         match self {
-            Self::Section { typed } | Self::Option { typed, .. } | Self::Variable { typed } => {
-                typed
-            }
+            Self::Section { typed }
+            | Self::Option { typed, .. }
+            | Self::Variable { typed }
+            | Self::Dotted { typed, .. }
+            | Self::ConnType { typed } => typed,
             Self::Value(Value { text: value, .. }) | Self::Connection { value } => {
                 let is_word =
                     |character: char| character.is_alphanumeric() || "_.-".contains(character);
@@ -76,7 +91,7 @@ impl<'t> Place<'t> {
 }
 
 /// The beginning of the last line.
-fn line_start(text: &str) -> usize {
+pub(super) fn line_start(text: &str) -> usize {
     text.rfind('\n').map_or(0, |at| at + 1)
 }
 
@@ -338,6 +353,7 @@ mod tests {
             Place::Variable { .. } => format!("variable {typed}"),
             Place::Value(value) => format!("value of {}.{} {typed}", value.section, value.option),
             Place::Connection { .. } => format!("connection {typed}"),
+            Place::Dotted { .. } | Place::ConnType { .. } => typed.to_owned(),
         }
     }
 

@@ -6,15 +6,41 @@ use std::path::Path;
 use super::answers::Known;
 use super::scope;
 use crate::airflow::Target;
-use crate::airflow::backend::Role;
 use crate::airflow::backend::data::BackendClass;
-use crate::inputs::{Definition, Input, Setting};
+use crate::airflow::backend::{Role, format_of_store};
+use crate::airflow::connection::Format;
+use crate::airflow::lookup::{Coverage, Naming};
+use crate::inputs::store::{Entry, StoreReader, Value};
+use crate::inputs::{EntryKind, Input, Kind, Setting};
+use crate::load::asked::ways;
 use crate::load::{self, Loaded, View};
 use crate::source::{Place, Span, Text};
+use crate::workspace::Content;
 
 /// A text that was read.
 pub(super) struct Reading {
     loaded: Loaded,
+    /// Of stores, by file.
+    contents: Vec<Option<Content>>,
+}
+
+/// How a deployment asks a store for its entries.
+#[derive(Debug)]
+pub(super) struct Way {
+    store: Kind,
+    naming: Naming,
+    /// How connections are read; `None` where nothing is known of it.
+    format: Option<Format>,
+}
+
+/// A connection as it is written somewhere.
+pub(super) struct Written<'r> {
+    /// The file, or its part.
+    pub(super) input: &'r Input,
+    /// The whole value.
+    pub(super) value: Text,
+    /// How Airflow reads it.
+    pub(super) format: Format,
 }
 
 impl Reading {
@@ -32,8 +58,14 @@ impl Reading {
         request.stdin_filename = None;
         request.as_walked = false;
         request.jobs = 1;
-        let (loaded, _) = load::load(&request, &mut files);
-        let read = Self { loaded };
+        // What a store is, its neighbours may have said.
+        let kind = known.kind_of(path).filter(|kind| kind.is_store());
+        request.kinds = kind
+            .map(|kind| (kind, path.to_owned()))
+            .into_iter()
+            .collect();
+        let (loaded, contents) = load::load(&request, &mut files);
+        let read = Self { loaded, contents };
         read.file().is_some().then_some(read)
     }
 
@@ -79,12 +111,75 @@ impl Reading {
         })
     }
 
-    /// The connection or variable whose value stands there.
-    pub(super) fn definition_at(&self, at: usize) -> Option<(&Input, &Definition)> {
+    /// The connection whose value stands there: a definition, or an entry of a store that is asked for in one
+    /// of these ways.
+    pub(super) fn connection_at(&self, at: usize, asks: &[Way]) -> Option<Written<'_>> {
         self.inputs().find_map(|input| {
             let mut definitions = input.definitions.iter();
             let found = definitions.find(|definition| holds(input, definition.value.source(), at));
-            Some((input, found?))
+            if let Some(found) = found {
+                return (found.kind == EntryKind::Connection).then(|| Written {
+                    input,
+                    value: found.value.clone(),
+                    format: Format::of(found),
+                });
+            }
+            let content = self.contents.get(input.id.0 as usize)?.as_ref()?;
+            let mut reader = StoreReader::new(content.head(), input.kind);
+            while let Some(batch) = reader.next_batch(None) {
+                let mut entries = batch.entries();
+                let here = |entry: &Entry<'_>| {
+                    let span = entry.value_span();
+                    span.is_some_and(|span| holds(input, span, at))
+                };
+                if let Some(entry) = entries.find(here) {
+                    return self.of_store(input, &entry, asks);
+                }
+            }
+            None
+        })
+    }
+
+    /// An entry of a store, if a connection is asked for by its name.
+    fn of_store<'r>(
+        &'r self,
+        input: &'r Input,
+        entry: &Entry<'_>,
+        asks: &[Way],
+    ) -> Option<Written<'r>> {
+        let value = match entry.value() {
+            Value::Text(text) => text,
+            Value::Object(tree) => tree.text().clone(),
+            Value::Binary | Value::Missing | Value::Other(_) => return None,
+        };
+        let store = entry.kind();
+        let usual;
+        let mut asks: Vec<&Way> = asks.iter().filter(|way| way.store == store).collect();
+        if asks.is_empty() {
+            let target = self.target(input);
+            usual = Way {
+                store,
+                naming: Naming::defaults(store, target.amazon()),
+                format: Some(format_of_store(store, target)),
+            };
+            asks.push(&usual);
+        }
+        let is_connection = |way: &&&Way| {
+            let kind = if entry.is_bare() {
+                entry.form()
+            } else {
+                match way.naming.coverage(&entry.name()) {
+                    Coverage::Covered { kind, .. } => Some(kind),
+                    Coverage::Ambiguous { .. } | Coverage::Foreign => None,
+                }
+            };
+            kind == Some(EntryKind::Connection)
+        };
+        let way = asks.iter().find(is_connection)?;
+        Some(Written {
+            input,
+            value,
+            format: way.format.clone()?,
         })
     }
 
@@ -97,6 +192,22 @@ impl Reading {
         let views = self.loaded.views(&mut failures).into_iter();
         views.filter(|view| view.group == group).collect()
     }
+}
+
+/// How the backends of these views ask stores for entries, for the first of their releases.
+pub(super) fn asks(views: &[&View<'_>], stores: &[Kind]) -> Vec<Way> {
+    let Some(target) = views.first().map(|view| view.target) else {
+        return Vec::new();
+    };
+    let of_store = stores.iter().flat_map(|store| {
+        let ways = ways(*store, views, target).into_iter();
+        ways.map(|way| Way {
+            store: *store,
+            naming: way.naming,
+            format: (!way.has_own_way).then_some(way.format),
+        })
+    });
+    of_store.collect()
 }
 
 /// The classes of `[secrets]` and `[workers]`, where they are known.

@@ -1,19 +1,19 @@
 //! The state of the server and its loop: messages and results in, messages out.
 
+mod changes;
+mod shown;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Builder;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use lsp_types::{
-    ClientCapabilities, Diagnostic, DidChangeConfigurationParams, DidChangeTextDocumentParams,
-    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, InitializeParams, InitializeResult,
-    LogMessageParams, MessageType, PositionEncodingKind, PublishDiagnosticsParams, ServerInfo,
-    ShowMessageParams,
+    ClientCapabilities, Diagnostic, InitializeParams, InitializeResult, LogMessageParams,
+    MessageType, PositionEncodingKind, ServerInfo, ShowMessageParams,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -21,13 +21,10 @@ use serde_json::Value;
 use super::abilities;
 use super::answers::{self, Question};
 use super::checker::{self, Checked, Found, Order, World};
-use super::documents::{Document, path_of, uri_of};
+use super::documents::path_of;
 use super::position::Encoding;
 use super::scope::{Scope, Wishes};
 use super::wire::{self, Malformed, Message, code};
-
-/// How long nobody may have typed before the texts are looked at.
-const QUIET: Duration = Duration::from_millis(150);
 
 /// The stack of a thread that parses: as much as the main thread of a process has.
 const STACK: usize = 8 << 20;
@@ -377,254 +374,6 @@ impl Server<'_> {
         }
         self.order_all(Duration::ZERO);
         Ok(())
-    }
-
-    /// The scopes that a file belongs to.
-    fn scopes_of(&self, path: &Path) -> Vec<Scope> {
-        let folders = self
-            .folders
-            .iter()
-            .filter(|folder| path.starts_with(folder));
-        let folders: Vec<Scope> = folders.cloned().map(Scope::Folder).collect();
-        if folders.is_empty() && self.world.documents.contains_key(path) {
-            return vec![Scope::File(path.to_owned())];
-        }
-        folders
-    }
-
-    /// Every scope there is.
-    fn scopes(&self) -> BTreeSet<Scope> {
-        let folders = self.folders.iter().cloned().map(Scope::Folder);
-        let open = self.world.documents.keys();
-        folders
-            .chain(open.flat_map(|path| self.scopes_of(path)))
-            .collect()
-    }
-
-    fn order_all(&mut self, quiet: Duration) {
-        self.order(self.scopes(), quiet);
-    }
-
-    /// The scopes that a change of this file is something to, are to be checked.
-    fn order_for(&mut self, path: &Path, quiet: Duration) {
-        let mut scopes: BTreeSet<Scope> = self.scopes_of(path).into_iter().collect();
-        let name = path.file_name();
-        let is_settings =
-            name.is_some_and(|name| name == "airvane.toml" || name == "pyproject.toml");
-        if let Some(folder) = path.parent().filter(|_| is_settings) {
-            let all = self.scopes().into_iter();
-            scopes.extend(all.filter(|scope| scope.folder().starts_with(folder)));
-        }
-        self.order(scopes, quiet);
-    }
-
-    fn order(&mut self, scopes: impl IntoIterator<Item = Scope>, quiet: Duration) {
-        let world = Arc::new(World {
-            documents: self.world.documents.clone(),
-            wishes: self.world.wishes.clone(),
-            encoding: self.world.encoding,
-        });
-        for scope in scopes {
-            let generation = self.generations.entry(scope.clone()).or_default();
-            *generation += 1;
-            let _ = self.orders.send(Order {
-                scope,
-                generation: *generation,
-                due: Instant::now() + quiet,
-                world: Arc::clone(&world),
-            });
-        }
-    }
-
-    fn opened(&mut self, params: DidOpenTextDocumentParams) {
-        let opened = params.text_document;
-        let Some(path) = path_of(&opened.uri) else {
-            return;
-        };
-        let document = Document {
-            uri: opened.uri,
-            version: opened.version,
-            text: opened.text.into(),
-        };
-        self.world.documents.insert(path.clone(), document);
-        self.order_for(&path, Duration::ZERO);
-    }
-
-    fn changed(&mut self, params: DidChangeTextDocumentParams) {
-        let Some(path) = path_of(&params.text_document.uri) else {
-            return;
-        };
-        let encoding = self.world.encoding;
-        if let Some(document) = self.world.documents.get_mut(&path) {
-            let version = params.text_document.version;
-            document.change(params.content_changes, version, encoding);
-            self.order_for(&path, QUIET);
-        }
-    }
-
-    fn saved(&mut self, params: &DidSaveTextDocumentParams) {
-        if let Some(path) = path_of(&params.text_document.uri) {
-            self.order_for(&path, Duration::ZERO);
-        }
-    }
-
-    fn closed(&mut self, params: &DidCloseTextDocumentParams) -> io::Result<()> {
-        let Some(path) = path_of(&params.text_document.uri) else {
-            return Ok(());
-        };
-        let scopes = self.scopes_of(&path);
-        self.world.documents.remove(&path);
-        for scope in scopes {
-            if let Scope::File(_) = scope {
-                self.drop_scope(&scope)?;
-            }
-        }
-        self.order_for(&path, Duration::ZERO);
-        Ok(())
-    }
-
-    fn changed_on_disk(&mut self, params: &DidChangeWatchedFilesParams) {
-        let changes = params.changes.iter();
-        let paths: BTreeSet<PathBuf> = changes.filter_map(|change| path_of(&change.uri)).collect();
-        for path in paths {
-            self.order_for(&path, QUIET);
-        }
-    }
-
-    fn configured(&mut self, params: &DidChangeConfigurationParams) -> io::Result<()> {
-        // Clients that are to be asked send null.
-        if !params.settings.is_object() {
-            return Ok(());
-        }
-        let (wishes, wrong) = self.started.with(&params.settings);
-        self.world.wishes = wishes;
-        for key in wrong {
-            self.show(not_a_wish(key))?;
-        }
-        self.order_all(Duration::ZERO);
-        Ok(())
-    }
-
-    fn folders_changed(&mut self, params: &DidChangeWorkspaceFoldersParams) -> io::Result<()> {
-        let before = self.scopes();
-        for removed in &params.event.removed {
-            let path = path_of(&removed.uri);
-            self.folders.retain(|folder| Some(folder) != path.as_ref());
-        }
-        for added in &params.event.added {
-            let path = path_of(&added.uri);
-            let path = path.filter(|path| !self.folders.contains(path));
-            self.folders.extend(path);
-        }
-        let after = self.scopes();
-        for scope in before.difference(&after) {
-            self.drop_scope(scope)?;
-        }
-        self.order(after, Duration::ZERO);
-        Ok(())
-    }
-
-    /// Nothing is known of a scope any more.
-    fn drop_scope(&mut self, scope: &Scope) -> io::Result<()> {
-        // What is being found of it is void.
-        *self.generations.entry(scope.clone()).or_default() += 1;
-        self.found.remove(scope);
-        self.told.remove(scope);
-        let of_scope = self.published.iter().filter(|(_, (of, _))| of == scope);
-        let paths: Vec<PathBuf> = of_scope.map(|(path, _)| path.clone()).collect();
-        for path in paths {
-            self.publish(scope, &path, Vec::new())?;
-        }
-        Ok(())
-    }
-
-    fn checked(&mut self, checked: Checked) -> io::Result<()> {
-        let Checked {
-            scope,
-            generation,
-            found,
-        } = checked;
-        if self.generations.get(&scope) != Some(&generation) || self.stage != Stage::Running {
-            return Ok(());
-        }
-        self.tell(&scope, &found)?;
-        let mut paths: BTreeSet<PathBuf> = found.files.keys().cloned().collect();
-        if !found.is_stopped {
-            let before = self.published.iter().filter(|(_, (of, _))| *of == scope);
-            paths.extend(before.map(|(path, _)| path.clone()));
-            let open = self.world.documents.keys();
-            paths.extend(open.filter(|path| scope.holds(path)).cloned());
-        }
-        for path in paths {
-            if self.is_of(&path, &scope) {
-                let of_file = found.files.get(&path);
-                let diagnostics = of_file.map(|of_file| of_file.diagnostics.clone());
-                self.publish(&scope, &path, diagnostics.unwrap_or_default())?;
-            }
-        }
-        if !found.is_stopped {
-            self.found.insert(scope, Arc::new(found));
-        }
-        Ok(())
-    }
-
-    /// Of several scopes that a file belongs to, the innermost tells what is wrong with it.
-    fn is_of(&self, path: &Path, scope: &Scope) -> bool {
-        let scopes = self.scopes_of(path);
-        let innermost = scopes
-            .iter()
-            .max_by_key(|scope| scope.folder().as_os_str().len());
-        innermost.is_none_or(|innermost| innermost == scope)
-    }
-
-    fn tell(&mut self, scope: &Scope, found: &Found) -> io::Result<()> {
-        let now = (found.alarms.clone(), found.notes.clone());
-        let before = self.told.insert(scope.clone(), now).unwrap_or_default();
-        for alarm in &found.alarms {
-            if !before.0.contains(alarm) {
-                self.show(alarm.clone())?;
-            }
-        }
-        for note in &found.notes {
-            if !before.1.contains(note) {
-                self.log(MessageType::INFO, note.clone())?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Lets the client show this of a file; what it shows already is said again only of an open text.
-    fn publish(
-        &mut self,
-        scope: &Scope,
-        path: &Path,
-        diagnostics: Vec<Diagnostic>,
-    ) -> io::Result<()> {
-        let open = self.world.documents.get(path);
-        let before = self
-            .published
-            .get(path)
-            .map(|(_, before)| before.as_slice());
-        if open.is_none() && before.unwrap_or_default() == diagnostics {
-            return Ok(());
-        }
-        let uri = open.map(|document| document.uri.clone());
-        let Some(uri) = uri.or_else(|| uri_of(path)) else {
-            return Ok(());
-        };
-        let version = open.map(|document| document.version);
-        if diagnostics.is_empty() {
-            self.published.remove(path);
-        } else {
-            let shown = (scope.clone(), diagnostics.clone());
-            self.published.insert(path.to_owned(), shown);
-        }
-        let params = PublishDiagnosticsParams {
-            uri,
-            diagnostics,
-            version,
-        };
-        self.notify("textDocument/publishDiagnostics", &params)
     }
 }
 

@@ -171,7 +171,9 @@ def endure(airvane, edits, lines, seed):
         server.end()
     third = len(memory) // 3
     early, late = max(memory[:third * 2] or [0]), max(memory[third * 2:] or [0])
-    print(f"{version} edits of {lines} lines: compared {compared} times, {early} KiB at most in the first two thirds, {late} KiB after")
+    start, middle, end = (memory[at] for at in (0, len(memory) // 2, -1))
+    print(f"{version} edits of {lines} lines: compared {compared} times; {start} KiB at the first, {middle} in the middle, {end} at the last; "
+          f"{early} at most in the first two thirds, {late} after")
     if late > early * 1.25 + 4096:
         sys.exit("memory grows")
 

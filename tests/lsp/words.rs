@@ -159,6 +159,82 @@ fn hover_tells_what_airflow_does_with_a_word() {
     insta::assert_snapshot!("hover", all);
 }
 
+/// airflow.cfg of a deployment that has its connections below a prefix of its own.
+fn team() -> String {
+    cfg("{\"connections_prefix\": \"/team/connections\", \"region_name\": \"eu-west-1\"}")
+}
+
+const SECRET: &str = r#"{"Parameters": [
+    {"Name": "/team/connections/db", "Type": "SecureString", "Value": "postgres://u:hunter2@h/d"},
+    {"Name": "/team/connections/mail", "Type": "SecureString",
+     "Value": "{\"conn_type\": \"smtp\", \"password\": \"hunter2\", \"extra\": {\"timeout\": 3}}"},
+    {"Name": "/airflow/connections/db", "Type": "SecureString", "Value": "mysql://u:hunter2@h/d"}]}"#;
+
+#[test]
+fn hover_knows_connections_wherever_they_are_kept() {
+    let local = "[secrets]\nbackend = airflow.secrets.local_filesystem.LocalFilesystemBackend\nbackend_kwargs = {\"connections_file_path\": \"ours.json\"}\n";
+    let parameter = "resource \"aws_ssm_parameter\" \"db\" {\n  name  = \"/airflow/connections/db\"\n  type  = \"SecureString\"\n  value = \"postgres://u:hunter2@h/d\"\n}\n";
+    let settings = "airflow:\n  connections:\n    - conn_id: db\n      conn_type: postgres\n      conn_password: hunter2\n";
+    let team = team();
+    for (cfg, name, text, word, begins) in [
+        (
+            team.as_str(),
+            "ssm.json",
+            SECRET,
+            "postgres",
+            "**postgres**",
+        ),
+        (
+            &team,
+            "ssm.json",
+            SECRET,
+            "hunter2@h/d\"},\n    {\"Name\": \"/team/connections/mail",
+            "**password**",
+        ),
+        (&team, "ssm.json", SECRET, "smtp", "**smtp**"),
+        (
+            &team,
+            "ssm.json",
+            SECRET,
+            "timeout",
+            "**extra.timeout** of `smtp`",
+        ),
+        // No backend asks for it.
+        (&team, "ssm.json", SECRET, "mysql", "nothing"),
+        (&team, "ssm.json", SECRET, "/team/connections/db", "nothing"),
+        ("", "ssm.json", SECRET, "mysql", "**mysql**"),
+        (
+            local,
+            "ours.json",
+            r#"{"db": "postgres://u:hunter2@h"}"#,
+            "hunter2",
+            "**password**",
+        ),
+        (
+            local,
+            "ours.json",
+            r#"{"db": {"conn_type": "smtp", "host": "h"}}"#,
+            "host",
+            "**host**",
+        ),
+        ("", "main.tf", parameter, "hunter2", "**password**"),
+        (
+            "",
+            "airflow_settings.yaml",
+            settings,
+            "postgres",
+            "**postgres**",
+        ),
+    ] {
+        let text = text.replacen(word, &format!("{}|{}", &word[..1], &word[1..]), 1);
+        let others = [("airflow.cfg", cfg)];
+        let others = if cfg.is_empty() { &[][..] } else { &others };
+        let told = hovered(name, &text, others);
+        assert!(told.starts_with(begins), "{name}, {word}: {told}");
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+}
+
 #[test]
 fn hover_knows_the_class_that_another_file_names() {
     let text = "AIRFLOW__SECRETS__BACKEND_KWARGS='{\"connections_pre|fix\": \"/a\"}'\n";
@@ -263,6 +339,81 @@ fn names_are_completed_where_they_belong() {
         );
         let taken = taken.unwrap();
         assert!(taken.starts_with(start), "{text}: {taken}");
+    }
+}
+
+#[test]
+fn names_are_completed_in_the_files_of_other_programs() {
+    let values = format!(
+        "airflowVersion: 3.3.2\nconfig:\n  core:\n    executor: LocalExecutor\n  secrets:\n    backend: {SSM}\n"
+    );
+    let mwaa = format!(
+        "resource \"aws_mwaa_environment\" \"e\" {{\n  airflow_configuration_options = {{\n    \"secrets.backend\" = \"{SSM}\"\n"
+    );
+    let template = "Resources:\n  E:\n    Type: AWS::MWAA::Environment\n    Properties:\n      AirflowConfigurationOptions:\n        core.executor: ";
+    for (name, text, wanted, end) in [
+        (
+            "values.yaml",
+            format!("{values}    back|"),
+            "backend_kwargs",
+            "    backend_kwargs",
+        ),
+        (
+            "values.yaml",
+            format!("{values}  sche|"),
+            "scheduler",
+            "  scheduler",
+        ),
+        (
+            "values.yaml",
+            values.replace("LocalExecutor", "|"),
+            "CeleryExecutor",
+            "",
+        ),
+        (
+            "values.yaml",
+            format!("{values}    backend_kwargs: '{{\"conn|"),
+            "connections_prefix",
+            "'{\"connections_prefix",
+        ),
+        (
+            "main.tf",
+            format!("{mwaa}    \"core.exec|"),
+            "core.executor",
+            "    \"core.executor",
+        ),
+        (
+            "main.tf",
+            format!("{mwaa}    \"core.executor\" = \"|"),
+            "LocalExecutor",
+            "\"LocalExecutor",
+        ),
+        (
+            "main.tf",
+            format!("{mwaa}    \"secrets.backend_kwargs\" = \"{{\\\"conn|"),
+            "connections_prefix",
+            "{\\\"connections_prefix",
+        ),
+        (
+            "mwaa.yaml",
+            format!("{template}|"),
+            "CeleryExecutor",
+            "core.executor: CeleryExecutor",
+        ),
+        (
+            "airflow_settings.yaml",
+            "airflow:\n  connections:\n    - conn_id: db\n      conn_type: post|".to_owned(),
+            "postgres",
+            "conn_type: postgres",
+        ),
+    ] {
+        let (labels, taken) = completed(name, &text, &[], wanted);
+        assert!(
+            labels.iter().any(|label| label == wanted),
+            "{text}: {labels:?}"
+        );
+        let taken = taken.unwrap();
+        assert!(taken.ends_with(end), "{text}: {taken}");
     }
 }
 
