@@ -234,8 +234,16 @@ impl<'a> Group<'a> {
     ///
     /// `inputs`: where the env files are that carriers name.
     fn choices(&self, inputs: &[&Input], layers: &Layers) -> (Vec<Choice>, usize) {
+        // Of findings that differ in the file they name the first choice's is told: it must not depend on
+        // the order in which the files were named.
+        let by_path = |files: &[&'a Input]| {
+            let mut files = files.to_vec();
+            files.sort_by(|one, other| one.path.cmp(&other.path));
+            files
+        };
+        let envs = by_path(&self.envs);
         let (images, envs): (Vec<&Input>, Vec<&Input>) =
-            self.envs.iter().partition(|env| is_image(env, inputs));
+            envs.into_iter().partition(|env| is_image(env, inputs));
         let stacks = envs.iter().flat_map(|env| layers.ending_in(env.id));
         let envs = stacks.map(|stack| whole_environment(&stack, inputs));
         let images = images.iter().map(|image| vec![image.id]);
@@ -251,7 +259,7 @@ impl<'a> Group<'a> {
         let counts = |(_, files): &&(bool, Vec<FileId>)| !any_is_ours || is_ours(files);
         let (images, envs): (Vec<_>, Vec<_>) =
             all.iter().filter(counts).partition(|(image, _)| *image);
-        let cfgs = optional(self.cfgs.iter().map(|cfg| vec![cfg.id]));
+        let cfgs = optional(by_path(&self.cfgs).iter().map(|cfg| vec![cfg.id]));
         let images = optional(images.into_iter().map(|(_, files)| files.clone()));
         let envs = optional(envs.into_iter().map(|(_, files)| files.clone()));
         let within = |image: &Vec<FileId>| {
