@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Request, Skipped};
 use crate::report::Failure;
-use crate::workspace::{Files, STDIN, walk};
+use crate::workspace::{Content, Files, STDIN, walk};
 
 /// A file to look at.
 #[derive(Clone, Debug)]
@@ -144,12 +144,7 @@ fn stdin(
         });
         return;
     };
-    let bytes = files.stdin().and_then(|content| {
-        content
-            .into_bytes()
-            .map_err(|error| error.kind().to_string())
-    });
-    match bytes {
+    match files.stdin().and_then(Content::into_bytes) {
         Ok(bytes) => files.overlay(path.clone(), bytes),
         Err(message) => {
             failures.push(Failure {

@@ -14,6 +14,9 @@ use std::time::{Duration, Instant};
 /// What is given whole, and how much of a stream is looked at to see what it is.
 pub const WHOLE: usize = 1 << 20;
 
+/// Most that is kept in memory of stdin or a pipe: one without an end must not take all there is.
+const LARGEST_KEPT: usize = 512 << 20;
+
 /// How long a FIFO may stay without a writer.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -63,35 +66,31 @@ impl Content {
         }
     }
 
-    /// Reads what is left into memory.
-    pub fn into_bytes(self) -> io::Result<Arc<[u8]>> {
-        match self {
-            Self::Whole(bytes) => Ok(bytes),
-            Self::Stream {
-                mut head, mut rest, ..
-            } => {
-                rest.read_to_end(&mut head)?;
-                Ok(head.into())
-            }
-        }
+    /// Reads what is left into memory, to be read again: of a stream at most half a GiB.
+    pub fn into_bytes(self) -> Result<Arc<[u8]>, String> {
+        const TOO_MUCH: &str =
+            "is more than the 512 MiB that are kept of a stream; write it to a file first";
+        self.bounded(LARGEST_KEPT)?
+            .ok_or_else(|| TOO_MUCH.to_owned())
     }
 
     /// Reads what is left into memory, unless that is more than a file of its kind ever is.
     pub fn into_bytes_up_to(self, most: usize) -> Result<Arc<[u8]>, String> {
-        let failed = |error: io::Error| format!("cannot be read: {}", error.kind());
-        match self {
-            Self::Whole(bytes) => Ok(bytes),
-            Self::Stream { mut head, rest, .. } => {
-                let limit = u64::try_from(most.saturating_sub(head.len())).unwrap_or(u64::MAX);
-                rest.take(limit.saturating_add(1))
-                    .read_to_end(&mut head)
-                    .map_err(failed)?;
-                if head.len() > most {
-                    return Err("is too big for a settings file".to_owned());
-                }
-                Ok(head.into())
-            }
-        }
+        const TOO_BIG: &str = "is too big for a settings file";
+        self.bounded(most)?.ok_or_else(|| TOO_BIG.to_owned())
+    }
+
+    /// All of it; `None` where a stream goes on after `most` bytes.
+    fn bounded(self, most: usize) -> Result<Option<Arc<[u8]>>, String> {
+        let (mut head, rest) = match self {
+            Self::Whole(bytes) => return Ok(Some(bytes)),
+            Self::Stream { head, rest, .. } => (head, rest),
+        };
+        let limit = u64::try_from(most.saturating_sub(head.len())).unwrap_or(u64::MAX);
+        rest.take(limit.saturating_add(1))
+            .read_to_end(&mut head)
+            .map_err(|error| format!("cannot be read: {}", error.kind()))?;
+        Ok((head.len() <= most).then(|| head.into()))
     }
 
     /// All of it as a stream.
@@ -201,7 +200,7 @@ impl Files {
         let bytes = if let Some(bytes) = known() {
             bytes
         } else {
-            let bytes = read()?.into_bytes().map_err(failed)?;
+            let bytes = read()?.into_bytes()?;
             let mut streams = streams.lock().unwrap_or_else(PoisonError::into_inner);
             streams.insert(path.to_owned(), Arc::clone(&bytes));
             bytes
@@ -403,6 +402,15 @@ mod tests {
         content.into_reader().read_to_end(&mut read).unwrap();
         assert!(read == bytes);
         assert_eq!(progress.read(), length);
+    }
+
+    #[test]
+    fn a_stream_without_an_end_is_not_kept() {
+        let content = peek(io::repeat(b'y')).unwrap();
+        assert_eq!(content.bounded(WHOLE + 10), Ok(None));
+        let content = peek(io::repeat(b'y').take(3 << 20)).unwrap();
+        let bytes = content.bounded(3 << 20).unwrap().unwrap();
+        assert_eq!(bytes.len(), 3 << 20);
     }
 
     #[test]
