@@ -19,6 +19,9 @@ pub enum Fidelity {
     Exact,
     /// Stands for the whole source span (an escape, a percent sequence, base64).
     Within,
+    /// Stands for the source span together with characters that are no part of this value: one of the three
+    /// bytes that a group of base64 holds. Showing or changing the span would reach the others.
+    Shared,
     /// Came from elsewhere (a substituted variable); the span is the reference to it.
     Elsewhere,
 }
@@ -51,7 +54,7 @@ impl Segment {
                 let whole = range == (self.start..self.end) && !self.source.is_empty();
                 whole.then_some(self.source)
             }
-            Fidelity::Elsewhere => None,
+            Fidelity::Shared | Fidelity::Elsewhere => None,
         }
     }
 
@@ -65,7 +68,7 @@ impl Segment {
             Fidelity::Within if self.source.is_empty() => None,
             Fidelity::Within if at == self.start => Some(self.source.start),
             Fidelity::Within if at == self.end => Some(self.source.end),
-            Fidelity::Within | Fidelity::Elsewhere => None,
+            Fidelity::Within | Fidelity::Shared | Fidelity::Elsewhere => None,
         }
     }
 }
@@ -221,7 +224,7 @@ impl Text {
             let whole = from <= segment.start && segment.end <= to;
             match segment.fidelity {
                 _ if segment.unknown => None,
-                Fidelity::Elsewhere => None,
+                Fidelity::Shared | Fidelity::Elsewhere => None,
                 Fidelity::Within => whole.then_some(segment.source),
                 Fidelity::Exact => {
                     let at = |place: usize| segment.source.start + (place - segment.start);
@@ -276,6 +279,9 @@ impl Text {
                 }
                 Fidelity::Exact => builder.push_from(outer, range),
                 Fidelity::Within => builder.push_replaced(outer, range, value),
+                Fidelity::Shared => {
+                    builder.push(value, outer.span(range), Fidelity::Shared);
+                }
                 Fidelity::Elsewhere => {
                     builder.push(value, outer.span(range), Fidelity::Elsewhere);
                 }
@@ -347,7 +353,7 @@ impl Text {
         if let Some(segment) = segments.get(index) {
             return match segment.fidelity {
                 Fidelity::Exact => segment.source.start + at.saturating_sub(segment.start),
-                Fidelity::Within | Fidelity::Elsewhere => segment.source.start,
+                Fidelity::Within | Fidelity::Shared | Fidelity::Elsewhere => segment.source.start,
             };
         }
         segments
@@ -372,6 +378,10 @@ impl Text {
                         segment.source.start + (cut.start - segment.start),
                         segment.source.start + (cut.end - segment.start),
                     );
+                } else if segment.fidelity == Fidelity::Within
+                    && (cut.start, cut.end) != (segment.start, segment.end)
+                {
+                    cut.fidelity = Fidelity::Shared;
                 }
                 cut
             })
@@ -471,7 +481,7 @@ impl TextBuilder {
             let joins = match fidelity {
                 Fidelity::Exact => last.source.end == source.start,
                 Fidelity::Elsewhere => last.source == source,
-                Fidelity::Within => false,
+                Fidelity::Within | Fidelity::Shared => false,
             };
             if joins && last.fidelity == fidelity && last.unknown == unknown {
                 last.end = end;
@@ -499,17 +509,19 @@ impl TextBuilder {
 
     /// Characters that replace a part of the layer below (decoded range of `text`).
     pub fn push_replaced(&mut self, text: &Text, range: Range<usize>, value: &str) {
-        let unknown = text.segments(range.clone()).any(|segment| segment.unknown);
-        let elsewhere = !range.is_empty()
-            && text
-                .segments(range.clone())
-                .all(|segment| segment.fidelity == Fidelity::Elsewhere);
+        let segments = || text.segments(range.clone());
+        let unknown = segments().any(|segment| segment.unknown);
+        let elsewhere =
+            !range.is_empty() && segments().all(|segment| segment.fidelity == Fidelity::Elsewhere);
         let fidelity = if elsewhere {
             Fidelity::Elsewhere
+        } else if segments().any(|segment| segment.fidelity == Fidelity::Shared) {
+            Fidelity::Shared
         } else {
             Fidelity::Within
         };
-        self.push_segment(value, text.span(range), fidelity, unknown);
+        let source = text.span(range.clone());
+        self.push_segment(value, source, fidelity, unknown);
     }
 
     /// A part of the layer below whose value at run time is not known. It keeps its characters.
@@ -678,6 +690,38 @@ mod tests {
         assert!(!text.is_known());
         assert!(text.slice(0..1).is_known());
         assert!(!text.is_known_in(0..3));
+    }
+
+    #[test]
+    fn what_stands_for_a_part_of_a_group_shows_and_edits_nothing_of_it() {
+        // Three bytes of base64, of which somebody keeps two, or writes one anew.
+        let mut group = TextBuilder::at(0);
+        group.push_within("a\"b", Span::new(0, 4));
+        let group = group.finish();
+        let mut part = TextBuilder::at(0);
+        part.push_from(&group, 0..1);
+        part.push_replaced(&group, 1..2, "\\\"");
+        part.push_from(&group, 2..3);
+        let part = part.finish();
+        assert_eq!(part.span(1..3), Span::new(0, 4));
+        let mut again = TextBuilder::at(0);
+        again.push_from(&part, 0..4);
+        for text in [&part, &again.finish()] {
+            assert!(text.own_pieces(0..4).is_empty());
+            assert_eq!(text.editable(1..3), None);
+            assert_eq!(text.decoded(Span::new(0, 4)), None);
+        }
+        assert_eq!(group.own_pieces(0..3), [Span::new(0, 4)]);
+        let whole = Text::verbatim("x", 0);
+        let mut inside = TextBuilder::at(0);
+        inside.push_from(&part, 0..1);
+        assert!(
+            inside
+                .finish()
+                .standing_in(&whole)
+                .own_pieces(0..1)
+                .is_empty()
+        );
     }
 
     #[test]

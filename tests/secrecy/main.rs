@@ -9,6 +9,7 @@
 mod cases;
 #[path = "../lsp/client.rs"]
 mod client;
+mod dumps;
 mod fixtures;
 mod init;
 mod lsp;

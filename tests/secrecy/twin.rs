@@ -172,7 +172,12 @@ fn look(leaks: &mut Leaks, what: &str, outputs: (Vec<String>, Vec<String>), cana
     }
 }
 
-fn everything(folder: &Path, arguments: &[String], canary: &str) -> (Vec<String>, Vec<String>) {
+/// All that the three commands print, by the ids that the listing tells.
+pub(crate) fn everything(
+    folder: &Path,
+    arguments: &[String],
+    canary: &str,
+) -> (Vec<String>, Vec<String>) {
     let path = folder.display().to_string();
     let mut line: Vec<String> = ["airvane", "list", "--format", "jsonl", &path]
         .map(str::to_owned)
