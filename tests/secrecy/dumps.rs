@@ -375,24 +375,16 @@ fn leaks(range: std::ops::Range<u64>, work: &Path) -> Vec<String> {
             .iter()
             .filter(|window| others.iter().all(|other| !other.contains(*window)))
             .collect();
-        if !leaked.is_empty() && std::env::var("SHOW").is_ok() {
-            let all = seen(&dump, &secret, work);
-            for window in &leaked {
-                let at = all.find(window.as_str()).unwrap();
-                let start = all[..at]
-                    .char_indices()
-                    .rev()
-                    .nth(150)
-                    .map_or(0, |(at, _)| at);
-                eprintln!(
-                    "{window}: {}",
-                    all[start..].chars().take(300).collect::<String>()
-                );
-            }
-        }
         if !leaked.is_empty() {
+            let all = seen(&dump, &secret, work);
+            let at = all.find(leaked[0].as_str()).unwrap_or(0);
+            let start = all[..at].char_indices().rev().nth(100);
+            let around: String = all[start.map_or(0, |(at, _)| at)..]
+                .chars()
+                .take(200)
+                .collect();
             found.push(format!(
-                "seed {seed}: {} with {} spelled {} torn {:?} broken {:?}: {leaked:?}",
+                "seed {seed}: {} with {} spelled {} torn {:?} broken {:?}: {leaked:?} in {around:?}",
                 FILES[dump.file].0, VALUES[dump.value], dump.way, dump.torn, dump.broken
             ));
         }
