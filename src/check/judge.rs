@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::advice::Given;
+use super::filled;
 use super::hidden::Hidden;
 use super::rules::{Checks, readings, run_checks};
 use super::visible::Seen;
@@ -110,6 +111,8 @@ struct Decoded<'e> {
     text: Option<Cow<'e, str>>,
     /// As a connection it need not be read.
     looks_plain: Option<Advice>,
+    /// Something of the value is not known.
+    is_open: bool,
 }
 
 /// What the name of an entry is to one target.
@@ -222,11 +225,15 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
         let mut names: Vec<Named> = Vec::with_capacity(batch.entries().len() * targets);
         for (entry, value) in batch.entries().zip(prepared.values()) {
             let text = prepared.text(value);
+            let is_open = entry
+                .value_span()
+                .is_some_and(|span| self.input.is_open(span));
             let decoded = Decoded {
                 name: entry.name(),
                 facts: entry.facts(),
                 text: text.map(Cow::Borrowed).or_else(|| entry.value_str()),
-                looks_plain: value.looks_plain,
+                looks_plain: value.looks_plain.filter(|_| !is_open),
+                is_open,
                 entry,
             };
             if let Some(gather) = &mut self.gather {
@@ -280,7 +287,10 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
                     kind: *of,
                     id,
                     name: &decoded.name,
-                    value: decoded.text.as_deref().filter(|_| !decoded.facts.encrypted),
+                    value: decoded
+                        .text
+                        .as_deref()
+                        .filter(|_| !decoded.facts.encrypted && !decoded.is_open),
                     offset: decoded.entry.name_span().start,
                 });
                 self.hashed[target].push(hashed);
@@ -345,10 +355,8 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
         let target_number = *target;
         let (target, asked) = (&self.targets[target_number], &list[named.way]);
         let (entry, coverage, near) = (&decoded.entry, &named.coverage, named.near);
-        let (facts, hides) = (
-            &decoded.facts,
-            hidden_by(&self.hidden, target_number, decoded),
-        );
+        let facts = &decoded.facts;
+        let hides = hidden_by(&self.hidden, target_number, decoded);
         let (kind, id) = match coverage {
             Coverage::Covered { kind, id } => (Some(*kind), id.as_str()),
             Coverage::Ambiguous { id } => (entry.form(), id.as_str()),
@@ -363,14 +371,11 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
             && !facts.encrypted
             && !asked.has_own_way
             && asked.format.has_rules();
-        let plain = is_connection
-            && text.is_some_and(|text| {
-                decoded
-                    .looks_plain
-                    .is_some_and(|advice| self.given[target_number].is_all(advice))
-                    && connection::may_be_plain(text, target.airflow, &asked.format)
-            });
-        if self.committed && self.credential.is_none() {
+        let is_given = |advice| self.given[target_number].is_all(advice);
+        let looks_plain = is_connection && decoded.looks_plain.is_some_and(is_given);
+        let may_be = |text: &str| connection::may_be_plain(text, target.airflow, &asked.format);
+        let plain = looks_plain && text.is_some_and(may_be);
+        if self.committed && self.credential.is_none() && !decoded.is_open {
             let format = &asked.format;
             self.credential = credential(decoded, object.as_ref(), kind, id, target, format);
         }
@@ -417,7 +422,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
         // file, through two layers of escapes, is only worth finding out if somebody speaks. What
         // cannot be told without the escapes is left out, and a store that is full of faults.
         let exact = |text: &str| !text.contains(char::REPLACEMENT_CHARACTER);
-        if !plain && !self.spoke && text.is_some_and(exact) {
+        if !plain && !self.spoke && !decoded.is_open && text.is_some_and(exact) {
             let build = || Text::verbatim(text.unwrap_or_default(), 0);
             let value = text.map(|text| LazyText::new(Cow::Borrowed(text), &build));
             let (found, failures) = run(value.as_ref(), &read(value.as_ref()));
@@ -426,16 +431,18 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
                 return;
             }
         }
-        let build = || entry.value_text();
+        let build = || self.input.with_unknown(entry.value_text());
         let value = text.map(|text| LazyText::new(Cow::Borrowed(text), &build));
         let value = value.or_else(|| object.as_ref().map(LazyText::from));
-        let mut readings = if plain {
-            Vec::new()
-        } else {
-            read(value.as_ref())
-        };
+        let mut readings = read(value.as_ref().filter(|_| !plain));
         let (mut found, failures) = run(value.as_ref(), &readings);
         self.streamed.failures.extend(failures);
+        if let (true, Some(value)) = (decoded.is_open && is_connection, &value) {
+            found.extend(filled::certain(value.text(), &found, |filled| {
+                let value = LazyText::from(filled);
+                run(Some(&value), &read(Some(&value))).0
+            }));
+        }
         found.retain_mut(|finding| self.given[target_number].takes(finding));
         self.spoke = !found.is_empty();
         if found.is_empty() {

@@ -6,6 +6,7 @@
 
 mod advice;
 mod behind;
+mod filled;
 mod hidden;
 mod judge;
 mod merge;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::wanted::{self, Process, Unused, Wants};
-use super::{Run, merge, wiring};
+use super::{Run, filled, merge, wiring};
 use crate::airflow::connection::{self, Format, Reader};
 use crate::airflow::{Runtime, Target};
 use crate::inputs::{Definition, EntryKind, Input, Kind, Notation};
@@ -17,7 +17,7 @@ use crate::rules::{
     self, Carrier, Check, DeploymentContext, DeploymentFiles, EntryContext, Facts, FileContext,
     ProjectContext, StoreContext, UnusedCount, WantedContext,
 };
-use crate::source::{FileId, Place};
+use crate::source::{FileId, LazyText, Place};
 use crate::workspace::{Choice, Content};
 
 impl<'a> Run<'a> {
@@ -219,37 +219,46 @@ impl<'a> Run<'a> {
                     Cow::Borrowed(definition.id.as_str()),
                     String::from_utf8_lossy,
                 );
-            let value = (&definition.value).into();
-            let context = EntryContext {
-                target,
-                carrier: Carrier::of(definition.notation),
-                kind: Some(definition.kind),
-                id: Cow::Borrowed(&definition.id),
-                name,
-                name_place: Place::new(input.id, definition.name),
-                value: Some(&value).filter(|_| !is_value),
-                value_place: Some(Place::new(input.id, definition.value.source())),
-                decoded_object: false,
-                facts: &Facts::default(),
-                naming: None,
-                near_miss: false,
-                coverage: None,
-                earlier: None,
-                hides: &[],
-                backend: None,
-                format: &format,
-                is_sample: crate::inputs::is_sample(&input.path),
-                settings_file: &self.loaded.settings_file,
-                readings: &readings,
+            let facts = Facts::default();
+            let run = |value: &LazyText<'_>, readings: &[(Runtime, connection::Reading)]| {
+                let context = EntryContext {
+                    target,
+                    carrier: Carrier::of(definition.notation),
+                    kind: Some(definition.kind),
+                    id: Cow::Borrowed(&definition.id),
+                    name: name.clone(),
+                    name_place: Place::new(input.id, definition.name),
+                    value: Some(value).filter(|_| !is_value),
+                    value_place: Some(Place::new(input.id, definition.value.source())),
+                    decoded_object: false,
+                    facts: &facts,
+                    naming: None,
+                    near_miss: false,
+                    coverage: None,
+                    earlier: None,
+                    hides: &[],
+                    backend: None,
+                    format: &format,
+                    is_sample: crate::inputs::is_sample(&input.path),
+                    settings_file: &self.loaded.settings_file,
+                    readings,
+                };
+                run_checks(
+                    &input.path,
+                    target,
+                    &self.checks.connection,
+                    |check, findings| {
+                        check(&context, findings);
+                    },
+                )
             };
-            let found = run_checks(
-                &input.path,
-                target,
-                &self.checks.connection,
-                |check, findings| {
-                    check(&context, findings);
-                },
-            );
+            let mut found = run(&(&definition.value).into(), &readings);
+            if definition.kind == EntryKind::Connection && !definition.value.is_known() {
+                let more = filled::certain(&definition.value, &found.0, |filled| {
+                    run(&filled.into(), &self::readings(filled, target, &format)).0
+                });
+                found.0.extend(more);
+            }
             (found, visible)
         });
         match found {

@@ -325,7 +325,7 @@ pub struct Variable {
 pub struct Secret {
     /// Its name in the store; one that is not known altogether is left out.
     pub name: Text,
-    /// Its text; one that is not known altogether is left out.
+    /// Its text; one of which nothing is known is left out.
     pub value: Option<Text>,
     /// SSM's type.
     pub parameter_type: Option<Text>,

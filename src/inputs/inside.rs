@@ -40,6 +40,8 @@ pub struct Embedded {
     pub bytes: Arc<[u8]>,
     /// Line starts of `bytes`.
     pub lines: LineIndex,
+    /// The text as a file of its own, where something of it is not known.
+    pub open: Option<Text>,
 }
 
 impl fmt::Debug for Inside {
@@ -133,6 +135,28 @@ impl Input {
     /// A path that the file names, from where airvane runs.
     pub fn beside(&self, path: &Path) -> PathBuf {
         self.path.parent().unwrap_or(Path::new("")).join(path)
+    }
+
+    /// What is not known of the text between two bytes of this input.
+    pub fn is_open(&self, span: Span) -> bool {
+        let open = self.open();
+        open.is_some_and(|text| {
+            let length = text.len();
+            !text.is_known_in(span.start.min(length)..span.end.min(length))
+        })
+    }
+
+    /// A text that was read from the bytes of this input, with what is not known of them.
+    pub fn with_unknown(&self, text: Text) -> Text {
+        match self.open() {
+            Some(open) => text.standing_in(open),
+            None => text,
+        }
+    }
+
+    fn open(&self) -> Option<&Text> {
+        let embedded = self.inside.as_ref().and_then(|one| one.embedded.as_ref());
+        embedded?.open.as_ref()
     }
 
     /// The whole text, if it is one: what is not known of a part stays so.

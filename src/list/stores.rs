@@ -154,12 +154,9 @@ impl Lister<'_> {
             item.status = Status::Unknown("the export holds no text here");
             return sink(&item);
         };
+        let is_open = entry.value_span().is_some_and(|span| input.is_open(span));
         if kind != EntryKind::Connection {
-            let secret = || object.cloned().unwrap_or_else(|| entry.value_text());
-            let held = match entry.kind() {
-                Kind::KubernetesSecret => Held::Whole,
-                store => asked.held(store, kind, secret),
-            };
+            let held = held(entry, kind, asked, object, is_open);
             item.status = status(&held, shown);
             return sink(&item);
         }
@@ -172,7 +169,8 @@ impl Lister<'_> {
             runtime: target.runtime,
             python: target.python,
         };
-        let plain = looks_plain && connection::may_be_plain(shown, target.airflow, &asked.format);
+        let may_be = connection::may_be_plain(shown, target.airflow, &asked.format);
+        let plain = looks_plain && !is_open && may_be;
         if plain
             && let Some(fields) = connection::fields(shown, &reader, &asked.format)
             && !(wants.reads_extras && fields.has_extra)
@@ -183,7 +181,9 @@ impl Lister<'_> {
         let read = if plain {
             Text::verbatim(shown, 0)
         } else {
-            object.cloned().unwrap_or_else(|| entry.value_text())
+            object
+                .cloned()
+                .unwrap_or_else(|| input.with_unknown(entry.value_text()))
         };
         let reading = [(
             target.runtime,
@@ -296,6 +296,24 @@ fn object(
     match asked.held(entry.kind(), kind, || object) {
         Held::Text(text) => Ok(Some(text)),
         held => Err(held),
+    }
+}
+
+/// How the value of a variable or option is kept.
+fn held(
+    entry: &Entry<'_>,
+    kind: EntryKind,
+    asked: &Asked<'_, '_>,
+    object: Option<&Text>,
+    is_open: bool,
+) -> Held {
+    if is_open {
+        return Held::Unknown("the value holds what is not known before Airflow runs");
+    }
+    let secret = || object.cloned().unwrap_or_else(|| entry.value_text());
+    match entry.kind() {
+        Kind::KubernetesSecret => Held::Whole,
+        store => asked.held(store, kind, secret),
     }
 }
 

@@ -210,6 +210,7 @@ impl Room<'_> {
         let mut input = self.blank(kind);
         let bytes: Arc<[u8]> = Arc::from(text.expose().as_bytes());
         let embedded = Embedded {
+            open: (!text.is_known()).then(|| text.as_file()),
             text,
             bytes: Arc::clone(&self.outer.bytes),
             lines: self.outer.lines.clone(),
@@ -256,13 +257,19 @@ impl Room<'_> {
     }
 }
 
-/// The secrets as their store would export them. What is not known altogether is left out.
+/// The secrets as their store would export them. A value of which nothing is known is left out, and a name of which
+/// something is not.
 fn export(kind: Kind, secrets: &[Secret]) -> Text {
     let mut entries = Entries::of(kind);
     for secret in secrets.iter().filter(|secret| secret.name.is_known()) {
         let known = |text: &&Text| text.is_known();
         let parameter_type = secret.parameter_type.as_ref().filter(known);
-        let value = secret.value.as_ref().filter(known);
+        let some_known = |text: &&Text| {
+            let unknown = text.unknown_ranges();
+            let unknown: usize = unknown.iter().map(ExactSizeIterator::len).sum();
+            text.is_known() || unknown < text.len()
+        };
+        let value = secret.value.as_ref().filter(some_known);
         entries.push(
             Given::Text(&secret.name),
             parameter_type.map(Given::Text),

@@ -379,7 +379,7 @@ impl Holdings {
                     name: name.clone().into_owned(),
                     name_span: entry.name_span(),
                     facts,
-                    value: kept(entry),
+                    value: kept(entry, input),
                     value_span: entry.value_span(),
                 };
                 self.hits.insert(name.into_owned(), hit);
@@ -405,9 +405,9 @@ impl Holdings {
     }
 }
 
-fn kept(entry: &Entry<'_>) -> Kept {
+fn kept(entry: &Entry<'_>, input: &Input) -> Kept {
     match entry.value() {
-        Value::Text(text) => Kept::Text(text),
+        Value::Text(text) => Kept::Text(input.with_unknown(text)),
         Value::Object(json) => Kept::Object(json.text().clone()),
         Value::Binary | Value::Missing | Value::Other(_) => Kept::Nothing,
     }
@@ -450,6 +450,9 @@ impl Hit {
             Kept::Object(text) => (text, true),
             Kept::Nothing => return Looked::Unknown("the export holds no text for it"),
         };
+        if kind != EntryKind::Connection && !text.is_known() {
+            return Looked::Unknown("the value holds what is not known before Airflow runs");
+        }
         let is_data = self.kind == Kind::KubernetesSecret;
         let held = match built {
             Some(built) if is_data => built.datum(kind, text),

@@ -138,6 +138,19 @@ impl Text {
         !self.inner.lossy && !self.segments(0..self.len()).any(|segment| segment.unknown)
     }
 
+    /// The parts whose value at run time is not known (decoded ranges), in order; neighbours are one.
+    pub fn unknown_ranges(&self) -> Vec<Range<usize>> {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for segment in self.segments(0..self.len()).filter(|one| one.unknown) {
+            let (start, end) = (segment.start - self.start, segment.end - self.start);
+            match ranges.last_mut() {
+                Some(last) if last.end == start => last.end = end,
+                _ => ranges.push(start..end),
+            }
+        }
+        ranges
+    }
+
     /// As [`Text::is_known`], for a part (decoded range).
     pub fn is_known_in(&self, range: Range<usize>) -> bool {
         self.slice(range).is_known()
