@@ -502,6 +502,10 @@ impl TextBuilder {
                 return;
             }
         }
+        // Most values have one, and a large file has many values.
+        if self.inner.segments.is_empty() {
+            self.inner.segments.reserve_exact(1);
+        }
         self.inner.segments.push(Segment {
             start,
             end,

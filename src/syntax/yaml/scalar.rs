@@ -22,6 +22,17 @@ pub(super) fn text(
         // The parser writes `~` for a value that is not there.
         return Text::verbatim("", at);
     }
+    // Most are what stands there, character by character.
+    let (inside, from) = match style {
+        Style::Plain => (raw, at),
+        Style::Single => (inner(raw, '\''), at + 1),
+        Style::Double => (inner(raw, '"'), at + 1),
+        Style::Literal | Style::Folded => ("", at),
+    };
+    let is_one_line = memchr::memchr2(b'\n', b'\r', inside.as_bytes()).is_none();
+    if is_one_line && inside == value && !inside.is_empty() {
+        return Text::verbatim(inside, from);
+    }
     let mapped = match style {
         Style::Plain => flow(raw, at, plain),
         Style::Single => flow(inner(raw, '\''), at + 1, single),
