@@ -44,6 +44,47 @@ services:
 
 const ENV: &str = "AIRFLOW_UID=50000\nSTAGE=prod\nAIRFLOW_CONN_ORDERS=postgres://u@db/orders\n";
 
+/// Which env files are called missing, by their lines.
+#[test]
+fn an_env_file_that_is_demanded_and_nowhere_is_told_of() {
+    let compose = "\
+services:
+  scheduler: &airflow
+    image: apache/airflow:3.1.0
+    environment: {AIRFLOW__CORE__LOAD_EXAMPLES: 'false'}
+    env_file:
+      - there.env
+      - airfow.env
+      - path: gone.env
+        required: false
+      - ${NAME}.env
+      - .env
+  worker: *airflow
+  other:
+    image: postgres:16
+    env_file: db.env
+";
+    let folder = with(&[("compose.yaml", compose), ("there.env", "A=b\n")]);
+    let line = [
+        "check",
+        ".",
+        "-v",
+        "--format",
+        "concise",
+        "--select",
+        "AV019",
+        "--airflow",
+        "3.1.0",
+    ];
+    let message = "missing-env-file: the env file that is named here is not there: compose starts no container";
+    let told = format!(
+        "compose.yaml:7:9: warning[AV019] {message}\ncompose.yaml:11:9: info[AV019] {message}\n"
+    );
+    assert_eq!(run(folder.path(), &line).out, told);
+    std::fs::write(folder.path().join(".env.example"), "").unwrap();
+    assert_eq!(run(folder.path(), &line).out, "");
+}
+
 #[test]
 fn all_services_of_one_anchor_are_one_deployment_with_the_env_file_that_they_name() {
     let folder = with(&[("docker-compose.yaml", OFFICIAL), (".env", ENV)]);

@@ -70,6 +70,8 @@ pub struct Around {
     pub differences: Vec<Difference>,
     /// Of a compose file all services, in file order: other files may say more of them.
     pub services: Vec<Service>,
+    /// Files without which its program does not start.
+    pub demanded: Vec<Demanded>,
     /// Compose files that it takes in, from its folder; those of one list are merged, the later ones win.
     pub includes: Vec<Vec<PathBuf>>,
     /// The file is not what it should be, from some point on.
@@ -78,6 +80,15 @@ pub struct Around {
     pub may_go_on: bool,
     /// The file is encrypted.
     pub encrypted: Option<Encrypted>,
+}
+
+/// A file without which a carrier's program does not start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demanded {
+    /// As it is named, from the folder of the carrier.
+    pub path: PathBuf,
+    /// Where it is named.
+    pub span: Span,
 }
 
 /// A file whose values a tool hides.
@@ -177,6 +188,11 @@ pub enum FaultKind {
     Reference,
     /// A reference that demands a value, of a variable that has none: the program refuses the file.
     Demanded,
+    /// A file without which the program does not start is not there.
+    EnvFileMissing {
+        /// It is seldom committed.
+        is_usual: bool,
+    },
     /// An `&` without quotes that ends a command of a script in the middle of a word. The name is that of the variable
     /// that was to be set; of an argument there is none.
     Background,

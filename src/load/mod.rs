@@ -6,6 +6,7 @@
 //! not hide the others: each is read behind a [`guard`].
 
 pub mod asked;
+mod env_files;
 mod gather;
 pub mod guard;
 mod one;

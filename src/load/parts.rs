@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Request;
+use super::env_files;
 use super::read::{Found, outside};
 use crate::aws::names::is_store_name;
 use crate::inputs::carrier::{self, Added, Carrier, Environment, Part, Secret, Surroundings};
@@ -49,6 +50,8 @@ pub(super) fn read(mut input: Input, request: &Request, files: &Files) -> (Input
     if is_encrypted {
         sops::hide(&mut carrier, text);
     }
+    let missing = env_files::missing(&input.path, &carrier.around, files);
+    carrier.around.faults.extend(missing);
     let Carrier {
         parts,
         around,

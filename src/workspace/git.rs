@@ -18,6 +18,11 @@ pub fn would_commit(path: &Path) -> bool {
     repository_of(&path).is_some_and(|root| !is_ignored(&root, &path))
 }
 
+/// True when an ignore rule of the repository that it lies in names the file, which need not be there.
+pub fn is_named_by_rules(path: &Path) -> bool {
+    repository_of(path).is_some_and(|root| is_ignored(&root, path))
+}
+
 /// The root of the repository that a path from the root of the file system lies in.
 pub fn repository_of(path: &Path) -> Option<PathBuf> {
     let mut above = path.ancestors();

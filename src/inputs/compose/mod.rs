@@ -98,6 +98,9 @@ pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
     let processes = services.processes();
     around.differences = processes::differences(&processes);
     around.faults = std::mem::take(&mut services.faults);
+    if !templated {
+        around.demanded = std::mem::take(&mut services.demanded);
+    }
     if tree.error().is_some() {
         // The text that YAML breaks off at may be a piece of a reference.
         let of_references = |kind| {

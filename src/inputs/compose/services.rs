@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::files::{overridden_by, override_of};
 use super::values::{Given, Known};
-use crate::inputs::carrier::{Broken, Environment, Fault, FaultKind, Service as Link};
+use crate::inputs::carrier::{Broken, Demanded, Environment, Fault, FaultKind, Service as Link};
 use crate::inputs::carrier::{Surroundings, Variable};
 use crate::inputs::cfg::template_parts;
 use crate::inputs::env::{filled_by_airflow, is_public_name};
@@ -45,6 +45,8 @@ pub(super) struct Services<'a> {
     variables: usize,
     /// What is wrong with the values of Airflow.
     pub(super) faults: Vec<Fault>,
+    /// Env files without which services of Airflow do not start.
+    pub(super) demanded: Vec<Demanded>,
     /// Why compose refuses the whole file.
     pub(super) refused: Option<Broken>,
     /// Somebody fills in a value of Airflow before compose reads it.
@@ -106,6 +108,8 @@ struct EnvFile {
     span: Span,
     /// Values are taken as they stand.
     raw: bool,
+    /// The service does not start without it, and its name is what is written.
+    is_demanded: bool,
 }
 
 impl<'a> Services<'a> {
@@ -119,6 +123,7 @@ impl<'a> Services<'a> {
             variables: 0,
             faults: Vec::new(),
             refused: None,
+            demanded: Vec::new(),
             templated: false,
             beside: OnceCell::new(),
         }
@@ -280,7 +285,11 @@ impl<'a> Services<'a> {
         let files = node.items().filter_map(|item| {
             let raw = item.get("format").and_then(Value::scalar);
             let raw = raw.is_some_and(|format| format.expose() == "raw");
-            self.env_file(item.get("path").unwrap_or(item), raw)
+            let file = self.env_file(item.get("path").unwrap_or(item), raw);
+            file.map(|file| EnvFile {
+                is_demanded: file.is_demanded && item.get("required").is_none_or(is_true),
+                ..file
+            })
         });
         files.collect()
     }
@@ -294,6 +303,7 @@ impl<'a> Services<'a> {
             path: filled.map(|path| PathBuf::from(path.expose())),
             span: path.span(),
             raw,
+            is_demanded: !written.expose().contains('$'),
         })
     }
 
@@ -365,6 +375,14 @@ impl<'a> Services<'a> {
                 if told.insert(entry.span) {
                     self.judge(entry);
                 }
+            }
+            for file in whole.env_files.iter().filter(|file| file.is_demanded) {
+                let path = file.path.clone().filter(|_| told.insert(file.span));
+                let demanded = path.map(|path| Demanded {
+                    path,
+                    span: file.span,
+                });
+                self.demanded.extend(demanded);
             }
             let name = self.list[service].name.clone();
             let environment = self.environment_of(&whole);
@@ -692,6 +710,11 @@ fn is_command(command: Value<'_>) -> bool {
             .unwrap_or_default();
         word.rsplit('/').next() == Some("airflow")
     })
+}
+
+/// YAML's `true`, as compose reads it.
+fn is_true(value: Value<'_>) -> bool {
+    type_of(value, Schema::Go) == Some(Type::Bool(true))
 }
 
 /// A service and its bases.

@@ -19,6 +19,7 @@ pub mod env_expansion_in_value;
 pub mod env_name_ineffective;
 pub mod env_syntax;
 pub mod helm_config_shape;
+pub mod missing_env_file;
 pub mod undecodable_file;
 pub mod unexpanded_reference;
 pub mod yaml_value_not_string;
@@ -45,4 +46,5 @@ pub static RULES: &[&Rule] = &[
     &compose_dollar::RULE,
     &data_syntax::RULE,
     &helm_config_shape::RULE,
+    &missing_env_file::RULE,
 ];
