@@ -199,6 +199,16 @@ fn a_report_that_cannot_be_written_is_a_failure_and_the_others_are_written() {
 }
 
 #[test]
+fn a_report_takes_the_place_of_no_file_that_is_checked() {
+    let folder = with(&[("airflow.cfg", BROKEN)]);
+    let ran = run(folder.path(), &["check", "--format", "json=./airflow.cfg"]);
+    assert_eq!(ran.code, 2);
+    let why = "airvane: airflow.cfg: not written: it is one of the files that are checked\n";
+    assert_eq!(ran.err, why);
+    assert_eq!(read(folder.path(), "airflow.cfg"), BROKEN);
+}
+
+#[test]
 fn a_report_takes_the_place_of_the_last_one_whole() {
     let folder = with(&[("airflow.cfg", BROKEN), ("out.json", &"x".repeat(1 << 20))]);
     run(folder.path(), &["check", "--format", "json=out.json"]);
@@ -238,6 +248,27 @@ fn what_cannot_be_read_is_told_in_every_document() {
     }
     let invocation = &json(folder.path(), "s")["runs"][0]["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);
+}
+
+#[test]
+fn services_are_told_of_the_file_that_a_link_leads_to() {
+    let folder = with(&[(".git/HEAD", ""), ("shared/airflow.cfg", BROKEN)]);
+    std::os::unix::fs::symlink("shared/airflow.cfg", folder.path().join("airflow.cfg")).unwrap();
+    let args = [
+        "check",
+        "airflow.cfg",
+        "--format",
+        "github",
+        "--format",
+        "concise=c",
+    ];
+    let ran = run(folder.path(), &args);
+    assert!(
+        ran.out.starts_with("::error file=shared/airflow.cfg,"),
+        "{}",
+        ran.out
+    );
+    assert!(read(folder.path(), "c").starts_with("airflow.cfg:1:1: "));
 }
 
 #[test]

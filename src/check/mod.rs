@@ -188,7 +188,7 @@ pub fn run_and_look<T>(
         &request.selection,
     );
     report.summary.files = count;
-    report.checkout = checkout();
+    report.checkout = checkout(&report, &paths);
     let outcome = Outcome {
         report,
         paths,
@@ -202,10 +202,23 @@ pub fn run_and_look<T>(
     (outcome, looked)
 }
 
-/// The repository that the working directory lies in.
-fn checkout() -> Option<Checkout> {
+/// The repository that the working directory lies in, with the links among the files.
+fn checkout(report: &Report, paths: &[PathBuf]) -> Option<Checkout> {
     let here = std::env::current_dir().ok()?;
-    Checkout::new(&git::repository_of(&here)?, &here)
+    let mut checkout = Checkout::new(&git::repository_of(&here)?, &here)?;
+    // Parts of a file have its path.
+    for same in paths
+        .iter()
+        .zip(&report.files)
+        .collect::<Vec<_>>()
+        .chunk_by(|a, b| a.0 == b.0)
+    {
+        let (path, file) = same[0];
+        if let Ok(target) = std::fs::canonicalize(path) {
+            checkout.follow(&file.path, &target);
+        }
+    }
+    Some(checkout)
 }
 
 /// Number of the files of which something may be told.

@@ -141,7 +141,7 @@ impl Call<'_> {
         if let Some(baseline) = self.baseline.filter(|baseline| baseline.anew) {
             write_baseline(self.cli, &baseline.path, &outcome.report, err, exit)?;
         }
-        self.write_all(&outcome.report, map, out, err, exit)
+        self.write_all(outcome, map, out, err, exit)
     }
 
     /// What is said of the run as a whole.
@@ -205,12 +205,13 @@ impl Call<'_> {
 
     fn write_all(
         self,
-        report: &Report,
+        outcome: &Outcome,
         map: &Map,
         out: &mut dyn Write,
         err: &mut dyn Write,
         exit: &mut Exit,
     ) -> io::Result<()> {
+        let report = &outcome.report;
         let plain = Style {
             infos: self.cli.verbose,
             summary: !self.cli.quiet && report.summary.files > 0,
@@ -234,6 +235,13 @@ impl Call<'_> {
         // Files first: whoever reads stdout may go away.
         for (format, path) in formats {
             let Some(path) = path else { continue };
+            if is_read(path, outcome) {
+                let path = display_path(path);
+                let why = "not written: it is one of the files that are checked";
+                writeln!(err, "airvane: {path}: {why}")?;
+                *exit = Exit::Failure;
+                continue;
+            }
             let written = replace::write_with(path, |out| format.write(out, report, map, plain));
             if let Err(error) = written {
                 say_unwritten(path, &error, err)?;
@@ -293,6 +301,15 @@ fn unclear_outputs(formats: &[(Format, Option<PathBuf>)]) -> Option<String> {
         seen.push(place);
     }
     None
+}
+
+/// A report never takes the place of what it is about.
+fn is_read(path: &Path, outcome: &Outcome) -> bool {
+    let place = path.is_file().then(|| replace::place_of(path));
+    place.is_some_and(|place| {
+        let mut read = outcome.paths.iter();
+        read.any(|path| path.file_name() == place.file_name() && replace::place_of(path) == place)
+    })
 }
 
 fn say_unwritten(path: &Path, error: &io::Error, err: &mut dyn Write) -> io::Result<()> {

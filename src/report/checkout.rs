@@ -1,6 +1,7 @@
 //! Where a file stands in its repository. CI services go by that, wherever in it a check was started.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::source::display_path;
@@ -12,6 +13,8 @@ pub struct Checkout {
     root: String,
     /// The working directory from the root on; empty for the root itself.
     below: Vec<String>,
+    /// Files that are reached by links: where they stand in the repository, by the path that they were given.
+    links: BTreeMap<String, String>,
 }
 
 impl Checkout {
@@ -25,13 +28,28 @@ impl Checkout {
                 .iter()
                 .map(|part| display_path(Path::new(part)))
                 .collect(),
+            links: BTreeMap::new(),
         })
+    }
+
+    /// `path`, as it is printed, leads to the file at `target`, which counts from the root of the file system on
+    /// and holds no link. Services know files by that.
+    pub fn follow(&mut self, path: &str, target: &Path) {
+        let target = display_path(target);
+        let real = self.path(&target);
+        if real != self.path(path) {
+            let real = real.into_owned();
+            self.links.insert(path.to_owned(), real);
+        }
     }
 
     /// `path`, which counts from the working directory on, from the root of the repository on. What lies
     /// elsewhere counts from the root of the file system on: from that of the repository on it would be
     /// another file. What is no file stays as it is.
     pub fn path<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        if let Some(real) = self.links.get(path) {
+            return real.clone().into();
+        }
         let is_plain = || path.split('/').all(|part| part != "." && part != "..");
         if path.starts_with('<') || self.below.is_empty() && !path.starts_with('/') && is_plain() {
             return path.into();
@@ -81,6 +99,21 @@ mod tests {
         assert_eq!(path("/src/repo", "a/../c/./.env"), "c/.env");
         assert_eq!(path("/src/repo", "../repo/.env"), ".env");
         assert_eq!(path("/src/repo/a", "../../repo/.env"), ".env");
+    }
+
+    #[test]
+    fn a_link_is_the_file_that_it_leads_to() {
+        let mut checkout = Checkout::new(Path::new("/src/repo"), Path::new("/src/repo/a")).unwrap();
+        for (path, target) in [
+            ("airflow.cfg", "/src/repo/shared/airflow.cfg"),
+            (".env", "/src/repo/a/.env"),
+            ("other.env", "/etc/other.env"),
+        ] {
+            checkout.follow(path, Path::new(target));
+        }
+        assert_eq!(checkout.path("airflow.cfg"), "shared/airflow.cfg");
+        assert_eq!(checkout.path(".env"), "a/.env");
+        assert_eq!(checkout.path("other.env"), "/etc/other.env");
     }
 
     #[test]
