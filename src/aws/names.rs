@@ -11,22 +11,30 @@ pub const SSM_MAX_LENGTH: usize = 1011;
 pub const SSM_MAX_LEVELS: usize = 15;
 
 /// Characters of an SSM parameter name: `A-Za-z0-9_.-` and `/`.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without a branch many bytes are asked at once"
+)]
 pub const fn is_ssm_character(byte: u8) -> bool {
-    SSM_CHARACTERS[byte as usize]
+    // Each name of an export is looked at more than once: see `ascii::all`.
+    byte.is_ascii_alphanumeric() | (byte == b'_') | (byte == b'.') | (byte == b'-') | (byte == b'/')
 }
 
-/// A table: each name of an export is looked at more than once.
-const SSM_CHARACTERS: [bool; 256] = ascii::letters_digits_and(b"_.-/");
-
 /// Characters of a Secrets Manager name: `A-Za-z0-9/_+=.@-`.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without a branch many bytes are asked at once"
+)]
 pub const fn is_secret_character(byte: u8) -> bool {
-    is_ssm_character(byte) || matches!(byte, b'+' | b'=' | b'@')
+    is_ssm_character(byte) | (byte == b'+') | (byte == b'=') | (byte == b'@')
 }
 
 /// True for a name that at least one of the stores can hold. Such a name may be shown; anything
 /// else that stands where a name belongs may be something else.
 pub fn is_store_name(name: &str) -> bool {
-    !name.is_empty() && name.len() <= SSM_MAX_LENGTH && name.bytes().all(is_secret_character)
+    !name.is_empty()
+        && name.len() <= SSM_MAX_LENGTH
+        && ascii::all(name.as_bytes(), is_secret_character)
 }
 
 /// True for a name with several levels that SSM can hold: `/a/b`.
@@ -87,9 +95,9 @@ pub fn secret_fault(name: &str) -> Option<NameFault> {
     (name.len() > SECRET_MAX_LENGTH).then_some(NameFault::TooLong(SECRET_MAX_LENGTH))
 }
 
-fn character(name: &str, is_allowed: impl Fn(u8) -> bool) -> Option<NameFault> {
+fn character(name: &str, is_allowed: impl Fn(u8) -> bool + Copy) -> Option<NameFault> {
     // Nearly every name.
-    if name.bytes().all(&is_allowed) {
+    if ascii::all(name.as_bytes(), is_allowed) {
         return None;
     }
     let allowed =

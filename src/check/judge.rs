@@ -42,6 +42,9 @@ const WINDOW: usize = 200;
 /// 200 of all.
 const SHOWN: usize = 256;
 
+/// Bytes above which a store is read on a thread of its own.
+const WORTH_A_THREAD: u64 = 1 << 20;
+
 /// What a stream leaves behind.
 #[derive(Default)]
 pub(super) struct Streamed {
@@ -168,8 +171,9 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
 
     /// Streams the store.
     pub(super) fn stream(mut self, content: Content) -> Streamed {
-        let apart = !content.is_whole();
-        let reader = StoreReader::new(content.into_reader(), self.input.kind);
+        let length = content.length();
+        let apart = length.is_none_or(|length| length > WORTH_A_THREAD);
+        let reader = StoreReader::sized(content.into_reader(), self.input.kind, length);
         let looks_plain = self.looks_plain;
         let prepare = move |batch: &Batch| Prepared::of(batch, looks_plain);
         let path = &self.input.path;

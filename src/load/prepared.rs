@@ -1,11 +1,11 @@
 //! What can be found out of the values of a store ahead of those who use it, on the thread that reads.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
 use crate::airflow::connection::Advice;
 use crate::inputs::store::Batch;
+use crate::syntax::json;
 
 /// What can be found out of the values of a batch while the one before it is judged.
 pub struct Prepared {
@@ -28,19 +28,18 @@ impl Prepared {
     pub fn of(batch: &Batch, looks_plain: fn(&str) -> Option<Advice>) -> Self {
         let mut unescaped = String::new();
         let values = batch.entries().map(|entry| {
-            let text = entry.value_str();
-            let looks_plain = text.as_deref().and_then(looks_plain);
-            let unescaped = match text {
-                Some(Cow::Owned(text)) => {
-                    let start = unescaped.len();
-                    unescaped.push_str(&text);
-                    Some(start..unescaped.len())
-                }
-                _ => None,
-            };
+            let (raw, is_escaped) = entry.value_raw().unwrap_or_default();
+            if !is_escaped {
+                return PreparedValue {
+                    unescaped: None,
+                    looks_plain: looks_plain(raw),
+                };
+            }
+            let start = unescaped.len();
+            json::unescape_onto(raw, &mut unescaped);
             PreparedValue {
-                unescaped,
-                looks_plain,
+                looks_plain: looks_plain(&unescaped[start..]),
+                unescaped: Some(start..unescaped.len()),
             }
         });
         let values = values.collect();

@@ -3,6 +3,7 @@
 //! Other programs use the same endings, so a walk must be sure: a `.cfg` is Airflow's when it has
 //! Airflow's name or Airflow's options, and JSON when it has the shape of an export.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::inputs::store::cli_output;
@@ -92,14 +93,25 @@ fn detect_text(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'stat
     detect_plain(path, head, named)
 }
 
+/// As `String::from_utf8_lossy`, which takes its time with text that is sound.
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    let error = match std::str::from_utf8(bytes) {
+        Ok(text) => return Cow::Borrowed(text),
+        Err(error) => error,
+    };
+    let (sound, rest) = bytes.split_at(error.valid_up_to());
+    let sound = std::str::from_utf8(sound).unwrap_or_default();
+    Cow::Owned(sound.to_owned() + &String::from_utf8_lossy(rest))
+}
+
 /// What the content says of a file whose structure is in clear.
 fn detect_plain(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'static str> {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    let lossy = String::from_utf8_lossy(text);
-    if let Some(export) = exports::recognise(path, &lossy) {
+    let plain = lossy(text);
+    if let Some(export) = exports::recognise(path, &plain) {
         return Ok(export);
     }
-    if let Some(carrier) = carrier::recognise(path, &lossy) {
+    if let Some(carrier) = carrier::recognise(path, &plain) {
         return Ok(carrier);
     }
     match text.trim_ascii_start().first() {
@@ -108,7 +120,7 @@ fn detect_plain(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'sta
         }
         _ => {}
     }
-    let text = String::from_utf8_lossy(head);
+    let text = lossy(head);
     let cut = head.len() >= store::HEAD;
     if has_extension(path, &["yaml", "yml"]) && local::yaml::is_connections_export(&text, cut) {
         return Ok((
@@ -179,7 +191,7 @@ fn is_commented(head: &[u8]) -> bool {
 
 /// The text begins like JSON: something of it can be read.
 fn is_json(head: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(head);
+    let text = lossy(head);
     let (json, _) = json::parse_head(&Text::verbatim(&text, 0));
     json.is_some_and(|json| {
         let container = |kind| matches!(kind, json::Kind::Object | json::Kind::Array);
@@ -197,7 +209,7 @@ fn is_variables_export(path: &Path, head: &[u8], named: bool) -> bool {
     if !has_extension(path, &["json"]) || !has("variables") || !(named || has("airflow")) {
         return false;
     }
-    let text = String::from_utf8_lossy(head);
+    let text = lossy(head);
     let text = text.trim_start_matches('\u{feff}');
     let (json, _) = json::parse_head(&Text::verbatim(text, 0));
     json.is_some_and(|json| json.root().members().next().is_some())
@@ -231,7 +243,7 @@ fn is_python(head: &[u8]) -> bool {
 
 /// JSON that its end breaks off.
 fn is_cut_off(head: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(head);
+    let text = lossy(head);
     let text = text.trim_end();
     let (_, error) = json::parse_head(&Text::verbatim(text, 0));
     head.len() < store::HEAD
@@ -242,7 +254,7 @@ fn is_cut_off(head: &[u8]) -> bool {
 
 /// What `--query Parameter.Value` writes.
 fn is_string(head: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(head);
+    let text = lossy(head);
     let json = json::parse(&Text::verbatim(text.trim(), 0));
     json.is_ok_and(|json| json.root().kind() == json::Kind::String)
 }

@@ -12,6 +12,8 @@ mod fields;
 #[cfg(test)]
 mod tests;
 
+use memchr::{memchr, memchr2};
+
 use self::cursor::{Cursor, Member};
 use self::extra::Takes;
 pub use self::fields::{Fields, fields};
@@ -89,12 +91,21 @@ pub fn looks_plain(value: &str) -> Option<Advice> {
 }
 
 /// What may stand in any part of a URI without a meaning of its own there.
-const QUIET: [bool; 256] = ascii::letters_digits_and(b"-._~!*,");
-/// What a key of a query or an extra, or a host, is made of.
-const KEY: [bool; 256] = ascii::letters_digits_and(b"-._");
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without a branch many bytes are asked at once"
+)]
+fn is_quiet(byte: u8) -> bool {
+    is_of_key(byte) | (byte == b'~') | (byte == b'!') | (byte == b'*') | (byte == b',')
+}
 
-fn all(bytes: &[u8], table: &[bool; 256]) -> bool {
-    bytes.iter().all(|&byte| table[usize::from(byte)])
+/// What a key of a query or an extra, or a host, is made of.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without a branch many bytes are asked at once"
+)]
+fn is_of_key(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'.') | (byte == b'_')
 }
 
 fn yes(is: bool) -> Option<()> {
@@ -108,10 +119,10 @@ fn plain_uri(bytes: &[u8]) -> Option<Advice> {
     let (scheme, rest) = bytes.split_at(colon);
     let rest = rest.strip_prefix(b"://")?;
     let (takes, advice) = extra::of_scheme(scheme)?;
-    let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?'));
+    let end = memchr2(b'/', b'?', rest);
     let (authority, rest) = rest.split_at(end.unwrap_or(rest.len()));
     is_plain_authority(authority)?;
-    let mark = rest.iter().position(|&byte| byte == b'?');
+    let mark = memchr(b'?', rest);
     let (path, query) = rest.split_at(mark.unwrap_or(rest.len()));
     yes(is_quoted(path, b'/', b'/'))?;
     yes(takes.schema(path.strip_prefix(b"/").unwrap_or(path)))?;
@@ -121,11 +132,20 @@ fn plain_uri(bytes: &[u8]) -> Option<Advice> {
     }
 }
 
-/// Characters that are [`QUIET`], the two that are given, and escapes that are needed.
+/// Characters that are [quiet](is_quiet), the two that are given, and escapes that are needed.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without a branch many bytes are asked at once"
+)]
 fn is_quoted(bytes: &[u8], one: u8, other: u8) -> bool {
+    let is_plain = |byte: u8| is_quiet(byte) | (byte == one) | (byte == other);
+    // Most hold no escape.
+    if ascii::all(bytes, is_plain) {
+        return true;
+    }
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        if QUIET[usize::from(byte)] || byte == one || byte == other {
+        if is_plain(byte) {
             at += 1;
         } else if byte == b'%' && is_needed_escape(&bytes[at..]) {
             at += 3;
@@ -166,7 +186,7 @@ fn escaped(rest: &[u8]) -> Option<u8> {
 }
 
 fn is_plain_authority(authority: &[u8]) -> Option<()> {
-    let host = match authority.iter().position(|&byte| byte == b'@') {
+    let host = match memchr(b'@', authority) {
         Some(at) => {
             let (user, host) = (&authority[..at], &authority[at + 1..]);
             let colon = user.iter().position(|&byte| byte == b':');
@@ -183,7 +203,7 @@ fn is_plain_authority(authority: &[u8]) -> Option<()> {
         Some(colon) => (&host[..colon], Some(&host[colon + 1..])),
         None => (host, None),
     };
-    yes(all(host, &KEY) && port.is_none_or(is_port))
+    yes(ascii::all(host, is_of_key) && port.is_none_or(is_port))
 }
 
 /// 1 to 9999, or 10000 to 59999: what is larger is left to those who count.
@@ -201,7 +221,7 @@ fn plain_query(query: &[u8], takes: &Takes) -> Option<Advice> {
     let mut seen = Seen::default();
     let mut advice = Advice::NONE;
     for pair in query.split(|&byte| byte == b'&') {
-        let equals = pair.iter().position(|&byte| byte == b'=')?;
+        let equals = memchr(b'=', pair)?;
         let (key, value) = (&pair[..equals], &pair[equals + 1..]);
         yes(!key.starts_with(b"__") && seen.is_new(key) && is_quoted(value, b'/', b':'))?;
         // A second `://` cuts the text there.
@@ -254,7 +274,7 @@ impl<'b> Seen<'b> {
     /// False for a key that was there before, for one with unusual characters, and where there are
     /// very many.
     fn is_new(&mut self, key: &'b [u8]) -> bool {
-        if key.is_empty() || !all(key, &KEY) || self.keys[..self.count].contains(&key) {
+        if key.is_empty() || !ascii::all(key, is_of_key) || self.keys[..self.count].contains(&key) {
             return false;
         }
         let Some(slot) = self.keys.get_mut(self.count) else {
@@ -313,7 +333,7 @@ fn plain_object(bytes: &[u8]) -> Option<Advice> {
                 extra = Some((value, start));
             }
             (b"conn_type", Member::Text(name)) => takes = Some(extra::of_type(name)?),
-            (b"host", Member::Text(host)) => yes(all(host, &KEY))?,
+            (b"host", Member::Text(host)) => yes(ascii::all(host, is_of_key))?,
             (b"login" | b"password" | b"schema", Member::Text(text)) => {
                 yes(key == b"password" || !text.contains(&b' '))?;
                 if key == b"schema" {

@@ -238,6 +238,14 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// A text value as it stands between its quotes, and whether it holds escapes.
+    pub fn value_raw(&self) -> Option<(&'a str, bool)> {
+        match &self.found.value {
+            Stored::Text(piece) => Some((self.window.text(piece.range.clone()), piece.escaped)),
+            _ => None,
+        }
+    }
+
     /// A text value for comparison, without its map.
     pub fn value_str(&self) -> Option<Cow<'a, str>> {
         match &self.found.value {

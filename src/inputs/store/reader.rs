@@ -80,6 +80,11 @@ impl<R: Read> StoreReader<R> {
         Self::over(Stream::new(reader), kind)
     }
 
+    /// Of a file of so many bytes: memory is taken for no more.
+    pub fn sized(reader: R, kind: Kind, length: Option<u64>) -> Self {
+        Self::over(Stream::sized(reader, length), kind)
+    }
+
     /// Over a stream with other limits, for tests.
     pub fn over(stream: Stream<R>, kind: Kind) -> Self {
         Self {

@@ -318,9 +318,6 @@ fn word(value: &str) -> Option<Found> {
 /// and third of, one bit for each pair of first letters.
 struct Beginnings([[u16; 256]; 3]);
 
-/// In the first of the three tables: the byte is of a word, so that none begins behind it.
-const IN_WORD: u16 = 1 << 15;
-
 static BEGINNINGS: LazyLock<Beginnings> = LazyLock::new(|| {
     let mut table = [[0; 256]; 3];
     let mut pairs: Vec<[u8; 2]> = Vec::new();
@@ -334,14 +331,11 @@ static BEGINNINGS: LazyLock<Beginnings> = LazyLock::new(|| {
             pairs.len() - 1
         });
         // More pairs than bits share some: that costs time, nothing else.
-        let bit = 1 << (number % 15);
+        let bit = 1 << (number % 16);
         for (place, byte) in [first, second, third].into_iter().enumerate() {
             table[place][usize::from(byte.to_ascii_lowercase())] |= bit;
             table[place][usize::from(byte.to_ascii_uppercase())] |= bit;
         }
-    }
-    for byte in (0..=u8::MAX).filter(|byte| WORD.get(usize::from(*byte)) == Some(&true)) {
-        table[0][usize::from(byte)] |= IN_WORD;
     }
     Beginnings(table)
 });
@@ -349,14 +343,22 @@ static BEGINNINGS: LazyLock<Beginnings> = LazyLock::new(|| {
 /// False where no run of `bytes` begins like one of the words. Every value of a store passes here.
 fn may_hold_word(bytes: &[u8]) -> bool {
     let Beginnings([first, second, third]) = &*BEGINNINGS;
-    let mut within = false;
-    bytes.windows(3).any(|three| {
-        let begins = first[usize::from(three[0])];
-        let may_be = begins & second[usize::from(three[1])] & third[usize::from(three[2])];
-        let found = may_be != 0 && !within;
-        within = begins & IN_WORD != 0;
-        found
-    })
+    let begins = |rest: &[u8]| {
+        let three = rest.first_chunk::<3>();
+        three.is_some_and(|[a, b, c]| {
+            first[usize::from(*a)] & second[usize::from(*b)] & third[usize::from(*c)] != 0
+        })
+    };
+    let mut rest = bytes;
+    // A word begins where no other goes on.
+    while !begins(rest) {
+        let is_between = |byte: &u8| WORD.get(usize::from(*byte)) != Some(&true);
+        let Some(end) = rest.iter().position(is_between) else {
+            return false;
+        };
+        rest = &rest[end + 1..];
+    }
+    true
 }
 
 /// The ASCII characters of words.

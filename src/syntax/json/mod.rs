@@ -20,7 +20,7 @@ pub mod write;
 
 pub use self::parser::{parse, parse_head};
 use self::unescape::unescape;
-pub use self::unescape::{decode, unescape_plain};
+pub use self::unescape::{decode, unescape_onto, unescape_plain};
 
 /// Nesting that every Python from 3.8 to 3.13 reads. Measured from a nearly empty call stack,
 /// `json.loads` raises `RecursionError` after 994 levels on 3.8 to 3.11, 1497 on 3.12 and 9998 on

@@ -72,11 +72,12 @@ pub enum Hint {
 
 /// The part of the file that is held.
 pub struct Window {
-    bytes: Vec<u8>,
-    /// Bytes that are read and known to be UTF-8.
-    valid: usize,
-    /// Bytes that are read.
-    filled: usize,
+    /// What is read: text, so that it is not looked through again whenever a piece of it is asked for.
+    text: String,
+    /// The first bytes of the character behind it, whose others are not read yet.
+    cut: Vec<u8>,
+    /// Bytes that it holds when it is full.
+    size: usize,
     /// Offset in the file of the window's first byte.
     base: usize,
     /// Position of the window's first byte.
@@ -99,13 +100,12 @@ impl std::fmt::Debug for Window {
 impl Window {
     /// The text of a range of the window, which a scanner found: it ends on character boundaries.
     pub fn text(&self, range: Range<usize>) -> &str {
-        let bytes = self.bytes.get(range).unwrap_or_default();
-        std::str::from_utf8(bytes).unwrap_or_default()
+        self.text.get(range).unwrap_or_default()
     }
 
     /// The bytes of a range of the window.
     pub fn bytes(&self, range: Range<usize>) -> &[u8] {
-        self.bytes.get(range).unwrap_or_default()
+        self.text.as_bytes().get(range).unwrap_or_default()
     }
 
     /// Offset in the file of a place in the window.
@@ -116,7 +116,7 @@ impl Window {
     /// Line and column of an offset in the file that lies in the window; of others, the nearest
     /// that does.
     pub fn position(&self, offset: usize) -> Position {
-        let offset = offset.clamp(self.base, self.base + self.filled);
+        let offset = offset.clamp(self.base, self.base + self.text.len());
         let mut tracker = self.mark.get();
         for earlier in [self.anchor.get(), self.floor] {
             if tracker.position().offset > offset {
@@ -124,7 +124,7 @@ impl Window {
             }
         }
         let from = tracker.position().offset - self.base;
-        tracker.advance(&self.bytes[from..offset - self.base]);
+        tracker.advance(&self.text.as_bytes()[from..offset - self.base]);
         self.mark.set(tracker);
         tracker.position()
     }
@@ -136,11 +136,11 @@ impl Window {
     }
 
     /// Of no bytes, at the start of the file.
-    fn empty(bytes: Vec<u8>) -> Self {
+    fn empty(size: usize) -> Self {
         Self {
-            bytes,
-            valid: 0,
-            filled: 0,
+            text: String::new(),
+            cut: Vec::new(),
+            size,
             base: 0,
             floor: PositionTracker::default(),
             mark: Cell::default(),
@@ -155,8 +155,12 @@ impl Window {
             floor = self.floor;
         }
         let from = floor.position().offset - self.base;
-        floor.advance(&self.bytes[from..at]);
+        floor.advance(&self.text.as_bytes()[from..at]);
         floor
+    }
+
+    fn is_full(&self) -> bool {
+        self.text.len() + self.cut.len() >= self.size
     }
 
     /// Forgets the bytes before `keep`.
@@ -167,24 +171,22 @@ impl Window {
             self.mark.set(floor);
         }
         self.anchor.set(floor);
-        self.bytes.copy_within(keep..self.filled, 0);
+        self.text.drain(..keep);
         self.base += keep;
-        self.filled -= keep;
-        self.valid -= keep;
     }
 
-    /// Puts the bytes from `keep` on into a window of their own, of `size` bytes and over the memory
-    /// of `spare`, and returns the window that held them.
-    fn split_off(&mut self, keep: usize, size: usize, spare: Vec<u8>) -> Self {
+    /// Puts the text from `keep` on into a window of its own, of `size` bytes and over the memory
+    /// of `spare`, and returns the window that held it.
+    fn split_off(&mut self, keep: usize, size: usize, spare: String) -> Self {
         let floor = self.tracker_at(keep);
-        let tail = &self.bytes[keep..self.filled];
-        let mut bytes = spare;
-        bytes.resize(size.max(tail.len()), 0);
-        bytes[..tail.len()].copy_from_slice(tail);
+        let cut = std::mem::take(&mut self.cut);
+        let mut text = spare;
+        text.clear();
+        text.push_str(&self.text[keep..]);
         let next = Self {
-            bytes,
-            valid: self.valid - keep,
-            filled: self.filled - keep,
+            size: size.max(text.len() + cut.len()),
+            text,
+            cut,
             base: self.base + keep,
             floor,
             mark: Cell::new(floor),
@@ -194,8 +196,8 @@ impl Window {
     }
 
     /// Its memory, to be used again.
-    pub(crate) fn into_memory(self) -> Vec<u8> {
-        self.bytes
+    pub(crate) fn into_memory(self) -> String {
+        self.text
     }
 }
 
@@ -219,7 +221,7 @@ pub struct Stream<R> {
     /// The window that was kept, after reading had to go on in another one.
     full: Option<Window>,
     /// Memory for the next window.
-    spare: Vec<u8>,
+    spare: String,
 }
 
 impl<R: Read> Stream<R> {
@@ -228,11 +230,19 @@ impl<R: Read> Stream<R> {
         Self::with_window(reader, WINDOW, LARGEST_ELEMENT)
     }
 
+    /// Of so many bytes, as far as that is known: memory is taken for no more.
+    pub fn sized(reader: R, length: Option<u64>) -> Self {
+        let length = length.and_then(|length| usize::try_from(length).ok());
+        // One more shows that it ends there.
+        let first = length.map_or(WINDOW, |length| length.saturating_add(1).min(WINDOW));
+        Self::with_window(reader, first, LARGEST_ELEMENT)
+    }
+
     /// With other sizes of the window, for tests.
     pub fn with_window(reader: R, first: usize, largest: usize) -> Self {
         Self {
             reader,
-            window: Window::empty(vec![0; first.max(TOKEN)]),
+            window: Window::empty(first.max(TOKEN)),
             at: 0,
             ended: false,
             cut: None,
@@ -241,7 +251,7 @@ impl<R: Read> Stream<R> {
             largest,
             kept: false,
             full: None,
-            spare: Vec::new(),
+            spare: String::new(),
         }
     }
 
@@ -259,7 +269,7 @@ impl<R: Read> Stream<R> {
     pub fn take_window(&mut self) -> Window {
         self.kept = false;
         self.at = 0;
-        std::mem::replace(&mut self.window, Window::empty(Vec::new()))
+        std::mem::replace(&mut self.window, Window::empty(0))
     }
 
     /// Gives memory for a window to come.
@@ -315,7 +325,7 @@ impl<R: Read> Stream<R> {
 
     /// Steps over the byte that was peeked at.
     pub fn bump(&mut self) {
-        self.at = (self.at + 1).min(self.window.valid);
+        self.at = (self.at + 1).min(self.window.text.len());
     }
 
     /// The key and colon at the next byte; afterwards the value is next. The range is the key
@@ -343,7 +353,7 @@ impl<R: Read> Stream<R> {
         loop {
             match scanner.value(self.held(), self.at, depth) {
                 // A number may go on behind the window.
-                Ok(value) if !self.ended && value.end + TOKEN > self.window.valid => {
+                Ok(value) if !self.ended && value.end + TOKEN > self.held().len() => {
                     self.fill(self.at)?;
                 }
                 Ok(value) => {
@@ -364,7 +374,7 @@ impl<R: Read> Stream<R> {
     ) -> Result<(Range<usize>, Slot), Problem> {
         loop {
             match scanner.member(self.held(), self.at, depth) {
-                Ok(slot) if !self.ended && slot.value.end + TOKEN > self.window.valid => {
+                Ok(slot) if !self.ended && slot.value.end + TOKEN > self.held().len() => {
                     self.fill(self.at)?;
                 }
                 Ok(slot) => {
@@ -390,9 +400,7 @@ impl<R: Read> Stream<R> {
                 Err(error) if error.kind == ErrorKind::TooDeep => return Err(self.syntax(error)),
                 // Who walks on will meet the fault, after what is sound.
                 Err(error) if self.ended || !self.at_edge(error) => return Ok(None),
-                Err(_) if self.at == 0 && self.window.filled == self.window.bytes.len() => {
-                    return Ok(None);
-                }
+                Err(_) if self.at == 0 && self.window.is_full() => return Ok(None),
                 Err(_) => self.fill(self.at)?,
             }
         }
@@ -482,13 +490,13 @@ impl<R: Read> Stream<R> {
     }
 
     fn held(&self) -> &[u8] {
-        &self.window.bytes[..self.window.valid]
+        self.window.text.as_bytes()
     }
 
     /// True when the fault may only be that the window ends here.
     fn at_edge(&self, error: Error) -> bool {
         error.kind == ErrorKind::UnterminatedString
-            || (error.kind != ErrorKind::TooDeep && error.at + TOKEN > self.window.valid)
+            || (error.kind != ErrorKind::TooDeep && error.at + TOKEN > self.held().len())
     }
 
     fn more_or(&mut self, error: Error) -> Result<(), Problem> {
@@ -500,6 +508,7 @@ impl<R: Read> Stream<R> {
 
     /// Reads on, keeping the window from `keep` on (and moving it there).
     fn fill(&mut self, keep: usize) -> Result<(), Problem> {
+        let keep = self.window.text.floor_char_boundary(keep);
         if self.kept {
             self.kept = false;
             let spare = std::mem::take(&mut self.spare);
@@ -509,22 +518,26 @@ impl<R: Read> Stream<R> {
             self.window.discard(keep);
         }
         self.at -= keep;
-        let window = &mut self.window;
-        if window.filled == window.bytes.len() {
-            if window.filled >= self.largest {
+        if self.window.is_full() {
+            if self.window.size >= self.largest {
                 return Err(self.problem(ProblemKind::TooLarge, self.at));
             }
-            let larger = (window.filled * 2).min(self.largest);
-            window.bytes.resize(larger, 0);
+            self.window.size = (self.window.size * 2).min(self.largest);
         }
+        let window = &mut self.window;
+        let is_first = window.base == 0 && window.text.is_empty();
+        let mut bytes = std::mem::take(&mut window.text).into_bytes();
+        bytes.append(&mut window.cut);
+        let mut filled = bytes.len();
+        bytes.resize(window.size.max(filled), 0);
         // To the brim: what was scanned in vain is scanned again with at least twice as much.
-        while window.filled < window.bytes.len() {
-            match self.reader.read(&mut window.bytes[window.filled..]) {
+        while filled < bytes.len() {
+            match self.reader.read(&mut bytes[filled..]) {
                 Ok(0) => {
                     self.ended = true;
                     break;
                 }
-                Ok(count) => window.filled += count.min(window.bytes.len() - window.filled),
+                Ok(count) => filled += count.min(bytes.len() - filled),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     self.ended = true;
@@ -533,24 +546,25 @@ impl<R: Read> Stream<R> {
                 }
             }
         }
-        if window.base == 0
-            && !self.bom
-            && window.valid == 0
-            && window.bytes.starts_with(BOM)
-            && window.filled >= BOM.len()
-        {
+        bytes.truncate(filled);
+        if is_first && !self.bom && bytes.starts_with(BOM) {
             self.bom = true;
             self.at += BOM.len();
         }
-        if let Err(error) = std::str::from_utf8(&window.bytes[window.valid..window.filled]) {
-            window.valid += error.valid_up_to();
-            if error.error_len().is_some() || self.ended {
-                self.ended = true;
-                self.cut.get_or_insert(ProblemKind::NotUtf8);
-                window.filled = window.valid;
+        match String::from_utf8(bytes) {
+            Ok(text) => window.text = text,
+            Err(error) => {
+                let valid = error.utf8_error().valid_up_to();
+                let is_wrong = error.utf8_error().error_len().is_some();
+                let mut bytes = error.into_bytes();
+                window.cut = bytes.split_off(valid);
+                window.text = String::from_utf8(bytes).unwrap_or_default();
+                if is_wrong || self.ended {
+                    self.ended = true;
+                    self.cut.get_or_insert(ProblemKind::NotUtf8);
+                    window.cut.clear();
+                }
             }
-        } else {
-            window.valid = window.filled;
         }
         Ok(())
     }
@@ -579,7 +593,7 @@ impl<R: Read> Stream<R> {
         if let Some(cut) = self.cut
             && self.at_edge(error)
         {
-            return self.problem(cut, self.window.valid);
+            return self.problem(cut, self.held().len());
         }
         if let Some(comma) = self.comma_before(error) {
             return self.trailing_comma_at(error, comma);

@@ -27,16 +27,28 @@ pub fn decode(inner: &str, offset: usize) -> Text {
 /// The value that [`decode`] gives, without its map.
 pub fn unescape_plain(inner: &str) -> String {
     let mut value = String::with_capacity(inner.len());
-    let mut at = 0;
-    while let Some(skip) = memchr::memchr(b'\\', &inner.as_bytes()[at..]) {
-        value.push_str(&inner[at..at + skip]);
-        at += skip;
-        let (decoded, length) = escaped_character(&inner[at..]);
-        value.push(decoded.unwrap_or('\u{fffd}'));
-        at += length;
-    }
-    value.push_str(&inner[at..]);
+    unescape_onto(inner, &mut value);
     value
+}
+
+/// As [`unescape_plain`], added to a text.
+pub fn unescape_onto(inner: &str, value: &mut String) {
+    let mut rest = inner;
+    // Byte by byte: where there is one, as in JSON inside of JSON, the next is near.
+    while let Some(skip) = rest.bytes().position(|byte| byte == b'\\') {
+        let (plain, escape) = rest.split_at(skip);
+        value.push_str(plain);
+        let length = if let [_, quiet @ (b'"' | b'\\' | b'/'), ..] = escape.as_bytes() {
+            value.push(char::from(*quiet));
+            2
+        } else {
+            let (decoded, length) = escaped_character(escape);
+            value.push(decoded.unwrap_or('\u{fffd}'));
+            length
+        };
+        rest = &escape[length..];
+    }
+    value.push_str(rest);
 }
 
 /// Decodes the inside of a checked string. A lone surrogate becomes U+FFFD and makes the result

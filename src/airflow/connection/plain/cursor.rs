@@ -42,6 +42,19 @@ const CLASSES: [Class; 256] = {
     classes
 };
 
+/// Number of the bytes of [`Class::Plain`] before the first other one.
+fn plain_bytes(eight: [u8; 8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let eight = u64::from_le_bytes(eight);
+    let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
+    let is = |byte: u64| zero(eight ^ (ONES * byte));
+    let control = eight.wrapping_sub(ONES * 0x20) & !eight;
+    // The lowest marked byte is always a true one; a borrow only disturbs those above it.
+    let hits = (is(0x22) | is(0x5C) | is(0x25) | is(0x7F) | control | eight) & HIGH;
+    (hits.trailing_zeros() / 8) as usize
+}
+
 pub(super) struct Cursor<'b> {
     pub(super) bytes: &'b [u8],
     pub(super) at: usize,
@@ -113,6 +126,13 @@ impl<'b> Cursor<'b> {
         let rest = self.bytes.get(start..)?;
         let mut at = 0;
         loop {
+            while let Some(eight) = rest.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+                let plain = plain_bytes(*eight);
+                at += plain;
+                if plain < 8 {
+                    break;
+                }
+            }
             match CLASSES[usize::from(*rest.get(at)?)] {
                 Class::Plain => at += 1,
                 Class::Quote => break,
