@@ -142,7 +142,7 @@ struct RawFile {
 
 #[derive(Deserialize)]
 struct RawMeta {
-    sampled_versions: Vec<Box<str>>,
+    sampled_versions: Vec<Version>,
     deprecated_sections: BTreeMap<Box<str>, RawSection>,
 }
 
@@ -152,50 +152,41 @@ struct RawOption {
     kind: Option<OptionType>,
     default: Option<Box<str>>,
     #[serde(default)]
-    default_history: Vec<(Box<str>, Option<Box<str>>)>,
-    first_seen: Option<Box<str>>,
-    removed_in: Option<Box<str>>,
+    default_history: Vec<(Version, Option<Box<str>>)>,
+    first_seen: Option<Version>,
+    removed_in: Option<Version>,
     renamed_to: Option<RawRename>,
     #[serde(default)]
     is_template: bool,
     deprecated: Option<RawDeprecated>,
     provider: Option<Box<str>>,
-    moved_to_provider_in: Option<Box<str>>,
+    moved_to_provider_in: Option<Version>,
     #[serde(default)]
     pre_2_0_or_unlisted: bool,
     #[serde(default)]
     sensitive: bool,
-    sensitive_from: Option<Box<str>>,
-    sensitive_until: Option<Box<str>>,
+    sensitive_from: Option<Version>,
+    sensitive_until: Option<Version>,
 }
 
 #[derive(Deserialize)]
 struct RawSection {
     old: Box<str>,
-    since: Box<str>,
-    read_fallback_until: Box<str>,
+    since: Version,
+    read_fallback_until: Version,
 }
 
 #[derive(Deserialize)]
 struct RawDeprecated {
-    since: Box<str>,
+    since: Version,
 }
 
 #[derive(Deserialize)]
 struct RawRename {
     to: Pair,
-    since: Option<Box<str>>,
+    since: Option<Version>,
     #[serde(default)]
-    old_name_read_in: Vec<(Box<str>, Box<str>)>,
-}
-
-fn version(text: &str) -> Version {
-    text.parse()
-        .expect("the shipped table holds release numbers")
-}
-
-fn optional(text: Option<&str>) -> Option<Version> {
-    text.map(version)
+    old_name_read_in: Vec<(Version, Version)>,
 }
 
 impl Options {
@@ -222,12 +213,7 @@ impl Options {
             let facts = || OptionFacts::of_provider(provider, says);
             options.entry(option.into()).or_insert_with(facts);
         }
-        let mut releases: Vec<Version> = raw
-            .meta
-            .sampled_versions
-            .iter()
-            .map(|text| version(text))
-            .collect();
+        let mut releases = raw.meta.sampled_versions;
         releases.sort_unstable();
         Self {
             sections,
@@ -240,10 +226,7 @@ impl Options {
                 .map(|(new, section)| RenamedSection {
                     new,
                     old: section.old,
-                    read_in: (
-                        version(&section.since),
-                        version(&section.read_fallback_until),
-                    ),
+                    read_in: (section.since, section.read_fallback_until),
                 })
                 .collect(),
         }
@@ -480,31 +463,23 @@ impl OptionFacts {
                 .iter()
                 .filter_map(|(_, default)| default.clone())
                 .collect(),
-            default_history: raw
-                .default_history
-                .into_iter()
-                .map(|(since, default)| (version(&since), default))
-                .collect(),
-            moved: optional(raw.moved_to_provider_in.as_deref()),
-            deprecated_since: raw.deprecated.map(|deprecated| version(&deprecated.since)),
-            first_seen: optional(raw.first_seen.as_deref()),
-            removed_in: optional(raw.removed_in.as_deref()),
+            default_history: raw.default_history,
+            moved: raw.moved_to_provider_in,
+            deprecated_since: raw.deprecated.map(|deprecated| deprecated.since),
+            first_seen: raw.first_seen,
+            removed_in: raw.removed_in,
             renamed: raw.renamed_to.map(|renamed| Renamed {
                 section: renamed.to.0,
                 option: renamed.to.1,
-                since: optional(renamed.since.as_deref()),
-                read_in: renamed
-                    .old_name_read_in
-                    .iter()
-                    .map(|(from, to)| (version(from), version(to)))
-                    .collect(),
+                since: renamed.since,
+                read_in: renamed.old_name_read_in,
             }),
             is_template: raw.is_template,
             provider: raw.provider,
             legacy: raw.pre_2_0_or_unlisted,
             sensitive: raw.sensitive,
-            sensitive_from: optional(raw.sensitive_from.as_deref()),
-            sensitive_until: optional(raw.sensitive_until.as_deref()),
+            sensitive_from: raw.sensitive_from,
+            sensitive_until: raw.sensitive_until,
         }
     }
 

@@ -71,9 +71,7 @@ impl Getter {
 /// Values in some releases.
 #[derive(Debug, Deserialize)]
 pub struct Values {
-    #[serde(deserialize_with = "release")]
     from: Version,
-    #[serde(deserialize_with = "release")]
     to: Version,
     /// The values, in Airflow's order.
     pub values: Vec<Box<str>>,
@@ -106,14 +104,11 @@ struct Rewritten {
 
 /// First and last release.
 #[derive(Debug, Deserialize)]
-struct Range(
-    #[serde(deserialize_with = "release")] Version,
-    #[serde(deserialize_with = "release")] Version,
-);
+struct Range(Version, Version);
 
 #[derive(Deserialize)]
 struct RawMeta {
-    releases: Vec<Box<str>>,
+    releases: Vec<Version>,
 }
 
 #[derive(Deserialize)]
@@ -135,16 +130,9 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         .expect("the shipped table is read by a test")
 });
 
-fn release<'de, D: serde::Deserializer<'de>>(text: D) -> Result<Version, D::Error> {
-    let text = Box::<str>::deserialize(text)?;
-    text.parse()
-        .map_err(|_| serde::de::Error::custom("not a release"))
-}
-
 /// The newest release of the table not after `airflow`.
 fn nearest(airflow: Version) -> Version {
-    let releases = TABLE.meta.releases.iter();
-    let known = releases.filter_map(|text| text.parse::<Version>().ok());
+    let known = TABLE.meta.releases.iter().copied();
     known
         .filter(|known| *known <= airflow)
         .max()
@@ -281,8 +269,7 @@ pub fn taken_literally_since(section: &str, option: &str) -> Option<Version> {
         .filter(|rewritten| *rewritten.option == name)
         .flat_map(|rewritten| rewritten.ranges.iter().map(|Range(_, last)| *last))
         .max()?;
-    let releases = TABLE.meta.releases.iter();
-    let known = releases.filter_map(|text| text.parse::<Version>().ok());
+    let known = TABLE.meta.releases.iter().copied();
     known.filter(|known| *known > last).min()
 }
 

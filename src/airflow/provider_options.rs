@@ -15,9 +15,6 @@ use super::{Target, Version};
 /// What holds from a release on until the next entry, oldest first.
 type History<T> = Vec<(Version, T)>;
 
-/// The same as it is written.
-type RawHistory<T> = Vec<(Box<str>, T)>;
-
 /// By section and option.
 type Table<T> = BTreeMap<Box<str>, BTreeMap<Box<str>, T>>;
 
@@ -38,7 +35,7 @@ pub struct Declared {
 }
 
 /// A provider that declares options.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
 struct Provider {
     /// Oldest first.
     releases: Vec<Version>,
@@ -50,7 +47,8 @@ struct Provider {
 /// All of it.
 #[derive(Debug)]
 pub struct ProviderOptions {
-    required: History<BTreeMap<Box<str>, VersionSpecifiers>>,
+    /// As pip writes it; read where somebody asks.
+    required: History<BTreeMap<Box<str>, Box<str>>>,
     fallbacks: Table<History<Option<Box<str>>>>,
     providers: BTreeMap<Box<str>, Provider>,
 }
@@ -58,61 +56,18 @@ pub struct ProviderOptions {
 static TABLE: LazyLock<ProviderOptions> = LazyLock::new(|| {
     #[derive(Deserialize)]
     struct Raw {
-        required: BTreeMap<Box<str>, BTreeMap<Box<str>, VersionSpecifiers>>,
-        fallbacks: Table<RawHistory<Option<Box<str>>>>,
-        providers: BTreeMap<Box<str>, RawProvider>,
-    }
-    #[derive(Deserialize)]
-    struct RawProvider {
-        releases: Vec<Box<str>>,
-        needs_airflow: RawHistory<Option<Box<str>>>,
-        options: Table<RawHistory<Option<Declared>>>,
+        required: BTreeMap<Version, BTreeMap<Box<str>, Box<str>>>,
+        fallbacks: Table<History<Option<Box<str>>>>,
+        providers: BTreeMap<Box<str>, Provider>,
     }
     let raw: Raw = serde_json::from_str(include_str!("../../schemas/data/provider_options.json"))
         .expect("the shipped table is valid, a test reads it");
-    let providers = raw.providers.into_iter();
     ProviderOptions {
-        required: history(raw.required),
-        fallbacks: histories(raw.fallbacks),
-        providers: providers
-            .map(|(name, raw)| {
-                let needs = raw.needs_airflow.into_iter();
-                let needs =
-                    needs.map(|(since, least)| (since, least.and_then(|of| of.parse().ok())));
-                let provider = Provider {
-                    releases: raw
-                        .releases
-                        .iter()
-                        .filter_map(|text| text.parse().ok())
-                        .collect(),
-                    needs_airflow: history(needs),
-                    options: histories(raw.options),
-                };
-                (name, provider)
-            })
-            .collect(),
+        required: raw.required.into_iter().collect(),
+        fallbacks: raw.fallbacks,
+        providers: raw.providers,
     }
 });
-
-fn history<T>(raw: impl IntoIterator<Item = (Box<str>, T)>) -> History<T> {
-    let entries = raw.into_iter();
-    let mut history: History<T> = entries
-        .filter_map(|(release, holds)| Some((release.parse().ok()?, holds)))
-        .collect();
-    history.sort_by_key(|(release, _)| *release);
-    history
-}
-
-fn histories<T>(raw: Table<RawHistory<T>>) -> Table<History<T>> {
-    let each = |options: BTreeMap<_, _>| {
-        let options = options.into_iter();
-        options.map(|(name, raw)| (name, history(raw))).collect()
-    };
-    let sections = raw.into_iter();
-    sections
-        .map(|(section, options)| (section, each(options)))
-        .collect()
-}
 
 /// What holds in `release`.
 fn at<T>(history: &[(Version, T)], release: Version) -> Option<&T> {
@@ -123,6 +78,12 @@ fn at<T>(history: &[(Version, T)], release: Version) -> Option<&T> {
 fn of<'t, T>(table: &'t Table<History<T>>, section: &str, option: &str) -> &'t [(Version, T)] {
     let history = table.get(section).and_then(|options| options.get(option));
     history.map_or(&[], Vec::as_slice)
+}
+
+fn specifiers(words: &str) -> VersionSpecifiers {
+    words
+        .parse()
+        .expect("the shipped table is valid, a test reads it")
 }
 
 /// The table; read on first use.
@@ -201,13 +162,16 @@ impl ProviderOptions {
             return vec![says(release)];
         }
         let asked_for = at(&self.required, target.airflow).and_then(|required| required.get(name));
+        let asked_for = asked_for.map(|words| specifiers(words));
         let mut possible = Vec::new();
         if asked_for.is_none() {
             possible.push(None);
         }
         for release in provider.that_run_on(target.airflow) {
             let numbers = [release.major, release.minor, release.patch].map(u64::from);
-            let is_taken = asked_for.is_none_or(|asked| asked.contains(&Pep440::new(numbers)));
+            let is_taken = asked_for
+                .as_ref()
+                .is_none_or(|asked| asked.contains(&Pep440::new(numbers)));
             if is_taken && !possible.contains(&says(release)) {
                 possible.push(says(release));
             }
@@ -233,6 +197,26 @@ mod tests {
 
     fn version(text: &str) -> Version {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_is_required_is_well_formed_and_histories_go_forward_in_time() {
+        fn goes_forward<T>(history: &[(Version, T)]) -> bool {
+            history.is_sorted_by(|(one, _), (next, _)| one < next)
+        }
+        let table = provider_options();
+        for (_, required) in &table.required {
+            for words in required.values() {
+                specifiers(words);
+            }
+        }
+        let mut fallbacks = table.fallbacks.values().flat_map(BTreeMap::values);
+        assert!(fallbacks.all(|history| goes_forward(history)));
+        for provider in table.providers.values() {
+            let mut options = provider.options.values().flat_map(BTreeMap::values);
+            assert!(options.all(|history| goes_forward(history)));
+            assert!(goes_forward(&provider.needs_airflow) && provider.releases.is_sorted());
+        }
     }
 
     #[test]

@@ -9,25 +9,27 @@ use std::sync::LazyLock;
 
 use pep508_rs::pep440_rs::VersionSpecifiers;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::provider_options::provider_options;
 use super::{Python, Version};
 
 /// A release with the UTC time of its first upload (ISO 8601, so that text order is time order).
-type Dated = (Version, String);
+type Dated = (Version, &'static str);
 
 /// Releases by time of appearance.
 struct Dates {
     airflow: Vec<Dated>,
-    providers: BTreeMap<String, Vec<Dated>>,
+    providers: BTreeMap<&'static str, Vec<Dated>>,
 }
 
 static DATES: LazyLock<Dates> = LazyLock::new(|| {
+    // Read by nearly every run: nothing of it is copied.
     #[derive(Deserialize)]
     struct Raw {
-        airflow: BTreeMap<String, String>,
-        providers: BTreeMap<String, BTreeMap<String, String>>,
+        #[serde(borrow)]
+        airflow: BTreeMap<&'static str, &'static str>,
+        #[serde(borrow)]
+        providers: BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>,
     }
     let raw: Raw = shipped(include_str!("../../schemas/data/provider_dates.json"));
     let providers = raw.providers.into_iter();
@@ -117,14 +119,14 @@ static MINIMA: LazyLock<BTreeMap<String, Vec<(Version, Version)>>> = LazyLock::n
     minima
 });
 
-fn shipped<T: DeserializeOwned>(text: &str) -> T {
+fn shipped<T: Deserialize<'static>>(text: &'static str) -> T {
     serde_json::from_str(text).expect("the shipped table is valid, a test reads it")
 }
 
-fn by_release<T>(table: BTreeMap<String, T>) -> Vec<(Version, T)> {
+fn by_release<T>(table: BTreeMap<impl AsRef<str>, T>) -> Vec<(Version, T)> {
     let mut list: Vec<(Version, T)> = table
         .into_iter()
-        .filter_map(|(version, of)| Some((version.parse().ok()?, of)))
+        .filter_map(|(version, of)| Some((version.as_ref().parse().ok()?, of)))
         .collect();
     list.sort_by_key(|(version, _)| *version);
     list
@@ -132,7 +134,7 @@ fn by_release<T>(table: BTreeMap<String, T>) -> Vec<(Version, T)> {
 
 /// The providers with a secrets backend, by short name.
 pub fn providers() -> impl Iterator<Item = &'static str> {
-    DATES.providers.keys().map(String::as_str)
+    DATES.providers.keys().copied()
 }
 
 /// Every release of Airflow that is known, oldest first.

@@ -62,7 +62,6 @@ const MAX_MISSPELT: usize = 20_000;
 /// The options as Airflow looks them up. Of a section or option that stands twice the first one
 /// counts: Airflow does not load such a file.
 fn settings(tree: &Cfg, file: FileId) -> Vec<Setting> {
-    let table = options();
     let mut settings = Vec::new();
     let cut: BTreeSet<Span> = tree
         .errors
@@ -81,6 +80,8 @@ fn settings(tree: &Cfg, file: FileId) -> Vec<Setting> {
         if name == DEFAULT_SECTION || section.repeats.is_some() {
             continue;
         }
+        // An empty file needs no table.
+        let table = options();
         let own = section
             .options
             .iter()
@@ -301,7 +302,6 @@ fn mark_unknown(tree: &mut Cfg) {
 /// before a line, names that some release of Airflow knows or that are misspelt ones, and values
 /// that are the default of some release. Everything else stays hidden.
 fn mask(tree: &Cfg, text: &str) -> Mask {
-    let table = options();
     let mut mask = Mask::new();
     let count: usize = tree
         .sections
@@ -322,6 +322,7 @@ fn mask(tree: &Cfg, text: &str) -> Mask {
         let header = section.header;
         mask.show(Span::new(header.start, header.start + 1));
         mask.show(Span::new(header.end - 1, header.end));
+        let table = options();
         let name = section.name.expose();
         if name == DEFAULT_SECTION
             || table.has_section(name)

@@ -94,6 +94,10 @@ impl<'a> Settings<'a> {
     /// `_secret`, and at each of these steps the new name over the old one
     /// (`AirflowConfigParser._lookup_sequence`). What is asked for may be in any case.
     pub fn read(&self, section: &str, option: &str, target: &Target) -> Reading<'a> {
+        // Where nothing is set, no other name of the option is set either.
+        if self.written.is_empty() {
+            return Reading::Unset;
+        }
         let table = options();
         let airflow = target.airflow;
         let (section, option) = (lower(section), lower(option));

@@ -15,13 +15,20 @@ pub struct Nearest {
 
 /// The known class path nearest to `text`, if one is near enough to be meant. Old paths count.
 pub fn nearest_class(text: &str) -> Option<Nearest> {
+    // Nearly every text is a path itself, and nothing is nearer.
+    let same = classes().iter().find_map(|class| {
+        let path = paths(class).find(|path| path.eq_ignore_ascii_case(text))?;
+        let whole = true;
+        Some(Nearest { class, path, whole })
+    });
+    if same.is_some() {
+        return same;
+    }
     let mut best: Option<(usize, Nearest)> = None;
     let wanted = text.to_ascii_lowercase();
     let wanted_class = wanted.rsplit(['.', ':', '/']).next().unwrap_or(&wanted);
     for class in classes() {
-        let legacy = class.legacy_class_paths.iter();
-        let legacy = legacy.map(|old| old.path.as_str());
-        for path in std::iter::once(class.class_path.as_str()).chain(legacy) {
+        for path in paths(class) {
             let mut consider = |distance: usize, whole: bool| {
                 if best.as_ref().is_none_or(|(least, _)| distance < *least) {
                     best = Some((distance, Nearest { class, path, whole }));
@@ -42,6 +49,12 @@ pub fn nearest_class(text: &str) -> Option<Nearest> {
         }
     }
     best.map(|(_, nearest)| nearest)
+}
+
+fn paths(class: &BackendClass) -> impl Iterator<Item = &str> {
+    let legacy = class.legacy_class_paths.iter();
+    let legacy = legacy.map(|old| old.path.as_str());
+    std::iter::once(class.class_path.as_str()).chain(legacy)
 }
 
 /// True within packages whose whole content is known: Airflow's own, and the providers of the table.
