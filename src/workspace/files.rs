@@ -82,15 +82,16 @@ impl Content {
 
     /// All of it; `None` where a stream goes on after `most` bytes.
     fn bounded(self, most: usize) -> Result<Option<Arc<[u8]>>, String> {
-        let (mut head, rest) = match self {
+        let length = self.length().unwrap_or(0);
+        let (head, rest) = match self {
             Self::Whole(bytes) => return Ok(Some(bytes)),
             Self::Stream { head, rest, .. } => (head, rest),
         };
         let limit = u64::try_from(most.saturating_sub(head.len())).unwrap_or(u64::MAX);
-        rest.take(limit.saturating_add(1))
-            .read_to_end(&mut head)
+        let length = usize::try_from(length).unwrap_or(usize::MAX).min(most);
+        let bytes = whole(&head, rest.take(limit.saturating_add(1)), length)
             .map_err(|error| format!("cannot be read: {}", error.kind()))?;
-        Ok((head.len() <= most).then(|| head.into()))
+        Ok((bytes.len() <= most).then_some(bytes))
     }
 
     /// All of it as a stream.
@@ -274,6 +275,31 @@ fn peek(mut stream: impl Read + Send + 'static) -> io::Result<Content> {
     })
 }
 
+/// All of a stream that is `length` bytes long by its own account: read to where it stays, so that it is never held
+/// twice. What has grown since is read all the same.
+fn whole(head: &[u8], mut rest: impl Read, length: usize) -> io::Result<Arc<[u8]>> {
+    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, length.max(head.len())).collect();
+    let Some(room) = Arc::get_mut(&mut bytes) else {
+        return Err(io::ErrorKind::OutOfMemory.into());
+    };
+    room[..head.len()].copy_from_slice(head);
+    let mut filled = head.len();
+    while filled < room.len() {
+        match rest.read(&mut room[filled..]) {
+            Ok(0) => return Ok(bytes[..filled].into()),
+            Ok(count) => filled += count.min(room.len() - filled),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let mut more = Vec::new();
+    rest.read_to_end(&mut more)?;
+    if more.is_empty() {
+        return Ok(bytes);
+    }
+    Ok([&*bytes, &more].concat().into())
+}
+
 /// The operating system's words hold at most the kind of the error, never content.
 fn reason(path: &Path, error: &io::Error) -> String {
     match error.kind() {
@@ -411,6 +437,14 @@ mod tests {
         let content = peek(io::repeat(b'y').take(3 << 20)).unwrap();
         let bytes = content.bounded(3 << 20).unwrap().unwrap();
         assert_eq!(bytes.len(), 3 << 20);
+    }
+
+    #[test]
+    fn a_stream_is_whole_whatever_its_length_was_said_to_be() {
+        for said in [0, 3, 9, 10, 11, 500] {
+            let bytes = whole(b"012", &b"3456789"[..], said).unwrap();
+            assert_eq!(&*bytes, b"0123456789", "{said}");
+        }
     }
 
     #[test]
