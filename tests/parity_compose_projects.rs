@@ -87,7 +87,7 @@ fn services_of_several_files_are_told_what_docker_compose_tells_them() {
             grouping: Grouping::Auto,
             wanted: Wanted::default(),
             settings_file: SettingsFile::default(),
-            jobs: 1,
+            jobs: std::num::NonZeroUsize::new(1),
             largest_export: None,
         };
         let (loaded, _) = load::load(&request, &mut Files::new());

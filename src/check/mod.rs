@@ -21,6 +21,7 @@ mod wanted;
 mod wiring;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use crate::aws::shared_config::Profiles;
@@ -32,7 +33,7 @@ use crate::report::{
 use crate::rules::across::unused_definition;
 use crate::rules::files::env_dialect_dependent;
 use crate::source::{FileId, display_path};
-use crate::workspace::env_readers::{self, EnvReader};
+use crate::workspace::env_readers::{EnvReader, EnvReaders};
 use crate::workspace::{Files, git};
 
 pub use suppression::BaselineRequest;
@@ -126,6 +127,7 @@ pub fn run_and_look<T>(
         committed: &committed,
         readers: &readers,
         checks: &checks,
+        jobs: request.load.jobs,
         failures,
         findings: Vec::new(),
         visible: Vec::new(),
@@ -246,9 +248,9 @@ fn readers(request: &Request, loaded: &Loaded, files: &Files) -> BTreeMap<FileId
     if !wanted || request.load.dialect.is_some() {
         return BTreeMap::new();
     }
+    let readers = EnvReaders::new(&loaded.inputs, files);
     let inputs = loaded.inputs.iter();
-    let readers = inputs.map(|input| (input.id, env_readers::of(input, &loaded.inputs, files)));
-    readers.collect()
+    inputs.map(|input| (input.id, readers.of(input))).collect()
 }
 
 /// The state of a run.
@@ -262,6 +264,8 @@ struct Run<'a> {
     /// By file: who reads it, where somebody wants to know.
     readers: &'a BTreeMap<FileId, Vec<EnvReader>>,
     checks: &'a rules::Checks,
+    /// Files or deployments that are looked at at a time; `None`: as many as there are processors.
+    jobs: Option<NonZeroUsize>,
     failures: Vec<Failure>,
     findings: Vec<Finding>,
     /// What the twin says may be shown, by reading.

@@ -4,13 +4,15 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::visible::Seen;
 use super::wanted::{self, Process, Unused, Wants};
 use super::{Run, filled, merge, wiring};
 use crate::airflow::connection::{self, Format, Reader};
 use crate::airflow::{Runtime, Target};
 use crate::inputs::{Definition, EntryKind, Input, Kind, Notation};
 use crate::load::guard::guard;
-use crate::load::{Group, Loaded, View};
+use crate::load::parallel::in_parallel;
+use crate::load::{Group, Loaded, View, of_group};
 use crate::report::{Failure, Finding, Findings, Selection};
 use crate::resolve::Gather;
 use crate::rules::{
@@ -19,6 +21,9 @@ use crate::rules::{
 };
 use crate::source::{FileId, LazyText, Place};
 use crate::workspace::{Choice, Content};
+
+/// What rules found, and what could not be done.
+type Found = (Vec<Finding>, Vec<Failure>);
 
 impl<'a> Run<'a> {
     /// All checks. `contents` are the stores, by file number.
@@ -46,36 +51,40 @@ impl<'a> Run<'a> {
     }
 
     fn file_checks(&mut self, views: &[View<'a>]) {
-        let loaded: &'a Loaded = self.loaded;
-        for input in self.told() {
-            let group = loaded.group_of(input.id);
-            let together = group.map_or_else(
-                || self.beside(input),
-                |group| loaded.groups[group].deployment.files(),
-            );
-            let together = loaded.of(&together);
-            for target in loaded.targets_of(input.id) {
-                let has_backend = views.iter().any(|view| {
-                    Some(view.group) == group
-                        && std::ptr::eq(view.target, target)
-                        && view.secrets.backends().next().is_some()
-                });
-                let context = FileContext {
-                    input,
-                    target,
-                    has_backend,
-                    deployment_inputs: &together,
-                    unused: unused_in(input, group.and_then(|group| self.unused[group].as_ref())),
-                    readers: self.readers.get(&input.id).map_or(&[], Vec::as_slice),
-                    unread_beside: self.unread_beside(input),
-                };
-                let found =
-                    run_checks(&input.path, target, &self.checks.file, |check, findings| {
-                        check(&context, findings);
-                    });
-                self.take(found);
-            }
+        let inputs: Vec<&'a Input> = self.told().collect();
+        let all = in_parallel(self.jobs, &inputs, |input| self.file_check(views, input));
+        for found in all.into_iter().flatten() {
+            self.take(found);
         }
+    }
+
+    /// By target.
+    fn file_check(&self, views: &[View<'a>], input: &Input) -> Vec<Found> {
+        let loaded: &'a Loaded = self.loaded;
+        let group = loaded.group_of(input.id);
+        let together = group.map_or_else(
+            || self.beside(input),
+            |group| loaded.groups[group].deployment.files(),
+        );
+        let together = loaded.of(&together);
+        let of_target = |target: &Target| {
+            let has_backend = of_group(views, group).iter().any(|view| {
+                std::ptr::eq(view.target, target) && view.secrets.backends().next().is_some()
+            });
+            let context = FileContext {
+                input,
+                target,
+                has_backend,
+                deployment_inputs: &together,
+                unused: unused_in(input, group.and_then(|group| self.unused[group].as_ref())),
+                readers: self.readers.get(&input.id).map_or(&[], Vec::as_slice),
+                unread_beside: self.unread_beside(input),
+            };
+            run_checks(&input.path, target, &self.checks.file, |check, findings| {
+                check(&context, findings);
+            })
+        };
+        loaded.targets_of(input.id).iter().map(of_target).collect()
     }
 
     /// A file of no deployment. A `.env` is compose's own all the same, for the `${…}` in the compose files beside it.
@@ -97,56 +106,63 @@ impl<'a> Run<'a> {
     }
 
     fn deployment_checks(&mut self, views: &[View<'a>]) {
-        let loaded: &'a Loaded = self.loaded;
-        for (
-            group,
-            Group {
-                deployment,
-                pins,
-                targets,
-                ..
-            },
-        ) in loaded.groups.iter().enumerate()
-        {
-            let home = loaded.home(deployment);
-            let names = deployment.choices.iter().map(|one| one.name.as_deref());
-            let names: BTreeSet<Option<&str>> = names.collect();
-            let possible: BTreeMap<Option<&str>, Vec<&Input>> = names
-                .into_iter()
-                .map(|name| (name, loaded.of(&deployment.possible(name))))
-                .collect();
-            for target in targets {
-                let mut results = Vec::new();
-                let of_this = views
-                    .iter()
-                    .filter(|view| view.group == group && std::ptr::eq(view.target, target));
-                for view in of_this {
-                    let choice = &deployment.choices[view.choice];
-                    let mut files = choice.settings.clone();
-                    files.extend(deployment.stores_of(choice));
-                    let inputs = loaded.of(&files);
-                    let context = DeploymentContext {
-                        target,
-                        inputs: &inputs,
-                        all_inputs: &possible[&choice.name.as_deref()],
-                        settings: &view.settings,
-                        secrets: &view.secrets,
-                        aws_profiles: self.profiles,
-                        committed: self.committed,
-                        pins,
-                        settings_file: &loaded.settings_file,
-                    };
-                    let (found, failures) =
-                        run_checks(home, target, &self.checks.deployment, |check, findings| {
-                            check(&context, findings);
-                        });
-                    self.failures.extend(failures);
-                    results.push((view.choice, found));
-                }
-                let merged = merge::over_choices(&deployment.choices, results, &loaded.inputs);
-                self.findings.extend(merged);
-            }
+        let groups: Vec<usize> = (0..self.loaded.groups.len()).collect();
+        let all = in_parallel(self.jobs, &groups, |group| {
+            self.deployment_check(*group, of_group(views, Some(*group)))
+        });
+        for found in all {
+            self.take(found);
         }
+    }
+
+    /// `views`: those of the deployment.
+    fn deployment_check(&self, group: usize, views: &[View<'a>]) -> Found {
+        let loaded: &'a Loaded = self.loaded;
+        let Group {
+            deployment,
+            pins,
+            targets,
+            ..
+        } = &loaded.groups[group];
+        let home = loaded.home(deployment);
+        let names = deployment.choices.iter().map(|one| one.name.as_deref());
+        let names: BTreeSet<Option<&str>> = names.collect();
+        let possible: BTreeMap<Option<&str>, Vec<&Input>> = names
+            .into_iter()
+            .map(|name| (name, loaded.of(&deployment.possible(name))))
+            .collect();
+        let (mut all, mut all_failures) = (Vec::new(), Vec::new());
+        for target in targets {
+            let mut results = Vec::new();
+            let of_this = views.iter();
+            let of_this = of_this.filter(|view| std::ptr::eq(view.target, target));
+            for view in of_this {
+                let choice = &deployment.choices[view.choice];
+                let mut files = choice.settings.clone();
+                files.extend(deployment.stores_of(choice));
+                let inputs = loaded.of(&files);
+                let context = DeploymentContext {
+                    target,
+                    inputs: &inputs,
+                    all_inputs: &possible[&choice.name.as_deref()],
+                    settings: &view.settings,
+                    secrets: &view.secrets,
+                    aws_profiles: self.profiles,
+                    committed: self.committed,
+                    pins,
+                    settings_file: &loaded.settings_file,
+                };
+                let (found, failures) =
+                    run_checks(home, target, &self.checks.deployment, |check, findings| {
+                        check(&context, findings);
+                    });
+                all_failures.extend(failures);
+                results.push((view.choice, found));
+            }
+            let merged = merge::over_choices(&deployment.choices, results, &loaded.inputs);
+            all.extend(merged);
+        }
+        (all, all_failures)
     }
 
     /// All deployments beside each other.
@@ -178,17 +194,36 @@ impl<'a> Run<'a> {
 
     /// `AIRFLOW_CONN_*`, `AIRFLOW_VAR_*` and the entries of local files: values of their own, whatever else is configured.
     fn definition_checks(&mut self) {
-        for input in self.told() {
-            for definition in &input.definitions {
-                for target in self.loaded.targets_of(input.id) {
-                    self.definition(input, definition, target);
+        let inputs = self.told().filter(|input| !input.definitions.is_empty());
+        let inputs: Vec<&'a Input> = inputs.collect();
+        let loaded: &'a Loaded = self.loaded;
+        let all = in_parallel(self.jobs, &inputs, |input| {
+            let definitions = input.definitions.iter().flat_map(|definition| {
+                let targets = loaded.targets_of(input.id).iter();
+                targets.map(move |target| (definition, target))
+            });
+            let found =
+                definitions.map(|(definition, target)| self.definition(input, definition, target));
+            found.collect::<Vec<_>>()
+        });
+        for found in all.into_iter().flatten() {
+            match found {
+                Ok((found, visible)) => {
+                    self.take(found);
+                    self.visible.push(visible);
                 }
+                Err(failure) => self.failures.push(failure),
             }
         }
     }
 
-    fn definition(&mut self, input: &Input, definition: &Definition, target: &Target) {
-        let found = guard(&input.path, || {
+    fn definition(
+        &self,
+        input: &Input,
+        definition: &Definition,
+        target: &Target,
+    ) -> Result<(Found, Seen), Failure> {
+        guard(&input.path, || {
             let format = Format::of(definition);
             // The command line is no task.
             let command = Target {
@@ -260,14 +295,7 @@ impl<'a> Run<'a> {
                 found.0.extend(more);
             }
             (found, visible)
-        });
-        match found {
-            Ok((found, visible)) => {
-                self.take(found);
-                self.visible.push(visible);
-            }
-            Err(failure) => self.failures.push(failure),
-        }
+        })
     }
 
     /// The files of which something is told.
@@ -278,7 +306,7 @@ impl<'a> Run<'a> {
         inputs.filter(|input| input.kind != Kind::Dag && !loaded.is_context(input.id))
     }
 
-    pub(super) fn take(&mut self, (found, failures): (Vec<Finding>, Vec<Failure>)) {
+    pub(super) fn take(&mut self, (found, failures): Found) {
         self.findings.extend(found);
         self.failures.extend(failures);
     }

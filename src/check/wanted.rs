@@ -302,7 +302,9 @@ impl<'a> Run<'a> {
             let is_same = |one: &&mut Asked<'_>| {
                 one.group == group && one.name == name && std::ptr::eq(one.target, target)
             };
-            match all.iter_mut().find(is_same) {
+            // Processes come in the order of their groups.
+            let mut of_group = all.iter_mut().rev().take_while(|one| one.group == group);
+            match of_group.find(is_same) {
                 Some(one) => one.answers.push(answers),
                 None => all.push(Asked {
                     group,

@@ -355,9 +355,7 @@ fn request(
     }
     load.stdin_filename.clone_from(&args.stdin_filename);
     load.as_walked = args.hook;
-    if let Some(jobs) = args.jobs {
-        load.jobs = jobs.get();
-    }
+    load.jobs = args.jobs;
     let baseline = args.baseline.clone().or_else(|| settings.baseline_path());
     Request {
         load,

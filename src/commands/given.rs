@@ -172,7 +172,7 @@ pub(super) fn request(
         wanted,
         settings_file: settings_file.clone(),
         largest_export: None,
-        jobs: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        jobs: None,
     }
 }
 

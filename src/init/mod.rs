@@ -19,8 +19,9 @@ use crate::load::Loaded;
 use crate::rules::class::place::{Standing, standing};
 use crate::rules::kwargs::call;
 use crate::source::display_path;
+use crate::workspace::Files;
+use crate::workspace::env_readers::EnvReaders;
 use crate::workspace::targets::Why;
-use crate::workspace::{Files, env_readers};
 use page::{Page, list, pattern, quoted};
 
 /// Where editors find the schema.
@@ -96,8 +97,9 @@ fn dialect(page: &mut Page, loaded: &Loaded, files: &Files) {
          astro-deploy. Where nothing is set, compose is taken.",
     );
     let mut named = None;
+    let readers = EnvReaders::new(&loaded.inputs, files);
     for env in envs.iter().take(MOST) {
-        for reader in env_readers::of(env, &loaded.inputs, files) {
+        for reader in readers.of(env) {
             let path = display_path(&env.path);
             page.say(&format!("{path} is read by {}.", reader.label));
             named.get_or_insert(reader.dialect);

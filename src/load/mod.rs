@@ -10,6 +10,7 @@ mod env_files;
 mod gather;
 pub mod guard;
 mod one;
+pub(crate) mod parallel;
 mod parts;
 mod pins;
 pub mod pipeline;
@@ -20,6 +21,7 @@ mod used;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -31,14 +33,15 @@ use crate::report::Failure;
 use crate::settings::SettingsFile;
 use crate::source::{FileId, Secret, Span, Text, display_path, escape_control};
 use crate::syntax::dotenv::Dialect;
+use crate::workspace::env_readers::EnvReaders;
 use crate::workspace::targets::{self, Located, Reasons, Resolved, Wanted};
-use crate::workspace::{Content, Deployment, Files, Grouping, deployments, env_readers};
+use crate::workspace::{Content, Deployment, Files, Grouping, deployments};
 
 pub use one::{One, Unclear};
 pub use read::TOO_LARGE;
 pub use unreadable::{Again, Unreadable};
 pub use used::{Used, UsedId};
-pub use view::View;
+pub use view::{View, of_group};
 
 /// What to read, and how.
 #[derive(Clone, Debug)]
@@ -61,8 +64,8 @@ pub struct Request {
     pub wanted: Wanted,
     /// What the settings file says of all that.
     pub settings_file: SettingsFile,
-    /// Files read at a time.
-    pub jobs: usize,
+    /// Files read at a time; `None`: as many as there are processors.
+    pub jobs: Option<NonZeroUsize>,
     /// Exports of more bytes than this are left alone; `None`: none is.
     pub largest_export: Option<u64>,
 }
@@ -149,7 +152,7 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
     let declared = &settings_file.deployments;
     let mut unread = BTreeMap::new();
     if request.grouping == Grouping::Auto {
-        unread = env_readers::unread(&inputs, files);
+        unread = EnvReaders::new(&inputs, files).unread();
         // Who declares what belongs together knows who reads it.
         unread.retain(|file, _| {
             let path = inputs
@@ -166,10 +169,10 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
         reasons,
         mut notes,
     } = targets::resolve(&request.wanted, stated, &[]);
-    let mut pins = pins::Pins::new(&groups);
+    let mut pins = pins::Pins::new(&groups, request);
     let of: Vec<_> = groups
         .iter()
-        .map(|deployment| pins.of(deployment, &inputs, files, request))
+        .map(|deployment| pins.of(deployment, &inputs, files))
         .collect();
     failures.append(&mut pins.failures);
     let groups = groups.into_iter().zip(of).map(|(deployment, pins)| {
@@ -190,10 +193,13 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
         ));
     }
     // What is both a carrier and a file of pins is one file to a person.
+    let mut carriers = HashMap::new();
+    for input in inputs.iter().filter(|input| input.kind.is_carrier()) {
+        let known = carriers.entry(deployments::location(&input.path));
+        known.or_insert(input);
+    }
     for pins in &mut pins.files {
-        let own = inputs
-            .iter()
-            .find(|input| input.kind.is_carrier() && deployments::is_same(&input.path, &pins.path));
+        let own = carriers.get(&deployments::location(&pins.path));
         pins.inside = own.map(|input| Inside {
             of: input.id,
             kind: input.kind,

@@ -48,6 +48,10 @@ pub(super) struct Pins {
     folders: BTreeMap<PathBuf, Folder>,
     /// The deployments' own folders and every folder above one.
     taken: BTreeSet<PathBuf>,
+    /// What was asked about, as folders (also where it is none).
+    asked: Vec<PathBuf>,
+    /// The folders among it.
+    walked: Vec<PathBuf>,
 }
 
 /// What is of interest in a folder.
@@ -60,10 +64,14 @@ struct Folder {
 
 impl Pins {
     /// Nothing is read yet.
-    pub(super) fn new(all: &[Deployment]) -> Self {
+    pub(super) fn new(all: &[Deployment], request: &Request) -> Self {
         let above = all.iter().flat_map(|one| one.home.ancestors());
+        let folder = |path: &PathBuf| deployments::directory(&path.join("x"));
+        let folders = request.paths.iter().filter(|path| path.is_dir());
         Self {
             taken: above.map(Path::to_owned).collect(),
+            asked: request.paths.iter().map(folder).collect(),
+            walked: folders.map(folder).collect(),
             ..Self::default()
         }
     }
@@ -75,12 +83,11 @@ impl Pins {
         deployment: &Deployment,
         inputs: &[Input],
         files: &Files,
-        request: &Request,
     ) -> Vec<Located> {
         let mut found = Vec::new();
-        for (folder, distance) in self.places(deployment, inputs, request) {
+        for (folder, distance) in self.places(deployment, inputs) {
             for path in self.folder(&folder).carriers {
-                let Some((index, pins)) = self.read(&path, inputs.len(), files, request) else {
+                let Some((index, pins)) = self.read(&path, inputs.len(), files) else {
                     continue;
                 };
                 let input = &self.files[index];
@@ -111,15 +118,10 @@ impl Pins {
 
     /// The folders to look in, with their distance ([`Located::distance`]): the deployment's own, those
     /// below it, and those above it up to the root of the repository or of the walk.
-    fn places(
-        &mut self,
-        deployment: &Deployment,
-        inputs: &[Input],
-        request: &Request,
-    ) -> Vec<(PathBuf, usize)> {
+    fn places(&mut self, deployment: &Deployment, inputs: &[Input]) -> Vec<(PathBuf, usize)> {
         let mut places: Vec<(PathBuf, usize)> = Vec::new();
         for home in homes(deployment, inputs) {
-            let top = top(&home, request);
+            let top = self.top(&home);
             for (level, folder) in home.ancestors().enumerate() {
                 // Another deployment's folder is its own.
                 let below = self.folder(folder).below;
@@ -139,14 +141,17 @@ impl Pins {
         places
     }
 
+    /// The last folder above `home` to look in: the root of the repository, or of a walk from further up.
+    fn top(&self, home: &Path) -> Option<PathBuf> {
+        let walked = self.walked.iter().filter(|root| home.starts_with(root));
+        walked
+            .cloned()
+            .chain(git::repository_of(home))
+            .min_by_key(|folder| folder.components().count())
+    }
+
     /// Reads a file once.
-    fn read(
-        &mut self,
-        path: &Path,
-        first: usize,
-        files: &Files,
-        request: &Request,
-    ) -> Option<(usize, Vec<Pin>)> {
+    fn read(&mut self, path: &Path, first: usize, files: &Files) -> Option<(usize, Vec<Pin>)> {
         if let Some(known) = self.read.get(path) {
             return known.clone();
         }
@@ -160,7 +165,9 @@ impl Pins {
             let id = u32::try_from(first + index).expect("fewer than 2^32 files");
             input.id = FileId(id);
             self.files.push(input);
-            self.context.push(!is_asked_about(path, request));
+            // It lies below what was asked about, or is it.
+            let is_asked_about = self.asked.iter().any(|folder| path.starts_with(folder));
+            self.context.push(!is_asked_about);
             (index, pins)
         });
         self.read.insert(path.to_owned(), made.clone());
@@ -224,25 +231,6 @@ fn homes(deployment: &Deployment, inputs: &[Input]) -> Vec<PathBuf> {
     homes.sort();
     homes.dedup();
     homes
-}
-
-/// The last folder above `home` to look in: the root of the repository, or of a walk from further up.
-fn top(home: &Path, request: &Request) -> Option<PathBuf> {
-    let walked = request.paths.iter().filter(|path| path.is_dir());
-    let walked = walked.map(|path| deployments::directory(&path.join("x")));
-    let walked = walked.filter(|root| home.starts_with(root));
-    let repository = git::repository_of(home);
-    walked
-        .chain(repository)
-        .min_by_key(|folder| folder.components().count())
-}
-
-/// The path lies below one that was asked about, or is one.
-fn is_asked_about(path: &Path, request: &Request) -> bool {
-    request.paths.iter().any(|asked| {
-        let folder = deployments::directory(&asked.join("x"));
-        path.starts_with(folder)
-    })
 }
 
 /// The path as somebody in the working directory writes it.

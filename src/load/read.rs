@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::gather::{Candidate, same};
 use super::guard::guard;
+use super::parallel::in_parallel;
 use super::{Request, Skipped, parts};
 use crate::inputs::opaque::{SOPS, opacity};
 use crate::inputs::{self, Input, Kind, Opacity, Tree, compose, exports, local, sops};
@@ -14,6 +13,7 @@ use crate::report::Failure;
 use crate::source::{FileId, LineIndex, Mask};
 use crate::syntax::dotenv::{Dialect, Outside};
 use crate::syntax::python;
+use crate::workspace::deployments::Location;
 use crate::workspace::{Content, Files, deployments, detect, env_readers};
 
 /// Why an export is passed over where somebody waits for the answer.
@@ -182,13 +182,16 @@ fn named_files(
     let mut read: Vec<Step> = Vec::new();
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
     let mut named = named_by(all_inputs(steps), files);
+    if named.is_empty() {
+        return read;
+    }
+    let asked = candidates.iter();
+    let asked: BTreeSet<Location> = asked.map(|one| deployments::location(&one.path)).collect();
     // Compose files name others in turn.
     while seen.len() < MOST_NAMED && !named.is_empty() {
         named.retain(|path, _| {
-            let asked = candidates
-                .iter()
-                .any(|one| deployments::is_same(&one.path, path));
-            !asked && seen.insert(place(path)) && files.exists(path)
+            let is_asked = asked.contains(&deployments::location(path));
+            !is_asked && seen.insert(place(path)) && files.exists(path)
         });
         let because = "another file names it";
         let next: Vec<Step> = named
@@ -543,39 +546,4 @@ pub(super) fn outside(request: &Request) -> impl Fn(&str) -> Outside + '_ {
             _ => Outside::Unknown,
         }
     }
-}
-
-/// Maps `items` with up to `jobs` threads; the results keep the order of the items. Threads only
-/// pay when there is more than a handful of files.
-fn in_parallel<T: Sync, R: Send>(
-    jobs: usize,
-    items: &[T],
-    work: impl Fn(&T) -> R + Sync,
-) -> Vec<R> {
-    const WORTH_IT: usize = 16;
-    if jobs < 2 || items.len() < WORTH_IT {
-        return items.iter().map(work).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::with_capacity(items.len()));
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.min(items.len()) {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(index) else {
-                        return;
-                    };
-                    let result = work(item);
-                    let mut results = results.lock().expect("no thread panics while it holds it");
-                    results.push((index, result));
-                }
-            });
-        }
-    });
-    let mut results = results
-        .into_inner()
-        .expect("no thread panics while it holds it");
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
 }

@@ -25,6 +25,16 @@ pub struct View<'a> {
     pub secrets: SecretsConfig<'a>,
 }
 
+/// Those of one group, of all views in the order of their groups.
+pub fn of_group<'v, 'a>(views: &'v [View<'a>], group: Option<usize>) -> &'v [View<'a>] {
+    let Some(group) = group else {
+        return &[];
+    };
+    let start = views.partition_point(|view| view.group < group);
+    let end = views.partition_point(|view| view.group <= group);
+    &views[start..end]
+}
+
 impl Loaded {
     /// The views of every group, for every target and choice in turn.
     pub fn views(&self, failures: &mut Vec<Failure>) -> Vec<View<'_>> {

@@ -1,5 +1,6 @@
 //! One open text, read by itself: what stands at a place of it, and for which releases.
 
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::Path;
 
@@ -57,7 +58,7 @@ impl Reading {
         request.paths = vec![path.to_owned()];
         request.stdin_filename = None;
         request.as_walked = false;
-        request.jobs = 1;
+        request.jobs = NonZeroUsize::new(1);
         // What a store is, its neighbours may have said.
         let kind = known.kind_of(path).filter(|kind| kind.is_store());
         request.kinds = kind

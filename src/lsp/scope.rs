@@ -171,7 +171,7 @@ impl Wishes {
                 ..self.target.clone()
             },
             settings_file: settings.clone(),
-            jobs: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            jobs: None,
             largest_export: Some(LARGEST_EXPORT),
         };
         Request {

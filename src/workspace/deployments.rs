@@ -8,8 +8,10 @@
 
 mod declared;
 mod layers;
+mod nearest;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 use crate::inputs::{Input, Kind, is_sample};
@@ -18,6 +20,7 @@ use crate::source::FileId;
 use super::files::Files;
 use super::globs::Globs;
 use layers::{Layers, Stack};
+use nearest::Homes;
 
 /// How the command line wants files grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,6 +162,7 @@ pub fn group(
         .collect();
     let others = Others {
         layers: Layers::of(&rest),
+        env_files: env_files(&rest),
         unread,
     };
     auto(&rest, files, &others, &mut deployments);
@@ -186,6 +190,8 @@ fn one(inputs: &[Input]) -> Vec<Deployment> {
 /// Inputs that are no environments of their own.
 struct Others<'a> {
     layers: Layers,
+    /// The env files that are files of their own: carriers name them.
+    env_files: HashMap<Location, FileId>,
     unread: &'a BTreeMap<FileId, FileId>,
 }
 
@@ -233,7 +239,7 @@ impl<'a> Group<'a> {
     /// they are no alternative to one that does. What an image sets, every process in it starts from.
     ///
     /// `inputs`: where the env files are that carriers name.
-    fn choices(&self, inputs: &[&Input], layers: &Layers) -> (Vec<Choice>, usize) {
+    fn choices(&self, inputs: &[&Input], others: &Others<'_>) -> (Vec<Choice>, usize) {
         // Of findings that differ in the file they name the first choice's is told: it must not depend on
         // the order in which the files were named.
         let by_path = |files: &[&'a Input]| {
@@ -244,8 +250,8 @@ impl<'a> Group<'a> {
         let envs = by_path(&self.envs);
         let (images, envs): (Vec<&Input>, Vec<&Input>) =
             envs.into_iter().partition(|env| is_image(env, inputs));
-        let stacks = envs.iter().flat_map(|env| layers.ending_in(env.id));
-        let envs = stacks.map(|stack| whole_environment(&stack, inputs));
+        let stacks = envs.iter().flat_map(|env| others.layers.ending_in(env.id));
+        let envs = stacks.map(|stack| whole_environment(&stack, inputs, others));
         let images = images.iter().map(|image| vec![image.id]);
         let is_ours = |files: &Vec<FileId>| {
             let mut inputs = files.iter().filter_map(|file| find(inputs, *file));
@@ -274,9 +280,20 @@ impl<'a> Group<'a> {
 
 /// The environment of an image, which is there before that of any process.
 fn is_image(env: &Input, inputs: &[&Input]) -> bool {
-    let around = env.inside.as_ref().map(|inside| inside.of);
-    let mut inputs = inputs.iter();
-    inputs.any(|input| Some(input.id) == around && input.kind == Kind::Dockerfile)
+    let around = env.inside.as_ref();
+    let around = around.and_then(|inside| find(inputs, inside.of));
+    around.is_some_and(|input| input.kind == Kind::Dockerfile)
+}
+
+/// The first one at each place.
+fn env_files(inputs: &[&Input]) -> HashMap<Location, FileId> {
+    let mut found = HashMap::new();
+    for input in inputs {
+        if input.kind == Kind::Env && input.inside.is_none() {
+            found.entry(location(&input.path)).or_insert(input.id);
+        }
+    }
+    found
 }
 
 /// The input with that number; they are in the order of their numbers.
@@ -286,23 +303,16 @@ fn find<'a>(inputs: &[&'a Input], file: FileId) -> Option<&'a Input> {
 }
 
 /// The env files that parts of carriers start from, and the parts.
-fn whole_environment(stack: &Stack, inputs: &[&Input]) -> Vec<FileId> {
+fn whole_environment(stack: &Stack, inputs: &[&Input], others: &Others<'_>) -> Vec<FileId> {
     let mut files = Vec::new();
     for part in &stack.with_files {
         let Some(part) = find(inputs, *part) else {
             continue;
         };
         for named in part.inside.iter().flat_map(|inside| &inside.env_files) {
-            let named = part.beside(named);
-            let found = inputs.iter().find(|input| {
-                input.kind == Kind::Env && input.inside.is_none() && is_same(&input.path, &named)
-            });
+            let found = others.env_files.get(&location(&part.beside(named)));
             // Compose keeps the first of two that are the same.
-            files.extend(
-                found
-                    .map(|input| input.id)
-                    .filter(|file| !files.contains(file)),
-            );
+            files.extend(found.copied().filter(|file| !files.contains(file)));
         }
     }
     files.extend(&stack.parts);
@@ -364,7 +374,7 @@ fn auto(inputs: &[&Input], files: &Files, others: &Others<'_>, deployments: &mut
     for (group, around) in groups.into_iter().zip(around) {
         let is_place = group.speaks_of_airflow() && !group.sample;
         homes.push(is_place.then(|| group.home.clone()));
-        let (choices, left_out) = group.choices(inputs, &others.layers);
+        let (choices, left_out) = group.choices(inputs, others);
         deployments.push(Deployment {
             choices,
             home: group.home,
@@ -374,8 +384,9 @@ fn auto(inputs: &[&Input], files: &Files, others: &Others<'_>, deployments: &mut
             left_out,
         });
     }
+    let homes = Homes::of(&homes);
     for store in inputs.iter().filter(|input| input.is_store()) {
-        if let Some(index) = nearest(&store.path, &homes) {
+        if let Some(index) = homes.nearest(&store.path) {
             let deployment = &mut deployments[index];
             deployment.stores.push(store.id);
             // Nobody said which of its choices it belongs to.
@@ -403,7 +414,7 @@ fn auto(inputs: &[&Input], files: &Files, others: &Others<'_>, deployments: &mut
         let folder = dag.path.parent().unwrap_or(Path::new(""));
         let nearest = folders
             .entry(folder)
-            .or_insert_with(|| nearest(&dag.path, &homes));
+            .or_insert_with(|| homes.nearest(&dag.path));
         if let Some(index) = *nearest {
             deployments[index].dags.push(dag.id);
         }
@@ -417,19 +428,19 @@ fn groups<'a>(inputs: &[&'a Input], files: &Files, others: &Others<'_>) -> Vec<G
         let inside = input.inside.as_ref()?;
         Some(inside.env_files.iter().map(|path| input.beside(path)))
     });
-    let named: Vec<PathBuf> = named.flatten().collect();
+    let named: BTreeSet<Location> = named.flatten().map(|path| location(&path)).collect();
     let settings = || {
         let inputs = inputs.iter().copied();
         let settings = inputs.filter(|input| input.kind.is_settings());
         settings.filter(|input| {
             let own = input.inside.is_none() && input.kind == Kind::Env;
-            let is_named = own && named.iter().any(|path| is_same(path, &input.path));
+            let is_named = own && !named.is_empty() && named.contains(&location(&input.path));
             !is_named && !others.layers.is_below(input.id)
         })
     };
     // Where there is nothing else, a sample is what there is to check.
     let only_samples = settings().all(|input| is_sample(&input.path));
-    let env_places: Vec<PathBuf> = settings()
+    let env_places: BTreeSet<PathBuf> = settings()
         .filter(|input| input.kind == Kind::Env)
         .map(|input| directory(&input.path))
         .collect();
@@ -440,6 +451,7 @@ fn groups<'a>(inputs: &[&'a Input], files: &Files, others: &Others<'_>) -> Vec<G
         one_pair(inputs, others)
     };
     let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut by_home: HashMap<PathBuf, usize> = HashMap::new();
     let mut samples = Vec::new();
     for input in settings() {
         let is_env_of_pair = pair.is_some_and(|(_, env)| env == input.id);
@@ -455,9 +467,8 @@ fn groups<'a>(inputs: &[&'a Input], files: &Files, others: &Others<'_>) -> Vec<G
             samples.push(group);
             continue;
         }
-        let known = groups.iter().position(|group| group.home == home);
-        let index = known.unwrap_or_else(|| {
-            groups.push(Group::at(home));
+        let index = *by_home.entry(home).or_insert_with_key(|home| {
+            groups.push(Group::at(home.clone()));
             groups.len() - 1
         });
         groups[index].push(input);
@@ -500,7 +511,8 @@ fn around(groups: &[Group<'_>], index: usize) -> Vec<FileId> {
         if at == index {
             continue;
         }
-        let beside = other.home == own.home && other.sample != own.sample;
+        // Paths are compared where nothing else tells.
+        let beside = other.sample != own.sample && other.home == own.home;
         let lent = own.cfgs.is_empty() && !other.cfgs.is_empty()
             || !own.cfgs.is_empty() && !has_env && other.cfgs.is_empty();
         if beside || (lent && !other.sample) {
@@ -538,8 +550,16 @@ pub fn is_same(a: &Path, b: &Path) -> bool {
     a.file_name() == b.file_name() && directory(a) == directory(b)
 }
 
+/// The directory and the name of a file: the same for two paths that are [the same](is_same).
+pub type Location = (PathBuf, Option<OsString>);
+
+/// Where a file is.
+pub fn location(path: &Path) -> Location {
+    (directory(path), path.file_name().map(OsString::from))
+}
+
 /// The directory, or the root above it where `config/airflow.cfg` and `.env` belong together.
-fn home(path: &Path, env_places: &[PathBuf], files: &Files) -> PathBuf {
+fn home(path: &Path, env_places: &BTreeSet<PathBuf>, files: &Files) -> PathBuf {
     let own = directory(path);
     let folder = own.file_name().map(|name| name.to_string_lossy());
     if !folder.is_some_and(|name| ROOT_FOLDERS.contains(&name.as_ref())) {
@@ -551,42 +571,11 @@ fn home(path: &Path, env_places: &[PathBuf], files: &Files) -> PathBuf {
     let marked = ROOT_MARKS
         .iter()
         .any(|mark| files.exists(&parent.join(mark)));
-    if marked || env_places.iter().any(|place| place == parent) {
+    if marked || env_places.contains(parent) {
         parent.to_owned()
     } else {
         own
     }
-}
-
-/// The group around a store, the one that shares most of its path, or the only group there is.
-/// `None` where several are equally near. Stores go to none of the groups without a home here.
-fn nearest(store: &Path, homes: &[Option<PathBuf>]) -> Option<usize> {
-    let place = directory(store);
-    let ours = homes.iter().enumerate();
-    let mut ours = ours.filter_map(|(index, home)| Some((index, home.as_deref()?)));
-    let first = ours.next()?;
-    let rest: Vec<_> = ours.collect();
-    if rest.is_empty() {
-        return Some(first.0);
-    }
-    // A place above the store is nearer than one beside it.
-    let nearness = |home: &Path| {
-        let shared = shared(&place, home);
-        (shared, shared == home.components().count())
-    };
-    let all = || std::iter::once(&first).chain(&rest);
-    let best = all().map(|(_, home)| nearness(home)).max()?;
-    let mut at_best = all().filter(|(_, home)| nearness(home) == best);
-    match (at_best.next(), at_best.next()) {
-        (Some((index, _)), None) => Some(*index),
-        _ => None,
-    }
-}
-
-/// Leading components that two paths have in common.
-fn shared(a: &Path, b: &Path) -> usize {
-    let pairs = a.components().zip(b.components());
-    pairs.take_while(|(a, b)| a == b).count()
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 //! A compose file that names it or refers to its variables, a unit of systemd, a script or Makefile that sources it or
 //! hands it to docker, a project of Astro. How each of them reads it is the business of [`crate::syntax::dotenv`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 
 use super::Files;
-use super::deployments::is_same;
+use super::deployments::{Location, is_same, location};
 use crate::inputs::{Input, Kind, Tree, carrier, is_sample};
 use crate::source::{FileId, Text, display_path};
 use crate::syntax::dotenv::{self, Called, Dialect, Outside};
@@ -33,57 +33,109 @@ pub struct EnvReader {
     pub is_usual: bool,
 }
 
-/// The readers of `env`, one for each dialect.
-pub fn of(env: &Input, inputs: &[Input], files: &Files) -> Vec<EnvReader> {
-    let is_file = env.kind == Kind::Env && env.inside.is_none() && matches!(env.tree, Tree::Env(_));
-    let is_ours = !env.settings.is_empty() || !env.definitions.is_empty();
-    if !is_file || !is_ours || env.templated || is_sample(&env.path) {
-        return Vec::new();
-    }
-    let mut found = Found {
-        env,
-        folder: folder_of(&env.path),
-        files,
-        readers: Vec::new(),
-    };
-    found.carriers(inputs);
-    found.neighbours();
-    found
-        .readers
-        .sort_by_key(|reader| reader.dialect != Dialect::Compose);
-    found.readers
+/// Who reads the env files among some inputs.
+#[derive(Debug)]
+pub struct EnvReaders<'a> {
+    inputs: &'a [Input],
+    files: &'a Files,
+    /// By env file, the parts of carriers that start from it, and how their programs read it.
+    named: HashMap<Location, Vec<(Dialect, &'a Input)>>,
 }
 
-/// The `.env` files beside compose files that run Airflow, of which no process is told anything: compose takes them for
-/// its own `${…}` only. Each with that compose file. Where any other file around speaks of one, it is none of these.
-pub fn unread(inputs: &[Input], files: &Files) -> BTreeMap<FileId, FileId> {
-    let mut found = BTreeMap::new();
-    for env in inputs {
-        let is_dotenv = env.path.file_name().is_some_and(|name| name == ".env");
-        if !is_dotenv || env.inside.is_some() {
-            continue;
-        }
-        let runs_airflow = |input: &&Input| {
-            let Tree::Carrier(around) = &input.tree else {
-                return false;
+impl<'a> EnvReaders<'a> {
+    /// Looks for those that name env files.
+    pub fn new(inputs: &'a [Input], files: &'a Files) -> Self {
+        let mut named: HashMap<Location, Vec<(Dialect, &'a Input)>> = HashMap::new();
+        for part in inputs {
+            let Some(inside) = &part.inside else {
+                continue;
             };
-            let is_beside = input.path.parent() == env.path.parent();
-            input.kind == Kind::Compose
-                && is_beside
-                && around.broken.is_none()
-                && around.services.iter().any(|service| service.part.is_some())
-        };
-        let Some(compose) = inputs.iter().find(runs_airflow) else {
-            continue;
-        };
-        let is_ours = !env.settings.is_empty() || !env.definitions.is_empty();
-        let mut readers = of(env, inputs, files).into_iter();
-        let is_read = readers.any(|reader| reader.only.is_none());
-        if is_ours && !env.templated && !is_read && !is_spoken_of(folder_of(&env.path), files) {
-            found.insert(env.id, compose.id);
+            let outer = inputs.get(inside.of.0 as usize).map(|outer| outer.kind);
+            // A unit may have been installed with files from elsewhere: `unit_names_it` says that.
+            let Some(dialect) = outer.map(dialect_of).filter(|one| *one != Dialect::Systemd) else {
+                continue;
+            };
+            for path in &inside.env_files {
+                let parts = named.entry(location(&part.beside(path))).or_default();
+                if parts.last().is_none_or(|(_, last)| last.id != part.id) {
+                    parts.push((dialect, part));
+                }
+            }
+        }
+        Self {
+            inputs,
+            files,
+            named,
         }
     }
-    found
+
+    /// The readers of `env`, one for each dialect.
+    pub fn of(&self, env: &Input) -> Vec<EnvReader> {
+        let is_file =
+            env.kind == Kind::Env && env.inside.is_none() && matches!(env.tree, Tree::Env(_));
+        let is_ours = !env.settings.is_empty() || !env.definitions.is_empty();
+        if !is_file || !is_ours || env.templated || is_sample(&env.path) {
+            return Vec::new();
+        }
+        let mut found = Found {
+            env,
+            folder: folder_of(&env.path),
+            files: self.files,
+            readers: Vec::new(),
+        };
+        // Those that are read already and name the file.
+        let parts = self.named.get(&location(&env.path));
+        for (dialect, part) in parts.into_iter().flatten() {
+            let label = found.label(dialect.reader(), &part.path);
+            found.add(*dialect, label, None);
+        }
+        found.neighbours();
+        found
+            .readers
+            .sort_by_key(|reader| reader.dialect != Dialect::Compose);
+        found.readers
+    }
+
+    /// The `.env` files beside compose files that run Airflow, of which no process is told anything: compose takes
+    /// them for its own `${…}` only. Each with that compose file. Where any other file around speaks of one, it is
+    /// none of these.
+    pub fn unread(&self) -> BTreeMap<FileId, FileId> {
+        let mut beside: HashMap<Option<&Path>, &Input> = HashMap::new();
+        for input in self.inputs.iter().filter(|input| runs_airflow(input)) {
+            beside.entry(input.path.parent()).or_insert(input);
+        }
+        let mut found = BTreeMap::new();
+        for env in self.inputs {
+            let is_dotenv = env.path.file_name().is_some_and(|name| name == ".env");
+            if !is_dotenv || env.inside.is_some() {
+                continue;
+            }
+            let Some(compose) = beside.get(&env.path.parent()) else {
+                continue;
+            };
+            let is_ours = !env.settings.is_empty() || !env.definitions.is_empty();
+            let mut readers = self.of(env).into_iter();
+            let is_read = readers.any(|reader| reader.only.is_none());
+            if is_ours
+                && !env.templated
+                && !is_read
+                && !is_spoken_of(folder_of(&env.path), self.files)
+            {
+                found.insert(env.id, compose.id);
+            }
+        }
+        found
+    }
+}
+
+/// A compose file with processes of Airflow, readable to its end.
+fn runs_airflow(input: &Input) -> bool {
+    let Tree::Carrier(around) = &input.tree else {
+        return false;
+    };
+    input.kind == Kind::Compose
+        && around.broken.is_none()
+        && around.services.iter().any(|service| service.part.is_some())
 }
 
 /// Some file in or below the folder names `.env`, or a program that reads it by itself.
@@ -189,25 +241,6 @@ impl Found<'_> {
     fn label(&self, reader: &str, by: &Path) -> String {
         let near = by.strip_prefix(self.folder).unwrap_or(by);
         format!("{reader} ({})", display_path(near))
-    }
-
-    /// Those that are read already and name the file.
-    fn carriers(&mut self, inputs: &[Input]) {
-        for part in inputs {
-            let Some(inside) = &part.inside else {
-                continue;
-            };
-            let mut named = inside.env_files.iter().map(|path| part.beside(path));
-            let outer = inputs.get(inside.of.0 as usize).map(|outer| outer.kind);
-            // A unit may have been installed with files from elsewhere: `unit_names_it` says that.
-            let Some(dialect) = outer.map(dialect_of).filter(|one| *one != Dialect::Systemd) else {
-                continue;
-            };
-            if named.any(|path| is_same(&path, &self.env.path)) {
-                let label = self.label(dialect.reader(), &part.path);
-                self.add(dialect, label, None);
-            }
-        }
     }
 
     fn neighbours(&mut self) {

@@ -87,8 +87,11 @@ impl Content {
             Self::Whole(bytes) => return Ok(Some(bytes)),
             Self::Stream { head, rest, .. } => (head, rest),
         };
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        if length > most {
+            return Ok(None);
+        }
         let limit = u64::try_from(most.saturating_sub(head.len())).unwrap_or(u64::MAX);
-        let length = usize::try_from(length).unwrap_or(usize::MAX).min(most);
         let bytes = whole(&head, rest.take(limit.saturating_add(1)), length)
             .map_err(|error| format!("cannot be read: {}", error.kind()))?;
         Ok((bytes.len() <= most).then_some(bytes))

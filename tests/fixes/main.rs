@@ -38,7 +38,7 @@ fn request(path: &str, dialect: Dialect) -> airvane::check::Request {
                 python: None,
                 runtime: Some(Runtime::Both),
             },
-            jobs: 1,
+            jobs: std::num::NonZeroUsize::new(1),
             largest_export: None,
             settings_file: airvane::settings::SettingsFile::default(),
         },

@@ -40,7 +40,7 @@ fn request(paths: &[String], jobs: usize) -> check::Request {
                 python: None,
                 runtime: Some(Runtime::Both),
             },
-            jobs,
+            jobs: std::num::NonZeroUsize::new(jobs),
             largest_export: None,
             settings_file: SettingsFile::default(),
         },

@@ -4,10 +4,10 @@
 //! the service of that name; a service that names no program is put on top of the one of the file that compose reads
 //! by default. Which other files somebody names on the command line, no file says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use super::is_same;
+use super::{Location, location};
 use crate::inputs::carrier::{Around, Service};
 use crate::inputs::compose;
 use crate::inputs::{Input, Kind, Tree};
@@ -42,7 +42,7 @@ impl Layers {
         }
         let ids: BTreeSet<FileId> = inputs.iter().map(|input| input.id).collect();
         let mut layers = Self::default();
-        let project = Project { files };
+        let project = Project::of(files);
         let parts = project.files.iter().flat_map(|file| {
             let services = file.around.services.iter();
             services.filter_map(|service| file.part(service))
@@ -114,11 +114,21 @@ impl<'a> File<'a> {
 
 struct Project<'a> {
     files: Vec<File<'a>>,
+    by_location: HashMap<Location, usize>,
 }
 
 impl<'a> Project<'a> {
+    fn of(files: Vec<File<'a>>) -> Self {
+        let mut by_location = HashMap::new();
+        for (number, file) in files.iter().enumerate() {
+            by_location.entry(location(file.path())).or_insert(number);
+        }
+        Self { files, by_location }
+    }
+
     fn find(&self, path: &Path) -> Option<&File<'a>> {
-        self.files.iter().find(|file| is_same(file.path(), path))
+        let number = self.by_location.get(&location(path))?;
+        self.files.get(*number)
     }
 
     fn exists(&self) -> impl Fn(&Path) -> bool {
