@@ -48,13 +48,14 @@ def document(index, port):
     return json.dumps(fields, ensure_ascii=index % 2 == 0)
 
 
-def value(index):
-    """A connection; one in 1,000 is faulty."""
-    port = "none" if index % 1000 == 999 else str(1024 + index % 40000)
+def value(index, faults=1000):
+    """A connection; one in `faults` is faulty, none if that is 0."""
+    is_faulty = faults > 0 and index % faults == faults - 1
+    port = "none" if is_faulty else str(1024 + index % 40000)
     return document(index, port) if index % 3 == 0 else uri(index, port)
 
 
-def entry(index, form):
+def entry(index, form, faults=1000):
     """The fields of one entry, and their JSON text without blanks around it."""
     name = f"airflow/connections/team-{index % 23}/service_{index:07d}"
     date = (DAY + datetime.timedelta(minutes=index)).isoformat()
@@ -62,7 +63,7 @@ def entry(index, form):
         return [
             ("Name", f'"/{name}"'),
             ("Type", '"SecureString"'),
-            ("Value", json.dumps(value(index), ensure_ascii=False)),
+            ("Value", json.dumps(value(index, faults), ensure_ascii=False)),
             ("Version", str(1 + index % 7)),
             ("LastModifiedDate", f'"{date}"'),
             ("ARN", f'"arn:aws:ssm:eu-west-1:123456789012:parameter/{name}"'),
@@ -74,13 +75,13 @@ def entry(index, form):
         ("ARN", f'"arn:aws:secretsmanager:eu-west-1:123456789012:secret:{name}-{suffix}"'),
         ("Name", f'"{name}"'),
         ("VersionId", f'"{version}"'),
-        ("SecretString", json.dumps(value(index), ensure_ascii=False)),
+        ("SecretString", json.dumps(value(index, faults), ensure_ascii=False)),
         ("VersionStages", ["AWSCURRENT"]),
         ("CreatedDate", f'"{date}"'),
     ]
 
 
-def write(path, count, form="ssm pretty"):
+def write(path, count, form="ssm pretty", faults=1000):
     """`aws ssm get-parameters-by-path` or `aws secretsmanager batch-get-secret-value`, with the
     indentation of the AWS CLI, or on one line as `jq -c` leaves it."""
     pretty = form.endswith("pretty")
@@ -91,7 +92,7 @@ def write(path, count, form="ssm pretty"):
         out.write(f'{{{line}{indent(1)}"{key}"{colon}[{line}')
         for index in range(count):
             parts = []
-            for name, text in entry(index, form):
+            for name, text in entry(index, form, faults):
                 if isinstance(text, list):
                     items = f",{line}".join(f'{indent(4)}"{item}"' for item in text)
                     text = f"[{line}{items}{line}{indent(3)}]"

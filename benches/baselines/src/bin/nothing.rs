@@ -1,0 +1,3 @@
+//! What starting and ending a Rust program costs: `true`.
+
+fn main() {}
