@@ -26,7 +26,7 @@ use crate::inputs::{Definition, EntryKind, Input, Kind};
 use crate::load::View;
 use crate::load::asked::{Asked, covered_entry, near_miss, ways};
 use crate::load::pipeline;
-use crate::load::prepared::Prepared;
+use crate::load::prepared::{Prepared, PreparedValue};
 use crate::report::{Failure, Finding, Phrases, Window};
 use crate::resolve::Gather;
 use crate::rules::stores::plaintext_secrets_in_repository::{self, Credential};
@@ -41,6 +41,10 @@ const WINDOW: usize = 200;
 /// Findings of each rule that keep such a piece, for each target: the `full` format shows the first
 /// 200 of all.
 const SHOWN: usize = 256;
+
+/// Entries whose names are looked for in the table at once: enough to wait for memory once, and few enough that all
+/// that is known of them is still near the processor when the rules ask for it.
+const AT_ONCE: usize = 128;
 
 /// Bytes above which a store is read on a thread of its own.
 const WORTH_A_THREAD: u64 = 1 << 20;
@@ -221,13 +225,25 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
 
     /// The rules on the entries of one window, for every target.
     fn batch(&mut self, batch: &Batch, prepared: &Prepared) {
+        let mut rest = batch.entries().zip(prepared.values());
+        while rest.len() > 0 {
+            self.some(rest.by_ref().take(AT_ONCE), prepared);
+        }
+    }
+
+    /// The rules on entries that follow each other.
+    fn some<'e>(
+        &mut self,
+        some: impl ExactSizeIterator<Item = (Entry<'e>, &'e PreparedValue)>,
+        prepared: &'e Prepared,
+    ) {
         for hashed in &mut self.hashed {
             hashed.clear();
         }
         let targets = self.targets.len();
-        let mut entries: Vec<Decoded<'_>> = Vec::with_capacity(batch.entries().len());
-        let mut names: Vec<Named> = Vec::with_capacity(batch.entries().len() * targets);
-        for (entry, value) in batch.entries().zip(prepared.values()) {
+        let mut entries: Vec<Decoded<'_>> = Vec::with_capacity(some.len());
+        let mut names: Vec<Named> = Vec::with_capacity(some.len() * targets);
+        for (entry, value) in some {
             let text = prepared.text(value);
             let is_open = entry
                 .value_span()

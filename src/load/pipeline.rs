@@ -17,7 +17,7 @@ use crate::inputs::store::{Batch, ProblemKind, StoreReader, Summary};
 use crate::report::Failure;
 
 /// Batches that wait to be judged.
-const AHEAD: usize = 3;
+const AHEAD: usize = 8;
 
 /// Hands every batch to `judge`, with what `prepare` makes of it, and returns what is left at the end.
 /// Where `judge` breaks off, reading ends.

@@ -27,6 +27,7 @@ impl Prepared {
     /// Looks at every value of `batch`.
     pub fn of(batch: &Batch, looks_plain: fn(&str) -> Option<Advice>) -> Self {
         let mut unescaped = String::new();
+        let mut bytes = Vec::new();
         let values = batch.entries().map(|entry| {
             let (raw, is_escaped) = entry.value_raw().unwrap_or_default();
             if !is_escaped {
@@ -36,7 +37,7 @@ impl Prepared {
                 };
             }
             let start = unescaped.len();
-            json::unescape_onto(raw, &mut unescaped);
+            json::unescape_onto(raw, &mut unescaped, &mut bytes);
             PreparedValue {
                 looks_plain: looks_plain(&unescaped[start..]),
                 unescaped: Some(start..unescaped.len()),

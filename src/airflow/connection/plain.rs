@@ -21,6 +21,9 @@ use super::Format;
 use crate::airflow::Version;
 use crate::source::ascii;
 
+/// No longer than this are most extras.
+const SHORT: usize = 256;
+
 /// Longest value that is looked at: texts and integers that Python refuses are longer.
 const LONGEST: usize = 4000;
 
@@ -355,8 +358,15 @@ fn plain_object(bytes: &[u8]) -> Option<Advice> {
     let more = match extra {
         None => Some(Advice::NONE),
         Some((Member::Text(text), _)) => {
-            let mut decoded = [0; LONGEST];
-            let decoded = unescape(text, &mut decoded)?;
+            let (mut few, mut many);
+            let decoded: &mut [u8] = if text.len() <= SHORT {
+                few = [0; SHORT];
+                &mut few
+            } else {
+                many = [0; LONGEST];
+                &mut many
+            };
+            let decoded = unescape(text, decoded)?;
             let length = decoded.len();
             let mut cursor = Cursor {
                 bytes: decoded,

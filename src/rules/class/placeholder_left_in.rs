@@ -340,25 +340,55 @@ static BEGINNINGS: LazyLock<Beginnings> = LazyLock::new(|| {
     Beginnings(table)
 });
 
-/// False where no run of `bytes` begins like one of the words. Every value of a store passes here.
+/// False where no run of `bytes`, which are ASCII, begins like one of the words. Every value of a store passes here,
+/// eight bytes at a time.
 fn may_hold_word(bytes: &[u8]) -> bool {
     let Beginnings([first, second, third]) = &*BEGINNINGS;
-    let begins = |rest: &[u8]| {
-        let three = rest.first_chunk::<3>();
+    let begins = |at: usize| {
+        let three = bytes.get(at..).and_then(|rest| rest.first_chunk::<3>());
         three.is_some_and(|[a, b, c]| {
             first[usize::from(*a)] & second[usize::from(*b)] & third[usize::from(*c)] != 0
         })
     };
-    let mut rest = bytes;
-    // A word begins where no other goes on.
-    while !begins(rest) {
-        let is_between = |byte: &u8| WORD.get(usize::from(*byte)) != Some(&true);
-        let Some(end) = rest.iter().position(is_between) else {
-            return false;
-        };
-        rest = &rest[end + 1..];
+    // The mark of the byte before.
+    let mut before = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        let eight = rest.first_chunk::<8>().copied().unwrap_or_else(|| {
+            let mut eight = [0; 8];
+            eight[..rest.len()].copy_from_slice(rest);
+            eight
+        });
+        let of_words = marks_of_words(u64::from_le_bytes(eight));
+        // A word begins where no other goes on.
+        let mut starts = of_words & !(of_words << 8 | before >> 56);
+        before = of_words;
+        while starts != 0 {
+            if begins(at + (starts.trailing_zeros() / 8) as usize) {
+                return true;
+            }
+            starts &= starts - 1;
+        }
+        at += 8;
     }
-    true
+    false
+}
+
+/// The highest bit of each byte that is a letter, a digit, `_` or `-`; all of them are ASCII.
+const fn marks_of_words(eight: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // No byte overflows: both are below 0x80.
+    const fn from(eight: u64, least: u8) -> u64 {
+        eight + ONES * (0x80 - least as u64)
+    }
+    let lower = eight | (ONES * 0x20);
+    let letters = from(lower, b'a') & !from(lower, b'z' + 1);
+    let digits = from(eight, b'0') & !from(eight, b'9' + 1);
+    let dashes = from(eight, b'-') & !from(eight, b'-' + 1);
+    let lines = from(eight, b'_') & !from(eight, b'_' + 1);
+    (letters | digits | dashes | lines) & HIGH
 }
 
 /// The ASCII characters of words.
@@ -430,6 +460,16 @@ mod tests {
         );
         assert_eq!(found("é xxx€"), Some(("xxx", Some("xxx".to_owned()))));
         assert_eq!(found("todo"), Some(("todo", Some("todo".to_owned()))));
+    }
+
+    #[test]
+    fn bytes_of_words_are_marked() {
+        for byte in 0..128u8 {
+            let eight = [b'a', byte, b':', byte, b'z', b'@', byte, b'_'];
+            let marks = marks_of_words(u64::from_le_bytes(eight)).to_le_bytes();
+            let wanted = eight.map(|byte| u8::from(WORD[usize::from(byte)]) << 7);
+            assert_eq!(marks, wanted, "{byte}");
+        }
     }
 
     #[test]

@@ -5,11 +5,20 @@ use super::{Error, ErrorKind, Kind};
 use crate::source::ascii;
 
 /// The first byte from `at` on that is not a blank of JSON.
+#[inline]
 pub(super) fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
-    while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\t' | b'\r')) {
-        at += 1;
+    loop {
+        match bytes.get(at) {
+            // Indented text has many of them in a row.
+            Some(b' ') => {
+                let eight = bytes[at..].first_chunk::<8>();
+                let is_indent = eight.is_some_and(|eight| *eight == [b' '; 8]);
+                at += if is_indent { 8 } else { 1 };
+            }
+            Some(b'\n' | b'\t' | b'\r') => at += 1,
+            _ => return at,
+        }
     }
-    at
 }
 
 /// `true`, `null`, `NaN`, a number, …: its type and end.
@@ -33,7 +42,28 @@ pub(super) fn word(bytes: &[u8], at: usize) -> Result<(Kind, usize), Error> {
 
 /// The string whose opening quote stands at `start` (`scanstring_unicode` of CPython): where it
 /// ends, after its closing quote, and whether it holds a backslash.
+#[inline]
 pub(super) fn string(bytes: &[u8], start: usize) -> Result<(usize, bool), Error> {
+    // Most strings are short, and hold none.
+    let mut at = start + 1;
+    for _ in 0..3 {
+        let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) else {
+            break;
+        };
+        let stop = plain_bytes(*eight);
+        at += stop;
+        if stop < 8 {
+            if bytes.get(at) == Some(&b'"') {
+                return Ok((at + 1, false));
+            }
+            break;
+        }
+    }
+    any_string(bytes, start)
+}
+
+/// As [`string`], whatever it holds.
+fn any_string(bytes: &[u8], start: usize) -> Result<(usize, bool), Error> {
     let mut escaped = false;
     let mut at = start + 1;
     loop {
@@ -60,6 +90,22 @@ pub(super) fn string(bytes: &[u8], start: usize) -> Result<(usize, bool), Error>
     }
 }
 
+/// Number of plain characters before the first quote, backslash or control character.
+#[inline]
+fn plain_bytes(eight: [u8; 8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let eight = u64::from_le_bytes(eight);
+    let quote = eight ^ (ONES * 0x22);
+    let slash = eight ^ (ONES * 0x5C);
+    // The lowest marked byte is always a true one; a borrow only disturbs those above it.
+    let hits = ((quote.wrapping_sub(ONES) & !quote)
+        | (slash.wrapping_sub(ONES) & !slash)
+        | (eight.wrapping_sub(ONES * 0x20) & !eight))
+        & HIGH;
+    (hits.trailing_zeros() / 8) as usize
+}
+
 /// The first byte from `at` on that ends a run of plain characters: a quote, a backslash, a control
 /// character, or the end. This is where most of an export is read: eight bytes at a time, which most keys and many
 /// values do not reach beyond, and then as many as the machine compares at once.
@@ -69,23 +115,14 @@ pub(super) fn string(bytes: &[u8], start: usize) -> Result<(usize, bool), Error>
 )]
 #[inline]
 fn plain(bytes: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
     let is_plain = |byte: u8| (byte != b'"') & (byte != b'\\') & (byte >= 0x20);
     let first = at;
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let chunk = u64::from_le_bytes(*chunk);
-        let quote = chunk ^ (ONES * 0x22);
-        let slash = chunk ^ (ONES * 0x5C);
-        // The lowest marked byte is always a true one; a borrow only disturbs those above it.
-        let hits = ((quote.wrapping_sub(ONES) & !quote)
-            | (slash.wrapping_sub(ONES) & !slash)
-            | (chunk.wrapping_sub(ONES * 0x20) & !chunk))
-            & HIGH;
-        if hits != 0 {
-            return at + (hits.trailing_zeros() / 8) as usize;
+        let stop = plain_bytes(*chunk);
+        at += stop;
+        if stop < 8 {
+            return at;
         }
-        at += 8;
         if at == first + 16 {
             let rest = bytes.get(at..).unwrap_or_default();
             let (blocks, _) = rest.as_chunks::<32>();

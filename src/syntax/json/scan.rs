@@ -40,8 +40,8 @@ pub struct Scanner {
     pub slots: Vec<Slot>,
     /// The key whose value was not reached or not completed when it failed.
     pub pending: Option<Range<usize>>,
-    /// One entry for each open container: true for objects.
-    open: Vec<bool>,
+    /// One entry for each open container: true where it stands in an object.
+    around: Vec<bool>,
 }
 
 /// A value.
@@ -59,12 +59,14 @@ impl Scanner {
     /// Scans the value that begins at `at`, which lies `depth` levels deep already.
     pub fn value(&mut self, bytes: &[u8], mut at: usize, depth: usize) -> Result<Scanned, Error> {
         self.slots.clear();
-        self.open.clear();
+        self.around.clear();
         self.pending = None;
         let mut key: (Range<usize>, bool) = (0..0, false);
         let mut child = at;
+        // The number of open containers, and whether the innermost is an object.
+        let (mut level, mut object) = (0, false);
         loop {
-            if self.open.len() == 1 {
+            if level == 1 {
                 child = at;
             }
             let (mut kind, mut escaped) = match bytes.get(at) {
@@ -74,22 +76,24 @@ impl Scanner {
                     (Kind::String, escaped)
                 }
                 Some(opening @ (b'{' | b'[')) => {
-                    if depth + self.open.len() >= MAX_DEPTH {
+                    if depth + level >= MAX_DEPTH {
                         return Err(fault(ErrorKind::TooDeep, at));
                     }
-                    let object = *opening == b'{';
-                    self.open.push(object);
+                    let outer = std::mem::replace(&mut object, *opening == b'{');
                     at = lex::skip_blank(bytes, at + 1);
                     let close = if object { b'}' } else { b']' };
                     if bytes.get(at) != Some(&close) {
+                        self.around.push(outer);
+                        level += 1;
                         if object {
-                            at = self.key(bytes, at, &mut key)?;
+                            at = self.key(bytes, at, level, &mut key)?;
                         }
                         continue;
                     }
                     at += 1;
-                    self.open.pop();
-                    (if object { Kind::Object } else { Kind::Array }, false)
+                    let kind = if object { Kind::Object } else { Kind::Array };
+                    object = outer;
+                    (kind, false)
                 }
                 _ => {
                     let (kind, end) = lex::word(bytes, at)?;
@@ -99,14 +103,14 @@ impl Scanner {
             };
             // A value is complete: close what closes, then find the next.
             loop {
-                let Some(&object) = self.open.last() else {
+                if level == 0 {
                     return Ok(Scanned {
                         kind,
                         escaped,
                         end: at,
                     });
-                };
-                if self.open.len() == 1 {
+                }
+                if level == 1 {
                     self.pending = None;
                     self.slots.push(Slot {
                         key: key.0.clone(),
@@ -121,7 +125,7 @@ impl Scanner {
                     Some(b',') => {
                         at = lex::skip_blank(bytes, at + 1);
                         if object {
-                            at = self.key(bytes, at, &mut key)?;
+                            at = self.key(bytes, at, level, &mut key)?;
                         }
                         break;
                     }
@@ -131,7 +135,8 @@ impl Scanner {
                 }
                 escaped = false;
                 at += 1;
-                self.open.pop();
+                level -= 1;
+                object = self.around.pop().unwrap_or_default();
             }
         }
     }
@@ -150,14 +155,16 @@ impl Scanner {
     }
 
     /// A key, its colon and the blanks around it; noted where it is a direct member's.
+    #[inline]
     fn key(
         &mut self,
         bytes: &[u8],
         at: usize,
+        level: usize,
         key: &mut (Range<usize>, bool),
     ) -> Result<usize, Error> {
         let (inner, escaped, end) = member_key(bytes, at)?;
-        if self.open.len() == 1 {
+        if level == 1 {
             self.pending = Some(inner.clone());
             *key = (inner, escaped);
         }
@@ -167,6 +174,7 @@ impl Scanner {
 
 /// A key with its colon: the range without quotes, whether it holds a backslash, and where the
 /// value begins.
+#[inline]
 pub(super) fn member_key(bytes: &[u8], at: usize) -> Result<(Range<usize>, bool, usize), Error> {
     if bytes.get(at) != Some(&b'"') {
         return Err(fault(ErrorKind::ExpectingPropertyName, at));

@@ -12,8 +12,8 @@ use super::scan::{Scanned, Scanner, Slot, member_key};
 use super::{Error, ErrorKind, MAX_DEPTH, lex};
 use crate::source::{Position, PositionTracker};
 
-/// Size of the window to begin with.
-const WINDOW: usize = 1 << 20;
+/// Size of the window to begin with. What was read last is still near the processor when it is looked at.
+const WINDOW: usize = 1 << 18;
 /// Largest window. AWS keeps no value above 64 KiB, so an element of this size is no entry of a
 /// store.
 pub const LARGEST_ELEMENT: usize = 64 << 20;

@@ -27,28 +27,35 @@ pub fn decode(inner: &str, offset: usize) -> Text {
 /// The value that [`decode`] gives, without its map.
 pub fn unescape_plain(inner: &str) -> String {
     let mut value = String::with_capacity(inner.len());
-    unescape_onto(inner, &mut value);
+    unescape_onto(inner, &mut value, &mut Vec::new());
     value
 }
 
-/// As [`unescape_plain`], added to a text.
-pub fn unescape_onto(inner: &str, value: &mut String) {
-    let mut rest = inner;
-    // Byte by byte: where there is one, as in JSON inside of JSON, the next is near.
-    while let Some(skip) = rest.bytes().position(|byte| byte == b'\\') {
-        let (plain, escape) = rest.split_at(skip);
-        value.push_str(plain);
-        let length = if let [_, quiet @ (b'"' | b'\\' | b'/'), ..] = escape.as_bytes() {
-            value.push(char::from(*quiet));
-            2
-        } else {
-            let (decoded, length) = escaped_character(escape);
-            value.push(decoded.unwrap_or('\u{fffd}'));
-            length
-        };
-        rest = &escape[length..];
+/// As [`unescape_plain`], added to a text. `bytes` is memory to be used again.
+///
+/// Byte by byte: where there is one escape, as in JSON inside of JSON, the next is near.
+pub fn unescape_onto(inner: &str, value: &mut String, bytes: &mut Vec<u8>) {
+    bytes.clear();
+    bytes.reserve(inner.len());
+    let mut rest = inner.as_bytes().iter();
+    while let Some(&byte) = rest.next() {
+        if byte != b'\\' {
+            bytes.push(byte);
+            continue;
+        }
+        if let Some(quiet @ (b'"' | b'\\' | b'/')) = rest.as_slice().first() {
+            bytes.push(*quiet);
+            rest.next();
+            continue;
+        }
+        let at = inner.len() - rest.as_slice().len() - 1;
+        let (decoded, length) = escaped_character(&inner[at..]);
+        let decoded = decoded.unwrap_or('\u{fffd}');
+        bytes.extend_from_slice(decoded.encode_utf8(&mut [0; 4]).as_bytes());
+        rest = inner.as_bytes()[at + length..].iter();
     }
-    value.push_str(rest);
+    // Whole characters were put in.
+    value.push_str(std::str::from_utf8(bytes).unwrap_or_default());
 }
 
 /// Decodes the inside of a checked string. A lone surrogate becomes U+FFFD and makes the result
