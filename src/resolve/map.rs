@@ -2,10 +2,11 @@
 //! it: asked for by a DAG, required, or defined where nothing but a name stands. A report is passed on, so an id that
 //! may be something else is not in it, unlike in `list` and `resolve`, whose user asks for it.
 //!
-//! Every export is streamed twice, for the names and for what they hold, however many deployments there are.
+//! Every export is read twice, for the names and for what they hold, however many deployments there are.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Answer, Outcome, Request, Spot, Wanted, plan};
 use crate::airflow::Target;
@@ -15,7 +16,7 @@ use crate::list;
 use crate::load::{self, Loaded, One};
 use crate::report::Failure;
 use crate::source::FileId;
-use crate::workspace::Files;
+use crate::workspace::{Content, Files};
 
 /// Ids of one deployment that are looked up; the rest is counted.
 pub const MOST: usize = 2_000;
@@ -175,6 +176,8 @@ pub fn run(request: &load::Request, files: &mut Files) -> Map {
             files.copied().collect()
         })
         .collect();
+    let whole = contents.iter().flatten().all(Content::is_whole);
+    let held = whole.then(|| contents.iter().map(|one| again(one.as_ref()?)).collect());
     let listing = list::run(&loaded, contents, false, &mut |item| {
         let ours = places.iter().zip(&mut gathered);
         for (_, gathered) in ours.filter(|(files, _)| files.contains(&item.input.id)) {
@@ -187,7 +190,7 @@ pub fn run(request: &load::Request, files: &mut Files) -> Map {
     }
     let mut failures = listing.failures;
     // What was streamed once is read anew for what it holds.
-    let (_, contents) = load::load(request, files);
+    let contents = held.unwrap_or_else(|| load::load(request, files).1);
     let asked: Vec<Vec<Wanted>> = gathered.iter().map(Gathered::wanted).collect();
     let requests = ones.iter().zip(&asked).map(|(one, ids)| {
         let request = Request { ids, team: None };
@@ -203,6 +206,14 @@ pub fn run(request: &load::Request, files: &mut Files) -> Map {
         deployments,
         left_out,
         failures,
+    }
+}
+
+/// What is held in memory, for a second reader.
+fn again(content: &Content) -> Option<Content> {
+    match content {
+        Content::Whole(bytes) => Some(Content::Whole(Arc::clone(bytes))),
+        Content::Stream { .. } => None,
     }
 }
 
