@@ -62,12 +62,12 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
     let Some(tree) = tree(cx) else {
         return;
     };
-    let table = options();
     for section in &tree.sections {
         let name = section.name.expose();
         if section.repeats.is_some() {
             continue;
         }
+        let table = options();
         match meant_section(cx, name) {
             Some(known) => report_section(cx, tree, section, known, findings),
             None if table.has_section(name) && !is_free_form(name) => {
