@@ -189,6 +189,8 @@ pub(crate) fn of_views(
     let mut sink = |item: &Item<'_>| {
         if let (Some(kind), Some(id)) = (item.kind, item.id)
             && ids.len() < 3
+            // An answer names the id that somebody asked for.
+            && item.name_is_public
             && kind != EntryKind::Config
         {
             let id = id.to_owned();
