@@ -97,7 +97,8 @@ def expected(folder):
 
 
 def main():
-    for nvim in sys.argv[2:]:
+    # It is started in another folder.
+    for nvim in map(os.path.abspath, sys.argv[2:]):
         release = version(nvim)
         with tempfile.TemporaryDirectory() as scratch:
             scratch = pathlib.Path(scratch).resolve()
