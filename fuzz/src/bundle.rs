@@ -129,7 +129,7 @@ impl Bundle {
                         _ => Runtime::Both,
                     }),
                 },
-                jobs: 1,
+                jobs: std::num::NonZeroUsize::new(1),
                 largest_export: None,
                 settings_file: settings_file.clone(),
             },
