@@ -397,7 +397,7 @@ fn leaks(range: std::ops::Range<u64>, work: &Path) -> Vec<String> {
 fn no_output_of_a_random_dump_holds_four_characters_of_its_secret() {
     let number =
         |name: &str, usual: u64| std::env::var(name).map_or(usual, |text| text.parse().unwrap());
-    let (count, first) = (number("DUMPS", 300), number("SEED", 0));
+    let (count, first) = (number("DUMPS", 500), number("SEED", 0));
     let found = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..2)
             .map(|half| {

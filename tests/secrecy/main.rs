@@ -100,7 +100,7 @@ fn no_output_holds_four_characters_of_a_secret() {
     let mut leaks = Leaks::default();
     for fixture in fixtures::all() {
         let secrets = fixture.places.iter().flatten();
-        let rounds = secrets.map(Vec::len).max().unwrap_or(0).min(7);
+        let rounds = secrets.map(Vec::len).max().unwrap_or(0).min(14);
         for round in 0..rounds {
             let canary = CANARIES[leaks.runs % CANARIES.len()];
             write(&folder, &fixture.with(canary, |_| round));
@@ -109,7 +109,7 @@ fn no_output_holds_four_characters_of_a_secret() {
             leaks.look(&what, &seen, canary);
         }
     }
-    leaks.none(500);
+    leaks.none(800);
 }
 
 /// A baseline is committed: it holds no more than an output shows, and no digest of a secret.
@@ -166,7 +166,7 @@ fn no_output_of_a_broken_file_holds_four_characters_of_a_secret() {
     let folder = work.path().join("deployment");
     let mut random = Random::new(std::env::var("SEED").map_or(20, |seed| seed.parse().unwrap()));
     let mut leaks = Leaks::default();
-    let rounds = std::env::var("ROUNDS").map_or(8, |rounds| rounds.parse().unwrap());
+    let rounds = std::env::var("ROUNDS").map_or(20, |rounds| rounds.parse().unwrap());
     for fixture in fixtures::all() {
         if fixture.places.iter().all(Vec::is_empty) {
             continue;
@@ -192,7 +192,7 @@ fn no_output_of_a_broken_file_holds_four_characters_of_a_secret() {
             leaks.look(&format!("{} {what}", leaks.runs), &seen, canary);
         }
     }
-    leaks.none(1000);
+    leaks.none(1500);
 }
 
 /// Two deployments that differ in their secrets only give the same output to the byte,
