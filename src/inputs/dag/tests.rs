@@ -138,6 +138,19 @@ fn what_is_put_together_is_counted() {
 }
 
 #[test]
+fn an_id_whose_quote_is_not_closed_is_not_known_yet() {
+    for code in [
+        "Variable.get(\"or",
+        "Variable.get('or\n",
+        "Variable.get('a' \"é",
+    ] {
+        let code = format!("{IMPORTS}{code}");
+        assert_eq!(dynamic(&code), (0, 1), "{code}");
+        assert_eq!(asked(&code), [""; 0], "{code}");
+    }
+}
+
+#[test]
 fn variables_that_the_code_sets_are_kept() {
     let text = format!("{IMPORTS}Variable.set('env', 1)\nVariable.set(name, 1)\n");
     assert_eq!(read(&text).unwrap().dag.sets, ["env"]);

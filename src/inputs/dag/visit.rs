@@ -3,7 +3,7 @@
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{
     Arguments, Expr, ExprCall, ExprDict, ExprFString, ExprStringLiteral, FStringPart,
-    InterpolatedStringElement, Keyword, ModModule, Stmt, StmtTry, WithItem,
+    InterpolatedStringElement, Keyword, ModModule, Stmt, StmtTry, StringFlags as _, WithItem,
 };
 use ruff_text_size::Ranged;
 
@@ -320,6 +320,10 @@ impl<'m> Reader<'_, 'm> {
             | Expr::EllipsisLiteral(_) => return Value::Nothing,
             _ => return Value::Dynamic,
         };
+        // While somebody types, the rest of the id is still to come.
+        if literal.value.iter().any(|part| part.flags.is_unclosed()) {
+            return Value::Dynamic;
+        }
         let text = python::literal(self.text, literal);
         if text.is_empty() {
             return Value::Nothing;
