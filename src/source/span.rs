@@ -41,6 +41,33 @@ impl Span {
             end: self.end.max(other.end),
         }
     }
+
+    /// The characters of `bytes` of which the span covers a part. Of what is no UTF-8, each byte is one;
+    /// a span that ends behind `bytes` is cut.
+    #[must_use]
+    pub fn whole_characters(self, bytes: &[u8]) -> Self {
+        let end = self.end.min(bytes.len());
+        let start = self.start.min(end);
+        Self {
+            start: around(bytes, start).map_or(start, |character| character.start),
+            end: around(bytes, end).map_or(end, |character| character.end),
+        }
+    }
+}
+
+/// The character of which a byte behind its first one is at `at`.
+fn around(bytes: &[u8], at: usize) -> Option<Span> {
+    const LONGEST: usize = 4;
+    let first = |byte: &u8| byte & 0xC0 != 0x80;
+    if bytes.get(at).is_none_or(first) {
+        return None;
+    }
+    let before = bytes.get(at.saturating_sub(LONGEST)..at)?;
+    let start = at - before.len() + before.iter().rposition(first)?;
+    let behind = bytes.get(start..bytes.len().min(start + LONGEST))?;
+    let character = behind.utf8_chunks().next()?.valid().chars().next()?;
+    let end = start + character.len_utf8();
+    (at < end).then_some(Span { start, end })
 }
 
 impl From<std::ops::Range<usize>> for Span {
@@ -69,5 +96,32 @@ impl Place {
     /// `span` in `file`.
     pub const fn new(file: FileId, span: Span) -> Self {
         Self { file, span }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_grows_to_whole_characters() {
+        let text = "aé😀b";
+        for (span, whole) in [
+            ((0, 1), (0, 1)),
+            ((1, 2), (1, 3)),
+            ((2, 2), (1, 3)),
+            ((2, 4), (1, 7)),
+            ((3, 6), (3, 7)),
+            ((7, 8), (7, 8)),
+            ((7, 99), (7, 8)),
+            ((99, 99), (8, 8)),
+        ] {
+            let grown = Span::new(span.0, span.1).whole_characters(text.as_bytes());
+            assert_eq!((grown.start, grown.end), whole, "{span:?}");
+        }
+        // A byte that continues nothing is one for itself, and what is cut is none.
+        for bytes in [&b"a\x80\x80"[..], b"\xE2\x82", b"\xF0\x9F\x98a"] {
+            assert_eq!(Span::new(1, 2).whole_characters(bytes), Span::new(1, 2));
+        }
     }
 }

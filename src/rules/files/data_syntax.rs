@@ -110,8 +110,7 @@ fn local(cx: &FileContext<'_>, findings: &mut Findings) {
         }
         _ => return,
     };
-    let end = span.end.min(bytes.len());
-    let place = Place::new(cx.input.id, Span::new(span.start.min(end), end));
+    let place = Place::new(cx.input.id, span.whole_characters(bytes));
     let has = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();
     let is_template = cx.input.templated || has(b"{{") && has(b"}}") || has(b"{%");
     let severity = match is_limit {
