@@ -7,6 +7,7 @@ mod object;
 
 use self::object::{aliased, described, is_taken_by_core, key, unknown_key};
 use super::foreign::Foreign;
+use super::ways::{Alike, Ways};
 use super::{Failure, Format, Reader, Reading, Reason, Shape, read, uri_fault};
 use crate::airflow::{Python, Runtime, Version};
 use crate::source::Text;
@@ -193,10 +194,7 @@ pub fn is_unknown(value: &Text) -> bool {
         return false;
     }
     // A mark needs its end: `p{%2Fw` is a password.
-    let find = |bytes: &[u8], mark: &str| {
-        let mut parts = bytes.windows(mark.len());
-        parts.position(|part| part == mark.as_bytes())
-    };
+    let find = |bytes: &[u8], mark: &str| memchr::memmem::find(bytes, mark.as_bytes());
     let marks = [("${", "}"), ("{{", "}}"), ("{%", "%}")];
     marks.iter().any(|(open, close)| {
         let Some(at) = find(bytes, open) else {
@@ -378,7 +376,16 @@ pub fn holds_everywhere(value: &Text, format: &Format) -> Result<(), Option<Vers
     ];
     // Where anything stands does not matter here, and through layers of escapes it is slow.
     let bare = Text::verbatim(value.expose(), 0);
-    let value = if is_unknown(value) { value } else { &bare };
+    let is_known = !is_unknown(value);
+    let value = if is_known { &bare } else { value };
+    let is_own = match format {
+        Format::Airflow => true,
+        Format::SecretsManager { extra_conn_words } => extra_conn_words.is_empty(),
+        _ => false,
+    };
+    let alike = (is_known && is_own).then(|| Alike::of(value.expose()));
+    // What was found for readers that go about it in the same way.
+    let mut known: Vec<(Ways, bool)> = Vec::new();
     let mut since = None;
     let mut everywhere = true;
     for (airflow, minor) in PROBES {
@@ -388,7 +395,17 @@ pub fn holds_everywhere(value: &Text, format: &Format) -> Result<(), Option<Vers
                 runtime,
                 python: Python { major: 3, minor },
             };
-            read(value, &reader, format).fault.is_some()
+            let is_faulty = || read(value, &reader, format).fault.is_some();
+            let Some(alike) = alike else {
+                return is_faulty();
+            };
+            let ways = alike.of_ways(Ways::of(&reader));
+            if let Some((_, faulty)) = known.iter().find(|(known, _)| *known == ways) {
+                return *faulty;
+            }
+            let faulty = is_faulty();
+            known.push((ways, faulty));
+            faulty
         });
         if !faulty {
             everywhere = false;
