@@ -84,8 +84,10 @@ Examples:
   airvane man > ~/.local/share/man/man1/airvane.1
   airvane man check > ~/.local/share/man/man1/airvane-check.1";
 
-/// The commands.
+/// The commands. What each of them takes is built when it is called (`defer`): it is most of what there is to build, and
+/// nothing is asked for but one. What a command says of itself stands here for the list and there for its own help.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Lint configuration files and exports of secret stores.
     Check(Box<CheckArgs>),
@@ -111,8 +113,9 @@ pub enum Command {
     Lsp(Box<LspArgs>),
 }
 
-/// `airvane check`
+/// Lint configuration files and exports of secret stores.
 #[derive(Args, Debug)]
+#[group(skip)]
 #[command(after_help = EXAMPLES)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -214,6 +217,7 @@ pub struct CheckArgs {
 
 /// What is put right.
 #[derive(Args, Debug)]
+#[group(skip)]
 #[command(group(clap::ArgGroup::new("fixing").args(["fix", "diff"]).multiple(true)))]
 pub struct FixArgs {
     /// Make the fixes that are safe, and report what remains.
@@ -235,6 +239,7 @@ pub struct FixArgs {
 
 /// Whose behaviour is modelled, for every command that models one.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub struct TargetArgs {
     /// Airflow release to model (repeatable); default: what the settings file says, else what the
     /// repository pins, else the newest known.
@@ -253,6 +258,7 @@ pub struct TargetArgs {
 
 /// What is read, and how, for every command that reads a deployment.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub struct InputArgs {
     /// Who reads `.env` files.
     ///
@@ -273,8 +279,9 @@ pub struct InputArgs {
     pub deployments: Grouping,
 }
 
-/// `airvane lsp`
+/// Serve an editor on stdin and stdout (Language Server Protocol).
 #[derive(Args, Debug)]
+#[group(skip)]
 pub struct LspArgs {
     /// Whose behaviour is modelled, where the client does not say.
     #[command(flatten)]
@@ -295,8 +302,9 @@ pub struct LspArgs {
     pub stdio: bool,
 }
 
-/// `airvane list`
+/// Print every connection, variable and option found, as Airflow would read it.
 #[derive(Args, Debug)]
+#[group(skip)]
 #[command(after_help = LIST_EXAMPLES)]
 pub struct ListArgs {
     /// Files and directories; `-` is stdin [default: .]
@@ -328,8 +336,9 @@ pub struct ListArgs {
     pub allow_empty: bool,
 }
 
-/// `airvane resolve`
+/// Tell how Airflow looks an id up: each backend in order, the name asked for, the result.
 #[derive(Args, Debug)]
+#[group(skip)]
 #[command(after_help = RESOLVE_EXAMPLES)]
 pub struct ResolveArgs {
     /// What to look up: connection:ID, variable:KEY or config:KEY.
@@ -374,8 +383,9 @@ pub struct ResolveArgs {
     pub reveal: bool,
 }
 
-/// `airvane config`
+/// Print the settings Airflow ends up with, and where each value comes from.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub struct ConfigArgs {
     /// Files and directories; `-` is stdin [default: .]
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -411,32 +421,36 @@ pub struct ConfigArgs {
     pub reveal: bool,
 }
 
-/// `airvane explain`
+/// Print the page of a rule.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub struct ExplainArgs {
     /// Code or name: AV201, kwargs-not-json.
     #[arg(value_name = "RULE", value_parser = Words(codes), hide_possible_values = true)]
     pub rule: String,
 }
 
-/// `airvane rules`
+/// List all rules.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub struct RulesArgs {
     /// Output format.
     #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
     pub format: RulesFormat,
 }
 
-/// `airvane schema`
+/// Print a JSON Schema; without a name, their names.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub struct SchemaArgs {
     /// Name of the schema.
     #[arg(value_name = "NAME", value_parser = Words(schemas), hide_possible_values = true)]
     pub name: Option<String>,
 }
 
-/// `airvane init`
+/// Write airvane.toml, commented, from what the repository holds.
 #[derive(Args, Debug)]
+#[group(skip)]
 pub struct InitArgs {
     /// Print it, and write nothing.
     #[arg(long, conflicts_with = "force")]
@@ -447,8 +461,9 @@ pub struct InitArgs {
     pub force: bool,
 }
 
-/// `airvane completions`
+/// Print the completions for a shell.
 #[derive(Args, Debug)]
+#[group(skip)]
 #[command(after_help = COMPLETIONS_EXAMPLES)]
 pub struct CompletionsArgs {
     /// The shell.
@@ -456,8 +471,9 @@ pub struct CompletionsArgs {
     pub shell: clap_complete::Shell,
 }
 
-/// `airvane man`
+/// Print the man page of airvane, or of one of its commands.
 #[derive(Args, Debug)]
+#[group(skip)]
 #[command(after_help = MAN_EXAMPLES)]
 pub struct ManArgs {
     /// One of the commands [default: airvane itself]

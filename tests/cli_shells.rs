@@ -10,7 +10,8 @@ use common::{run, with};
 
 /// Names of the commands and of all long options.
 fn words() -> Vec<String> {
-    let cli = Cli::command();
+    let mut cli = Cli::command();
+    cli.build();
     let mut words = Vec::new();
     for command in cli.get_subcommands() {
         words.push(command.get_name().to_owned());
@@ -51,7 +52,8 @@ fn completions_know_dialects_rules_and_schemas() {
 #[test]
 fn every_command_has_a_man_page_with_its_options_and_examples() {
     let directory = with(&[]);
-    let cli = Cli::command();
+    let mut cli = Cli::command();
+    cli.build();
     for command in cli.get_subcommands() {
         let name = command.get_name();
         let ran = run(directory.path(), &["man", name]);

@@ -4,79 +4,42 @@
 //! Typed access to `schemas/data/provider_dates.json`, `schemas/data/pythons.json` and two facts of
 //! `schemas/data/backends.json`. Nothing is judged here.
 
+mod dates;
+
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 use std::sync::LazyLock;
 
 use pep508_rs::pep440_rs::VersionSpecifiers;
-use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
+use self::dates::Released;
 use super::provider_options::provider_options;
 use super::{Python, Version};
 
-/// A release with the UTC time of its first upload (ISO 8601, so that text order is time order).
-type Dated = (Version, &'static str);
-
-/// Releases by time of appearance.
-struct Dates {
-    airflow: Vec<Dated>,
-    providers: BTreeMap<&'static str, Vec<Dated>>,
-}
-
-static DATES: LazyLock<Dates> = LazyLock::new(|| {
-    // Read by nearly every run: nothing of it is copied.
-    #[derive(Deserialize)]
-    struct Raw {
-        #[serde(borrow)]
-        airflow: BTreeMap<&'static str, &'static str>,
-        #[serde(borrow)]
-        providers: BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>,
-    }
-    let raw: Raw = shipped(include_str!("../../schemas/data/provider_dates.json"));
-    let providers = raw.providers.into_iter();
-    Dates {
-        airflow: by_release(raw.airflow),
-        providers: providers
-            .map(|(name, dates)| (name, by_release(dates)))
-            .collect(),
-    }
-});
+/// The name of Airflow in the table of dates.
+const AIRFLOW: &str = "airflow";
 
 /// On which Pythons a release runs, and those after it up to the next entry.
-struct Pythons {
+#[derive(Deserialize)]
+struct Pythons<'a> {
     /// What pip demands.
-    requires: VersionSpecifiers,
+    requires: &'a str,
     /// What the classifiers name.
-    names: Vec<Python>,
+    #[serde(borrow)]
+    names: Vec<&'a str>,
 }
 
-static PYTHONS: LazyLock<Vec<(Version, Pythons)>> = LazyLock::new(|| {
+static PYTHONS: LazyLock<Vec<(Version, Pythons<'static>)>> = LazyLock::new(|| {
     #[derive(Deserialize)]
     struct Raw {
-        airflow: BTreeMap<String, RawPythons>,
-    }
-    #[derive(Deserialize)]
-    struct RawPythons {
-        requires: String,
-        names: Vec<String>,
+        #[serde(borrow)]
+        airflow: ByRelease<Pythons<'static>>,
     }
     let raw: Raw = shipped(include_str!("../../schemas/data/pythons.json"));
-    let read = |raw: RawPythons| {
-        let names = raw.names.iter().filter_map(|name| {
-            let (major, minor) = name.split_once('.')?;
-            Some(Python {
-                major: major.parse().ok()?,
-                minor: minor.parse().ok()?,
-            })
-        });
-        Some(Pythons {
-            names: names.collect(),
-            requires: raw.requires.parse().ok()?,
-        })
-    };
-    by_release(raw.airflow)
-        .into_iter()
-        .filter_map(|(version, raw)| Some((version, read(raw)?)))
-        .collect()
+    raw.airflow.0
 });
 
 /// By provider: a release, and the Airflow that it and every later one asks for at least.
@@ -123,34 +86,54 @@ fn shipped<T: Deserialize<'static>>(text: &'static str) -> T {
     serde_json::from_str(text).expect("the shipped table is valid, a test reads it")
 }
 
-fn by_release<T>(table: BTreeMap<impl AsRef<str>, T>) -> Vec<(Version, T)> {
-    let mut list: Vec<(Version, T)> = table
-        .into_iter()
-        .filter_map(|(version, of)| Some((version.as_ref().parse().ok()?, of)))
-        .collect();
-    list.sort_by_key(|(version, _)| *version);
-    list
+/// An object whose keys are releases, by release. Nothing of it is copied, and it is sorted as it is written.
+struct ByRelease<T>(Vec<(Version, T)>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for ByRelease<T> {
+    fn deserialize<D: Deserializer<'de>>(table: D) -> Result<Self, D::Error> {
+        struct Table<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Table<T> {
+            type Value = ByRelease<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of releases")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut list = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    list.push(entry);
+                }
+                if !list.is_sorted_by_key(|(version, _)| *version) {
+                    list.sort_by_key(|(version, _)| *version);
+                }
+                Ok(ByRelease(list))
+            }
+        }
+        table.deserialize_map(Table(PhantomData))
+    }
 }
 
 /// The providers with a secrets backend, by short name.
 pub fn providers() -> impl Iterator<Item = &'static str> {
-    DATES.providers.keys().copied()
+    dates::providers()
 }
 
 /// Every release of Airflow that is known, oldest first.
 pub fn all_airflow() -> impl Iterator<Item = Version> {
-    DATES.airflow.iter().map(|(version, _)| *version)
+    dates::of(AIRFLOW).iter().map(|release| release.version)
 }
 
 /// The oldest and the newest release of Airflow that are known.
 pub fn known_airflow() -> Option<(Version, Version)> {
-    ends(&DATES.airflow)
+    ends(dates::of(AIRFLOW))
 }
 
 /// The oldest and the newest release of a provider that are known.
 pub fn known_provider(name: &str) -> Option<(Version, Version)> {
-    match DATES.providers.get(name) {
-        Some(releases) => ends(releases),
+    let with_backend = dates::providers().find(|known| *known == name);
+    match with_backend {
+        Some(name) => ends(dates::of(name)),
         None => provider_options().known_provider(name),
     }
 }
@@ -161,23 +144,24 @@ pub fn is_modelled(provider: &str) -> bool {
     known_provider(provider).is_some()
 }
 
-fn ends(list: &[Dated]) -> Option<(Version, Version)> {
-    Some((list.first()?.0, list.last()?.0))
+fn ends(list: &[Released]) -> Option<(Version, Version)> {
+    Some((list.first()?.version, list.last()?.version))
 }
 
 /// The newest release of a provider on the day when this Airflow release came out; `None` where
 /// there was none yet. A release that was withdrawn counts as the one before it.
 pub fn current_at(airflow: Version, provider: &str) -> Option<Version> {
-    let known = DATES
-        .airflow
-        .partition_point(|(version, _)| *version <= airflow);
-    let (_, day) = DATES.airflow[..known].last()?;
-    let releases = DATES.providers.get(provider)?.iter();
-    let before = releases.filter(|(_, date)| date <= day);
-    before.map(|(version, _)| *version).max()
+    let airflow_releases = dates::of(AIRFLOW);
+    let known = airflow_releases.partition_point(|release| release.version <= airflow);
+    let day = airflow_releases[..known].last()?.date;
+    let provider = dates::providers().find(|known| *known == provider)?;
+    let before = dates::of(provider)
+        .iter()
+        .filter(|release| release.date <= day);
+    before.map(|release| release.version).max()
 }
 
-fn pythons(airflow: Version) -> Option<&'static Pythons> {
+fn pythons(airflow: Version) -> Option<&'static Pythons<'static>> {
     let known = PYTHONS.partition_point(|(version, _)| *version <= airflow);
     PYTHONS[..known]
         .last()
@@ -192,15 +176,24 @@ pub fn usual_python(airflow: Version) -> Python {
         minor: 12,
     };
     let names = pythons(airflow).map_or(&[][..], |pythons| &pythons.names);
-    let usual = names.iter().filter(|python| **python <= NEWEST).max();
-    usual.copied().unwrap_or(NEWEST)
+    let names = names.iter().filter_map(|name| {
+        let (major, minor) = name.split_once('.')?;
+        Some(Python {
+            major: major.parse().ok()?,
+            minor: minor.parse().ok()?,
+        })
+    });
+    names
+        .filter(|python| *python <= NEWEST)
+        .max()
+        .unwrap_or(NEWEST)
 }
 
 /// True where pip installs this Airflow for some release of this Python.
 pub fn runs_on(airflow: Version, python: Python) -> bool {
-    let requires = pythons(airflow).map(|pythons| &pythons.requires);
+    let requires = pythons(airflow).and_then(|pythons| pythons.requires.parse().ok());
     // Only the first patch releases, or all of them, are ever shut out.
-    requires.is_none_or(|requires| {
+    requires.is_none_or(|requires: VersionSpecifiers| {
         [0, 1, 99].iter().any(|&patch| {
             let numbers = [python.major.into(), python.minor.into(), patch];
             requires.contains(&pep508_rs::pep440_rs::Version::new(numbers))
