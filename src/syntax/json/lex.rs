@@ -56,16 +56,15 @@ pub(super) fn string(bytes: &[u8], start: usize) -> Result<(usize, bool), Error>
             if bytes.get(at) == Some(&b'"') {
                 return Ok((at + 1, false));
             }
-            break;
+            return any_string(bytes, start, at);
         }
     }
-    any_string(bytes, start)
+    any_string(bytes, start, plain_blocks(bytes, at))
 }
 
-/// As [`string`], whatever it holds.
-fn any_string(bytes: &[u8], start: usize) -> Result<(usize, bool), Error> {
+/// As [`string`], whatever it holds, from `at` on: what stands before is plain.
+fn any_string(bytes: &[u8], start: usize, mut at: usize) -> Result<(usize, bool), Error> {
     let mut escaped = false;
-    let mut at = start + 1;
     loop {
         let stop = plain(bytes, at);
         match bytes.get(stop) {
@@ -109,13 +108,8 @@ fn plain_bytes(eight: [u8; 8]) -> usize {
 /// The first byte from `at` on that ends a run of plain characters: a quote, a backslash, a control
 /// character, or the end. This is where most of an export is read: eight bytes at a time, which most keys and many
 /// values do not reach beyond, and then as many as the machine compares at once.
-#[expect(
-    clippy::needless_bitwise_bool,
-    reason = "without a branch many bytes are asked at once"
-)]
 #[inline]
 fn plain(bytes: &[u8], mut at: usize) -> usize {
-    let is_plain = |byte: u8| (byte != b'"') & (byte != b'\\') & (byte >= 0x20);
     let first = at;
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let stop = plain_bytes(*chunk);
@@ -124,12 +118,7 @@ fn plain(bytes: &[u8], mut at: usize) -> usize {
             return at;
         }
         if at == first + 16 {
-            let rest = bytes.get(at..).unwrap_or_default();
-            let (blocks, _) = rest.as_chunks::<32>();
-            let blocks = blocks
-                .iter()
-                .take_while(|block| ascii::all(*block, is_plain));
-            at += 32 * blocks.count();
+            at = plain_blocks(bytes, at);
         }
     }
     while let Some(&byte) = bytes.get(at) {
@@ -139,6 +128,26 @@ fn plain(bytes: &[u8], mut at: usize) -> usize {
         at += 1;
     }
     at
+}
+
+/// The end of the blocks from `at` on that hold plain characters only.
+#[inline]
+fn plain_blocks(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let (blocks, _) = rest.as_chunks::<32>();
+    let blocks = blocks
+        .iter()
+        .take_while(|block| ascii::all(*block, is_plain));
+    at + 32 * blocks.count()
+}
+
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without a branch many bytes are asked at once"
+)]
+#[inline]
+const fn is_plain(byte: u8) -> bool {
+    (byte != b'"') & (byte != b'\\') & (byte >= 0x20)
 }
 
 /// Checks the escape at `stop` and returns where it ends.

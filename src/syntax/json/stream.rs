@@ -175,14 +175,12 @@ impl Window {
         self.base += keep;
     }
 
-    /// Puts the text from `keep` on into a window of its own, of `size` bytes and over the memory
-    /// of `spare`, and returns the window that held it.
-    fn split_off(&mut self, keep: usize, size: usize, spare: String) -> Self {
+    /// Puts the text from `keep` on into a window of its own, of `size` bytes, and returns the window
+    /// that held it.
+    fn split_off(&mut self, keep: usize, size: usize) -> Self {
         let floor = self.tracker_at(keep);
         let cut = std::mem::take(&mut self.cut);
-        let mut text = spare;
-        text.clear();
-        text.push_str(&self.text[keep..]);
+        let text = self.text[keep..].to_owned();
         let next = Self {
             size: size.max(text.len() + cut.len()),
             text,
@@ -202,7 +200,6 @@ impl Window {
 }
 
 /// A file as a stream of JSON.
-#[derive(Debug)]
 pub struct Stream<R> {
     reader: R,
     window: Window,
@@ -220,8 +217,18 @@ pub struct Stream<R> {
     kept: bool,
     /// The window that was kept, after reading had to go on in another one.
     full: Option<Window>,
-    /// Memory for the next window.
-    spare: String,
+    /// Memory for the next window, with what it held: to be read into, it need not be cleared.
+    spare: Vec<u8>,
+}
+
+impl<R> std::fmt::Debug for Stream<R> {
+    /// Without the bytes.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stream")
+            .field("window", &self.window)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<R: Read> Stream<R> {
@@ -251,7 +258,7 @@ impl<R: Read> Stream<R> {
             largest,
             kept: false,
             full: None,
-            spare: String::new(),
+            spare: Vec::new(),
         }
     }
 
@@ -277,7 +284,7 @@ impl<R: Read> Stream<R> {
         let memory = window.into_memory();
         // What held a large element is not kept for ordinary ones.
         if memory.capacity() <= 2 * self.first {
-            self.spare = memory;
+            self.spare = memory.into_bytes();
         }
     }
 
@@ -509,10 +516,11 @@ impl<R: Read> Stream<R> {
     /// Reads on, keeping the window from `keep` on (and moving it there).
     fn fill(&mut self, keep: usize) -> Result<(), Problem> {
         let keep = self.window.text.floor_char_boundary(keep);
+        let mut memory = Vec::new();
         if self.kept {
             self.kept = false;
-            let spare = std::mem::take(&mut self.spare);
-            let full = self.window.split_off(keep, self.first, spare);
+            memory = std::mem::take(&mut self.spare);
+            let full = self.window.split_off(keep, self.first);
             self.full = Some(full);
         } else {
             self.window.discard(keep);
@@ -529,6 +537,10 @@ impl<R: Read> Stream<R> {
         let mut bytes = std::mem::take(&mut window.text).into_bytes();
         bytes.append(&mut window.cut);
         let mut filled = bytes.len();
+        if memory.len() > filled {
+            memory[..filled].copy_from_slice(&bytes);
+            bytes = memory;
+        }
         bytes.resize(window.size.max(filled), 0);
         // To the brim: what was scanned in vain is scanned again with at least twice as much.
         while filled < bytes.len() {
