@@ -9,7 +9,8 @@ use super::wanted::{self, Process, Unused, Wants};
 use super::{Run, filled, merge, wiring};
 use crate::airflow::connection::{self, Format, Reader};
 use crate::airflow::{Runtime, Target};
-use crate::inputs::{Definition, EntryKind, Input, Kind, Notation};
+use crate::inputs::local::LocalTree;
+use crate::inputs::{Definition, EntryKind, Input, Kind, Notation, Tree};
 use crate::load::guard::guard;
 use crate::load::parallel::in_parallel;
 use crate::load::{Group, Loaded, View, of_group};
@@ -254,6 +255,10 @@ impl<'a> Run<'a> {
                     Cow::Borrowed(definition.id.as_str()),
                     String::from_utf8_lossy,
                 );
+            // Where the file hides it, it may be the end of the value above: a digest would tell it too.
+            let is_torn = matches!(&input.tree, Tree::Local(LocalTree::Env(_)))
+                && !input.mask.shows(definition.name);
+            let name = if is_torn { Cow::Borrowed("?") } else { name };
             let facts = Facts::default();
             let run = |value: &LazyText<'_>, readings: &[(Runtime, connection::Reading)]| {
                 let context = EntryContext {

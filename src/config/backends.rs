@@ -5,7 +5,7 @@ use crate::airflow::backend::construct::Attribute;
 use crate::airflow::backend::data::BackendClass;
 use crate::airflow::backend::{Backend, Constructed, Kwarg, KwargValue, Kwargs, Outcome, Supplier};
 use crate::airflow::public::{self, Shape};
-use crate::source::Text;
+use crate::source::{Secret, Text};
 use crate::syntax::json;
 
 /// What becomes of one pair of options.
@@ -46,7 +46,16 @@ pub enum Built {
 }
 
 /// Names and values, in the constructor's order.
-pub type Attributes = Vec<(String, Held)>;
+pub type Attributes = Vec<(Name, Held)>;
+
+/// The name of an argument.
+#[derive(Debug)]
+pub struct Name {
+    /// It.
+    pub text: Secret,
+    /// It stands in the options as it is; a reference would bring a value of something else.
+    pub is_written: bool,
+}
 
 /// What an object holds.
 #[derive(Debug)]
@@ -54,7 +63,7 @@ pub enum Held {
     /// `None`
     Null,
     /// A string, and whether it may be shown.
-    Text(String, bool),
+    Text(Secret, bool),
     /// Another value as JSON, and whether it may be shown.
     Json(Text, bool),
     /// Not known.
@@ -106,12 +115,18 @@ impl Room<'_> {
 }
 
 fn class_path(path: &str) -> Held {
-    Held::Text(path.to_owned(), Shape::ClassPath.admits(path))
+    Held::Text(Secret::new(path), Shape::ClassPath.admits(path))
 }
 
 fn object(path: &str, backend: &Backend<'_>, built: &Constructed<'_>) -> Built {
     let session = built.session.iter();
-    let session = session.map(|kwarg| (kwarg.name.clone(), given(built.class, kwarg)));
+    let session = session.map(|kwarg| {
+        let name = Name {
+            text: Secret::new(&kwarg.name),
+            is_written: kwarg.name_written,
+        };
+        (name, given(built.class, kwarg))
+    });
     Built::Object {
         class: class_path(path),
         options: options(built),
@@ -141,7 +156,11 @@ fn options(built: &Constructed<'_>) -> Attributes {
             }
             Attribute::Unknown => Held::Unknown,
         };
-        (argument.name.to_owned(), value)
+        let name = Name {
+            text: Secret::new(argument.name),
+            is_written: true,
+        };
+        (name, value)
     });
     options.collect()
 }
@@ -165,7 +184,7 @@ fn given(class: &BackendClass, kwarg: &Kwarg<'_>) -> Held {
 
 fn text_of(class: &BackendClass, name: &str, text: &str) -> Held {
     Held::Text(
-        text.to_owned(),
+        Secret::new(text),
         text.is_empty() || admits(class, name, text),
     )
 }

@@ -16,7 +16,7 @@ use crate::inputs::Input;
 use crate::load::{Loaded, One, View};
 use crate::source::{Place, Text};
 
-pub use backends::{Attributes, Built, Held};
+pub use backends::{Attributes, Built, Held, Name};
 
 /// Everything that is told.
 #[derive(Debug)]

@@ -9,7 +9,8 @@ use crate::airflow::connection::{self, Format, Reader};
 use crate::airflow::local_file::{self, LocalVariable};
 use crate::aws::names::is_store_name;
 use crate::inputs::env::is_public_name;
-use crate::inputs::{Definition, EntryKind, Input, Notation, is_sample};
+use crate::inputs::local::LocalTree;
+use crate::inputs::{Definition, EntryKind, Input, Notation, Tree, is_sample};
 use crate::load::guard::guard;
 use crate::rules::{Carrier, EntryContext, Facts};
 use crate::source::Place;
@@ -116,8 +117,14 @@ fn one(
         name_is_public: if is_env {
             is_public_name(&name)
         } else {
-            is_store_name(&name)
+            is_store_name(&name) && !is_torn(definition, input)
         },
         status,
     })
+}
+
+/// A line of connections that may go on from the one above: the file hides what stands before its `=`.
+fn is_torn(definition: &Definition, input: &Input) -> bool {
+    let is_line = matches!(&input.tree, Tree::Local(LocalTree::Env(_)));
+    is_line && definition.kind == EntryKind::Connection && !input.mask.shows(definition.name)
 }

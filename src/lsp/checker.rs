@@ -13,6 +13,7 @@ use super::documents::Documents;
 use super::position::{Encoding, Lines};
 use super::reading::{self, Classes, Way};
 use super::scope::{self, Scope, Wishes};
+use crate::aws::names::is_store_name;
 use crate::check;
 use crate::inputs::{EntryKind, Kind};
 use crate::load::guard::guard;
@@ -185,7 +186,9 @@ fn deployed(loaded: &Loaded) -> (Vec<Deployed>, BTreeMap<PathBuf, OfInput>) {
         .collect();
     let deployments = (0..loaded.groups.len()).map(|group| {
         let views: Vec<&View<'_>> = views.iter().filter(|view| view.group == group).collect();
-        let ids = loaded.used(group).ids.into_iter().take(MOST_IDS);
+        // A hover names them.
+        let ids = loaded.used(group).ids.into_iter();
+        let ids = ids.filter(|used| is_store_name(used.id)).take(MOST_IDS);
         Deployed {
             classes: reading::classes(views.iter().copied()),
             ids: ids.map(|used| (used.kind, used.id.to_owned())).collect(),

@@ -180,6 +180,8 @@ pub struct Kwarg<'b> {
     pub name: String,
     /// False when the name holds a part that is not known.
     pub name_known: bool,
+    /// False where a reference made a part of the name, which is another variable's value.
+    pub name_written: bool,
     /// Where the name stands: the JSON key without its quotes, or the environment variable.
     pub key_place: Place,
     /// Where the value stands: a JSON string without its quotes, or the variable's value.
@@ -290,6 +292,7 @@ impl<'a> Backend<'a> {
                 all.push(Kwarg {
                     name: name.expose().to_owned(),
                     name_known: name.is_known(),
+                    name_written: !name.has_elsewhere(),
                     key_place: Place::new(setting.file, member.key.inner_span()),
                     value_place: Place::new(setting.file, member.value.inner_span()),
                     value: KwargValue::Json(member.value),
@@ -304,6 +307,7 @@ impl<'a> Backend<'a> {
             let kwarg = Kwarg {
                 name: name.clone(),
                 name_known: true,
+                name_written: true,
                 key_place: setting.name_place(),
                 value_place: setting.value_place(),
                 value: KwargValue::Raw(&setting.value),

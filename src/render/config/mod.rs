@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::list::number;
 use super::values::{self, MASK};
 use crate::airflow::public::is_plain_key;
-use crate::config::{Attributes, Built, Ending, Entry, Held, Spot, State};
+use crate::config::{Attributes, Built, Ending, Entry, Held, Name, Spot, State};
 use crate::source::{Text, display_path};
 use crate::syntax::json::parse;
 
@@ -177,12 +177,13 @@ fn attributes(out: &mut Vec<u8>, name: &str, attributes: &Attributes, reveal: bo
     out.push(b'}');
 }
 
-/// The name of a keyword argument; a token that stands in its place is none.
-fn shown_name(name: &str, reveal: bool) -> Cow<'_, str> {
-    if reveal || is_plain_key(name) {
-        return Cow::Borrowed(name);
+/// The name of a keyword argument; a token that stands in its place is none, nor is what a reference brings.
+fn shown_name(name: &Name, reveal: bool) -> Cow<'_, str> {
+    let text = name.text.expose();
+    if reveal || name.is_written && is_plain_key(text) {
+        return Cow::Borrowed(text);
     }
-    Cow::Owned(format!("a key of {} characters", name.chars().count()))
+    Cow::Owned(format!("a key of {} characters", text.chars().count()))
 }
 
 fn member(out: &mut Vec<u8>, name: &str, held: &Held, reveal: bool) {
@@ -193,7 +194,7 @@ fn member(out: &mut Vec<u8>, name: &str, held: &Held, reveal: bool) {
 fn value(out: &mut Vec<u8>, held: &Held, reveal: bool) {
     match held {
         Held::Null => out.extend_from_slice(b"null"),
-        Held::Text(text, is_public) if reveal || *is_public => values::string(out, text),
+        Held::Text(text, is_public) if reveal || *is_public => values::string(out, text.expose()),
         Held::Json(text, is_public) if reveal || *is_public => python(out, text),
         Held::Text(..) | Held::Json(..) => values::string(out, MASK),
         Held::Unknown => out.extend_from_slice(b"{\"unknown\": true}"),

@@ -216,8 +216,8 @@ impl Page<'_> {
     fn held(&self, held: &Held) -> String {
         match held {
             Held::Null => "None".to_owned(),
-            Held::Text(text, _) if text.is_empty() => "(empty)".to_owned(),
-            Held::Text(text, is_public) if self.reveal || *is_public => one_line(text),
+            Held::Text(text, _) if text.expose().is_empty() => "(empty)".to_owned(),
+            Held::Text(text, is_public) if self.reveal || *is_public => one_line(text.expose()),
             Held::Json(text, is_public) if self.reveal || *is_public => one_line(text.expose()),
             Held::Text(..) | Held::Json(..) => MASK.to_owned(),
             Held::Unknown => "(not known)".to_owned(),
