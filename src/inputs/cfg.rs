@@ -515,5 +515,9 @@ mod tests {
             shown.contains("False") && !shown.contains("4711"),
             "{shown}"
         );
+        // Anybody can read this one too, but who sets it may have meant it.
+        let text = "[celery]\nresult_backend = db+postgresql://postgres:airflow@postgres/airflow\n";
+        let shown = parts(text).mask.apply(text, 0);
+        assert!(!shown.contains("postgres:"), "{shown}");
     }
 }

@@ -743,9 +743,8 @@ mod tests {
 
     #[test]
     fn debug_prints_no_value() {
-        assert_eq!(
-            format!("{:?}", Text::verbatim("hunter2", 0)),
-            "Text(7 bytes)"
-        );
+        let text = Text::verbatim("hunter2", 0);
+        assert_eq!(format!("{text:?}"), "Text(7 bytes)");
+        assert_eq!(format!("{:?}", LazyText::from(&text)), "LazyText(7 bytes)");
     }
 }

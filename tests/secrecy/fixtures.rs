@@ -134,7 +134,9 @@ pub(crate) fn write(folder: &Path, files: &[(String, String)]) {
     }
     fs::create_dir(folder).unwrap();
     for (name, text) in files {
-        fs::write(folder.join(name), text).unwrap();
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
     }
 }
 

@@ -13,6 +13,7 @@ mod dumps;
 mod fixtures;
 mod init;
 mod lsp;
+mod masked;
 mod mutations;
 mod places;
 mod processes;

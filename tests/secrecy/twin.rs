@@ -14,7 +14,7 @@ use crate::mutations::{self, Random};
 use crate::{CANARIES, Leaks, leak};
 
 /// What a command prints on both handles, run in this process.
-fn print(line: &[String], folder: &Path) -> String {
+pub(crate) fn print(line: &[String], folder: &Path) -> String {
     guard::install();
     let cli = match Cli::try_parse_from(line) {
         Ok(cli) => cli,
