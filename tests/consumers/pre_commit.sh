@@ -9,8 +9,9 @@ hooks=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export PRE_COMMIT_HOME=$work/cache GIT_CONFIG_GLOBAL=$work/gitconfig
-# The wheel is built from the dependencies that are there already.
+# The wheel is built from the dependencies that are there already, and without optimisation: it is the way that is tried.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$hooks/target}
+export MATURIN_PEP517_ARGS="--profile dev"
 git config --global user.name tester
 git config --global user.email tester@example.com
 git config --global init.defaultBranch main
