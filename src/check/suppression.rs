@@ -40,7 +40,11 @@ pub(crate) fn ignores(loaded: &Loaded) -> Vec<Ignore> {
 fn ignores_of(input: &Input) -> Vec<Ignore> {
     let mut ignores = Vec::new();
     // Most files hold none: nothing is asked of them.
-    if !mentions(&input.bytes) {
+    let may_hold = match &input.tree {
+        Tree::Carrier(around) if input.kind != Kind::Dockerfile => !around.comments.is_empty(),
+        _ => true,
+    };
+    if !may_hold || !mentions(&input.bytes) {
         return ignores;
     }
     let (comments, blocks) = (input.comments(), input.blocks());

@@ -169,7 +169,7 @@ impl Gathered {
             return;
         }
         let view = body.view;
-        let slots = view.inside(&body.values, scanner);
+        let slots = body.members(scanner);
         let text = |key: &[u8]| view.field(&slots, key).and_then(|slot| view.text(slot));
         match resource.kind {
             Type::Parameter => {

@@ -1,5 +1,7 @@
 //! From the file to its resources: each is scanned once, and handed on if it is of interest.
 
+use std::borrow::Cow;
+
 use super::gather::{Gathered, Type};
 use crate::inputs::entries::Given;
 use crate::source::Text;
@@ -33,6 +35,9 @@ enum Place {
     /// Nothing that is read.
     Other,
 }
+
+/// The key of the attributes of a resource.
+const VALUES: &[u8] = b"values";
 
 /// Where a resource keeps its attributes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -166,8 +171,14 @@ impl Walk<'_, '_> {
     }
 
     fn resource(&mut self, how: How, depth: usize) -> Result<(), Problem> {
-        self.stream.element(&mut self.scanner, depth)?;
+        // Most resources have their attributes there: they need not be scanned again.
+        let is_flat = how == How::Values;
+        self.scanner.within = is_flat.then_some(VALUES);
+        let element = self.stream.element(&mut self.scanner, depth);
+        self.scanner.within = None;
+        element?;
         let slots = std::mem::take(&mut self.scanner.slots);
+        let members = std::mem::take(&mut self.scanner.inner);
         let view = View {
             window: self.stream.window(),
         };
@@ -177,6 +188,7 @@ impl Walk<'_, '_> {
                     view,
                     values,
                     unknown,
+                    members: is_flat.then_some(members.as_slice()),
                 };
                 let gathered = &mut *self.gathered;
                 let scanner = &mut self.scanner;
@@ -188,6 +200,7 @@ impl Walk<'_, '_> {
             }
         }
         self.scanner.slots = slots;
+        self.scanner.inner = members;
         Ok(())
     }
 }
@@ -215,6 +228,18 @@ pub(super) struct Body<'w> {
     pub(super) values: Slot,
     /// The object of those that are known after the plan is carried out.
     pub(super) unknown: Option<Slot>,
+    /// The members of `values`, where they are known already.
+    members: Option<&'w [Slot]>,
+}
+
+impl<'w> Body<'w> {
+    /// The members of `values`.
+    pub(super) fn members(&self, scanner: &mut Scanner) -> Cow<'w, [Slot]> {
+        match self.members {
+            Some(members) => Cow::Borrowed(members),
+            None => Cow::Owned(self.view.inside(&self.values, scanner)),
+        }
+    }
 }
 
 impl<'w> View<'w> {
@@ -278,10 +303,10 @@ impl<'w> View<'w> {
         };
         match how {
             How::Values | How::Code => {
-                let key: &[u8] = if how == How::Code {
+                let key = if how == How::Code {
                     b"expressions"
                 } else {
-                    b"values"
+                    VALUES
                 };
                 let values = object(slots, key);
                 values.map(|values| (values, None)).into_iter().collect()

@@ -40,6 +40,12 @@ pub struct Scanner {
     pub slots: Vec<Slot>,
     /// The key whose value was not reached or not completed when it failed.
     pub pending: Option<Range<usize>>,
+    /// The key of a direct member whose own members are noted too, where that is asked for.
+    pub within: Option<&'static [u8]>,
+    /// Those; of a key that stands twice, of the last one.
+    pub inner: Vec<Slot>,
+    /// What is scanned is in that member.
+    is_within: bool,
     /// One entry for each open container: true where it stands in an object.
     around: Vec<bool>,
 }
@@ -57,17 +63,37 @@ pub struct Scanned {
 
 impl Scanner {
     /// Scans the value that begins at `at`, which lies `depth` levels deep already.
-    pub fn value(&mut self, bytes: &[u8], mut at: usize, depth: usize) -> Result<Scanned, Error> {
+    pub fn value(&mut self, bytes: &[u8], at: usize, depth: usize) -> Result<Scanned, Error> {
         self.slots.clear();
         self.around.clear();
         self.pending = None;
-        let mut key: (Range<usize>, bool) = (0..0, false);
+        if self.within.is_none() {
+            return self.scan::<false>(bytes, at, depth);
+        }
+        self.inner.clear();
+        self.is_within = false;
+        self.scan::<true>(bytes, at, depth)
+    }
+
+    /// `DEEP`: a member of [`Scanner::within`] is looked for.
+    fn scan<const DEEP: bool>(
+        &mut self,
+        bytes: &[u8],
+        mut at: usize,
+        depth: usize,
+    ) -> Result<Scanned, Error> {
+        let mut key: Key = (0..0, false);
         let mut child = at;
+        // The same of a member in a member.
+        let (mut inner_key, mut inner_child) = (key.clone(), at);
         // The number of open containers, and whether the innermost is an object.
         let (mut level, mut object) = (0, false);
         loop {
             if level == 1 {
                 child = at;
+            }
+            if DEEP && level == 2 {
+                inner_child = at;
             }
             let (mut kind, mut escaped) = match bytes.get(at) {
                 Some(b'"') => {
@@ -86,7 +112,8 @@ impl Scanner {
                         self.around.push(outer);
                         level += 1;
                         if object {
-                            at = self.key(bytes, at, level, &mut key)?;
+                            let keys = (&mut key, &mut inner_key);
+                            at = self.key::<DEEP>(bytes, at, level, keys)?;
                         }
                         continue;
                     }
@@ -120,12 +147,22 @@ impl Scanner {
                         escaped,
                     });
                 }
+                if DEEP && level == 2 && self.is_within {
+                    self.inner.push(Slot {
+                        key: inner_key.0.clone(),
+                        key_escaped: inner_key.1,
+                        value: inner_child..at,
+                        kind,
+                        escaped,
+                    });
+                }
                 at = lex::skip_blank(bytes, at);
                 match bytes.get(at) {
                     Some(b',') => {
                         at = lex::skip_blank(bytes, at + 1);
                         if object {
-                            at = self.key(bytes, at, level, &mut key)?;
+                            let keys = (&mut key, &mut inner_key);
+                            at = self.key::<DEEP>(bytes, at, level, keys)?;
                         }
                         break;
                     }
@@ -154,23 +191,35 @@ impl Scanner {
         })
     }
 
-    /// A key, its colon and the blanks around it; noted where it is a direct member's.
+    /// A key, its colon and the blanks around it; noted where it is a direct member's, or one's in a member that is asked
+    /// for.
     #[inline]
-    fn key(
+    fn key<const DEEP: bool>(
         &mut self,
         bytes: &[u8],
         at: usize,
         level: usize,
-        key: &mut (Range<usize>, bool),
+        (key, inner_key): (&mut Key, &mut Key),
     ) -> Result<usize, Error> {
         let (inner, escaped, end) = member_key(bytes, at)?;
         if level == 1 {
+            if DEEP {
+                self.is_within = !escaped && self.within == bytes.get(inner.clone());
+                if self.is_within {
+                    self.inner.clear();
+                }
+            }
             self.pending = Some(inner.clone());
             *key = (inner, escaped);
+        } else if DEEP && level == 2 {
+            *inner_key = (inner, escaped);
         }
         Ok(end)
     }
 }
+
+/// The range of a key without quotes, and whether it holds a backslash.
+type Key = (Range<usize>, bool);
 
 /// A key with its colon: the range without quotes, whether it holds a backslash, and where the
 /// value begins.

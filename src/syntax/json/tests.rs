@@ -117,3 +117,18 @@ fn truth_is_python_s() {
         assert!(read(truthy).unwrap().root().is_truthy(), "{truthy}");
     }
 }
+
+#[test]
+fn a_member_that_is_asked_for_is_scanned_with_the_whole_as_it_is_alone() {
+    let text = br#"{"values": {"x": 1}, "a": {"b": {}}, "values" : { "b\u0041": [1, {"c": 2}], "d":"e\"" }, "z": [[0]]}"#;
+    let mut scanner = scan::Scanner::default();
+    scanner.within = Some(b"values");
+    let whole = scanner.value(text, 0, 0).unwrap();
+    let (slots, inner) = (scanner.slots.clone(), scanner.inner.clone());
+    scanner.within = None;
+    assert_eq!(scanner.value(text, 0, 0).unwrap(), whole);
+    assert_eq!(scanner.slots, slots);
+    scanner.value(text, slots[2].value.start, 0).unwrap();
+    assert_eq!(scanner.slots, inner);
+    assert_eq!(inner.len(), 2);
+}
