@@ -60,12 +60,12 @@ fn target(airflow: Version) -> Target {
     }
 }
 
-fn environment() -> Environment {
+fn environment() -> Environment<'static> {
     let variables = [("MYVAR", "val"), ("HOME", "/home/u"), ("JS", "{\"a\": 1}")];
     Environment {
         variables: variables
             .iter()
-            .map(|&(name, value)| (name.to_owned(), Some(Text::verbatim(value, 0))))
+            .map(|&(name, value)| (name.into(), Some(Text::verbatim(value, 0))))
             .collect(),
     }
 }

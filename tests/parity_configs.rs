@@ -283,12 +283,12 @@ fn run(case: &Case, answer: &Answer, target: &Target, tally: &mut Tally) {
         FileId(1),
         Path::new(".env"),
     );
-    let mut variables: BTreeMap<String, Option<Text>> = BTreeMap::new();
+    let mut variables = Environment::default().variables;
     for (name, value) in [("HOME", "/home/u"), ("AIRFLOW_HOME", "/opt/airflow")] {
-        variables.insert(name.to_owned(), Some(Text::verbatim(value, 0)));
+        variables.insert(name.into(), Some(Text::verbatim(value, 0)));
     }
     for (name, value) in &case.env {
-        variables.insert(name.clone(), Some(Text::verbatim(value, 0)));
+        variables.insert(name.into(), Some(Text::verbatim(value, 0)));
     }
     let mut settings = Settings {
         written: parts

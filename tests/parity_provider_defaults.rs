@@ -65,7 +65,7 @@ impl Installation {
         let home = Text::verbatim("/opt/airflow", 0);
         let settings = Settings {
             environment: Environment {
-                variables: [("AIRFLOW_HOME".to_owned(), Some(home))].into(),
+                variables: [("AIRFLOW_HOME".into(), Some(home))].into_iter().collect(),
             },
             has_cfg: true,
             has_env: true,

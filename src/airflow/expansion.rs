@@ -16,7 +16,7 @@ const MAX_ROUNDS: usize = 64;
 const MAX_GROWTH: usize = 1 << 18;
 
 /// `value` as `expand_env_var` returns it.
-pub fn expand(value: &Text, environment: &Environment) -> Text {
+pub fn expand(value: &Text, environment: &Environment<'_>) -> Text {
     if !value.expose().contains('$') && !value.expose().starts_with('~') {
         return value.clone();
     }
@@ -85,7 +85,7 @@ fn may_be_set(name: &str) -> bool {
     name.starts_with(|first: char| first.is_alphabetic() || first == '_')
 }
 
-fn expand_variables(value: &Text, environment: &Environment) -> Text {
+fn expand_variables(value: &Text, environment: &Environment<'_>) -> Text {
     let raw = value.expose();
     let mut out = TextBuilder::at(value.span(0..0).start);
     let mut at = 0;
@@ -116,7 +116,7 @@ fn expand_variables(value: &Text, environment: &Environment) -> Text {
 }
 
 /// `os.path.expanduser`: only a `~` that is the first character.
-fn expand_user(value: &Text, environment: &Environment) -> Text {
+fn expand_user(value: &Text, environment: &Environment<'_>) -> Text {
     let raw = value.expose();
     if !raw.starts_with('~') || !value.is_known_in(0..1) {
         return value.clone();
@@ -151,13 +151,13 @@ mod tests {
     use super::*;
     use crate::source::Span;
 
-    fn environment(variables: &[(&str, Option<&str>)]) -> Environment {
+    fn environment(variables: &[(&str, Option<&str>)]) -> Environment<'static> {
         Environment {
             variables: variables
                 .iter()
                 .map(|&(name, value)| {
                     let value = value.map(|value| Text::verbatim(value, 0));
-                    (name.to_owned(), value)
+                    (name.to_owned().into(), value)
                 })
                 .collect(),
         }

@@ -57,6 +57,14 @@ pub(super) fn visible(seen: &mut [Seen], loaded: &Loaded) {
         {
             return;
         }
+        let keeps_spans =
+            |place: &Place| part(loaded, place.file).is_none_or(|inside| inside.embedded.is_none());
+        if places.iter().all(keeps_spans) {
+            for place in places {
+                *place = outward(*place, loaded);
+            }
+            return;
+        }
         let old = std::mem::take(places);
         places.extend(old.into_iter().flat_map(|place| {
             let Some(inside) = part(loaded, place.file) else {
@@ -96,8 +104,12 @@ pub(super) fn masks(inputs: &mut [Input]) {
             continue;
         };
         let shown = input.mask.visible().iter();
-        let shown = shown.flat_map(|span| inside.own_pieces(*span));
-        of_files.entry(inside.of).or_default().extend(shown);
+        let of_file = of_files.entry(inside.of).or_default();
+        if inside.embedded.is_none() {
+            of_file.extend(shown);
+        } else {
+            of_file.extend(shown.flat_map(|span| inside.own_pieces(*span)));
+        }
     }
     for input in inputs {
         if let Some(shown) = of_files.remove(&input.id) {

@@ -26,6 +26,31 @@ use crate::workspace::{Choice, Content};
 /// What rules found, and what could not be done.
 type Found = (Vec<Finding>, Vec<Failure>);
 
+/// Definitions of one input that are judged by one thread at a time.
+const AT_ONCE: usize = 512;
+
+/// What came of judging some definitions.
+#[derive(Default)]
+struct Judged {
+    found: Found,
+    /// All that was read and of which nothing is shown.
+    hidden: Seen,
+    /// The rest.
+    shown: Vec<Seen>,
+}
+
+impl Judged {
+    fn add(&mut self, (findings, failures): Found, seen: Seen) {
+        self.found.0.extend(findings);
+        self.found.1.extend(failures);
+        if seen.shown.is_empty() {
+            self.hidden.read.extend(seen.read);
+        } else {
+            self.shown.push(seen);
+        }
+    }
+}
+
 impl<'a> Run<'a> {
     /// All checks. `contents` are the stores, by file number.
     pub(super) fn everything(&mut self, contents: Vec<Option<Content>>, wants: &[Wants<'a>]) {
@@ -195,44 +220,52 @@ impl<'a> Run<'a> {
 
     /// `AIRFLOW_CONN_*`, `AIRFLOW_VAR_*` and the entries of local files: values of their own, whatever else is configured.
     fn definition_checks(&mut self) {
-        let inputs = self.told().filter(|input| !input.definitions.is_empty());
-        let inputs: Vec<&'a Input> = inputs.collect();
         let loaded: &'a Loaded = self.loaded;
-        let all = in_parallel(self.jobs, &inputs, |input| {
-            let definitions = input.definitions.iter().flat_map(|definition| {
-                let targets = loaded.targets_of(input.id).iter();
-                targets.map(move |target| (definition, target))
-            });
-            let found =
-                definitions.map(|(definition, target)| self.definition(input, definition, target));
-            found.collect::<Vec<_>>()
+        let chunks = self.told().flat_map(|input| {
+            let chunks = input.definitions.chunks(AT_ONCE);
+            chunks.map(move |definitions| (input, definitions))
         });
-        for found in all.into_iter().flatten() {
-            match found {
-                Ok((found, visible)) => {
-                    self.take(found);
-                    self.visible.push(visible);
+        let chunks: Vec<(&'a Input, &'a [Definition])> = chunks.collect();
+        let all = in_parallel(self.jobs, &chunks, |(input, definitions)| {
+            let is_sample = crate::inputs::is_sample(&input.path);
+            let targets = loaded.targets_of(input.id);
+            let mut judged = Judged::default();
+            for definition in *definitions {
+                for target in targets {
+                    match self.definition(input, is_sample, definition, target) {
+                        Ok((found, seen)) => judged.add(found, seen),
+                        Err(failure) => judged.found.1.push(failure),
+                    }
                 }
-                Err(failure) => self.failures.push(failure),
             }
+            judged
+        });
+        for judged in all {
+            self.take(judged.found);
+            self.visible.push(judged.hidden);
+            self.visible.extend(judged.shown);
         }
     }
 
     fn definition(
         &self,
         input: &Input,
+        is_sample: bool,
         definition: &Definition,
         target: &Target,
     ) -> Result<(Found, Seen), Failure> {
         guard(&input.path, || {
             let format = Format::of(definition);
-            // The command line is no task.
-            let command = Target {
-                runtime: Runtime::Server,
-                ..target.clone()
-            };
+            let command;
             let target = match definition.notation {
-                Notation::Added(_) => &command,
+                Notation::Added(_) => {
+                    // The command line is no task.
+                    command = Target {
+                        runtime: Runtime::Server,
+                        ..target.clone()
+                    };
+                    &command
+                }
                 _ => target,
             };
             let readings = if definition.kind == EntryKind::Connection {
@@ -279,7 +312,7 @@ impl<'a> Run<'a> {
                     hides: &[],
                     backend: None,
                     format: &format,
-                    is_sample: crate::inputs::is_sample(&input.path),
+                    is_sample,
                     settings_file: &self.loaded.settings_file,
                     readings,
                 };

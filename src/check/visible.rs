@@ -19,6 +19,12 @@ pub(super) fn spans(seen: &[Seen]) -> BTreeMap<FileId, Vec<Span>> {
     let mut shown: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
     let mut hidden: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
     for one in seen {
+        if one.shown.is_empty() {
+            for place in &one.read {
+                hidden.entry(place.file).or_default().push(place.span);
+            }
+            continue;
+        }
         let ours = by_file(&one.shown);
         for (file, read) in by_file(&one.read) {
             let ours = ours.get(&file).map_or(&[][..], Vec::as_slice);

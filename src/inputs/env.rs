@@ -130,8 +130,8 @@ fn counting(tree: &EnvFile, file: FileId) -> (Vec<Variable>, Vec<Setting>, Vec<D
 /// case only. The section stays as it is written (`common_ai` for `[common.ai]`): the twin knows
 /// which releases replace the dot.
 fn setting(variable: &EnvVariable, file: FileId) -> Option<Setting> {
-    let value = variable.value.clone()?;
     let (section, option) = variable.name.strip_prefix("AIRFLOW__")?.split_once("__")?;
+    let value = variable.value.clone()?;
     // `AIRFLOW__TEAM___SECTION__OPTION` belongs to a team; a lower-case name is never asked for.
     let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_lowercase());
     if !plain(section) || option.starts_with('_') {
@@ -186,13 +186,13 @@ fn per_key<'o>(section: &str, option: &'o str) -> Option<(&'static str, &'o str)
 
 /// `EnvironmentVariablesBackend`: the id is asked for in upper case.
 fn definition(variable: &EnvVariable, file: FileId) -> Option<Definition> {
-    let value = variable.value.clone()?;
     let name = variable.name.as_str();
     let (kind, id) = if let Some(id) = name.strip_prefix("AIRFLOW_CONN_") {
         (EntryKind::Connection, id)
     } else {
         (EntryKind::Variable, name.strip_prefix("AIRFLOW_VAR_")?)
     };
+    let value = variable.value.clone()?;
     // With a lower-case letter no id leads to this name.
     if id.is_empty() || id.contains(|c: char| c.is_lowercase()) {
         return None;
@@ -310,7 +310,12 @@ pub fn is_public_name(name: &str) -> bool {
 /// Two names in one: the line break between two definitions is lost, and with it the first value
 /// became a part of the name.
 fn is_torn(name: &str) -> bool {
-    let rest = name.get(8..).unwrap_or_default().to_ascii_uppercase();
+    let rest = name.get(8..).unwrap_or_default();
+    let mut parts = rest.as_bytes().windows(8);
+    if !parts.any(|part| part.eq_ignore_ascii_case(b"AIRFLOW_")) {
+        return false;
+    }
+    let rest = rest.to_ascii_uppercase();
     let secrets = rest.starts_with("_KUBERNETES_SECRETS__");
     rest.contains("AIRFLOW_CONN_")
         || rest.contains("AIRFLOW_VAR_")

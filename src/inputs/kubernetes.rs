@@ -14,7 +14,7 @@ mod objects;
 mod releases;
 mod show;
 
-use super::carrier::{Carrier, Environment, Part, Surroundings};
+use super::carrier::{Carrier, Environment, Surroundings};
 use crate::source::Text;
 use crate::syntax::yaml::{self, Kind as YamlKind, Value};
 
@@ -71,10 +71,11 @@ fn has_key(head: &str, key: &str) -> bool {
 }
 
 fn has_line(head: &str, key: &str, value: &str) -> bool {
-    head.lines().any(|line| {
-        let found = value_of(line, key);
-        found.is_some_and(|found| found.trim().trim_matches(['"', '\'']) == value)
-    })
+    head.contains(value)
+        && head.lines().any(|line| {
+            let found = value_of(line, key);
+            found.is_some_and(|found| found.trim().trim_matches(['"', '\'']) == value)
+        })
 }
 
 fn value_of<'a>(line: &'a str, key: &str) -> Option<&'a str> {
@@ -201,8 +202,8 @@ pub(super) fn is_collection(value: Value<'_>) -> bool {
 impl Found<'_> {
     /// Adds an environment, if it is one of Airflow that was not there yet.
     pub(super) fn environment(&mut self, environment: Environment) {
-        if super::carrier::is_of_airflow(&environment) && self.is_new(&environment) {
-            self.parts.push(Part::Environment(environment));
+        if super::carrier::is_of_airflow(&environment) {
+            self.add(environment);
         }
     }
 }

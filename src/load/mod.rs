@@ -123,7 +123,7 @@ pub struct Loaded {
     /// What must be said about the targets, once.
     pub notes: Vec<String>,
     /// From `--define`.
-    pub environment: Environment,
+    pub environment: Environment<'static>,
     /// What was passed over.
     pub skipped: Vec<Skipped>,
     /// What could not be read.
@@ -425,12 +425,12 @@ impl Loaded {
     }
 }
 
-fn defined(define: &[(String, Option<Secret>)]) -> Environment {
+fn defined(define: &[(String, Option<Secret>)]) -> Environment<'static> {
     let mut environment = Environment::default();
     for (name, value) in define {
         let value = value.as_ref();
         let text = value.map(|value| Text::elsewhere(value.expose(), Span::at(0)));
-        environment.variables.insert(name.clone(), text);
+        environment.variables.insert(name.clone().into(), text);
     }
     environment
 }

@@ -1,8 +1,10 @@
 //! The parts of a carrier's file as inputs of their own.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
+
+use foldhash::quality::RandomState;
 
 use super::Request;
 use super::env_files;
@@ -149,8 +151,9 @@ impl Room<'_> {
             stated: true,
             ..EnvFile::default()
         };
-        let mut last: HashMap<String, usize> = HashMap::new();
-        for variable in environment.variables {
+        let is_last = are_last(&environment.variables);
+        tree.variables.reserve_exact(is_last.len());
+        for (variable, is_last) in environment.variables.into_iter().zip(is_last) {
             let name_span = variable.name.source();
             let name = variable.name.expose().to_owned();
             if is_public_name(&name) {
@@ -161,14 +164,15 @@ impl Room<'_> {
                 let unknown = || Text::elsewhere("?", name_span).into_unknown();
                 name.starts_with("AIRFLOW__").then(unknown)
             });
-            if let Some(earlier) = last.insert(name.clone(), tree.variables.len()) {
-                tree.variables[earlier].delivery = Delivery::Overridden;
-            }
             tree.variables.push(EnvVariable {
                 name,
                 name_span,
                 value,
-                delivery: Delivery::Kept,
+                delivery: if is_last {
+                    Delivery::Kept
+                } else {
+                    Delivery::Overridden
+                },
             });
         }
         input.mask.seal();
@@ -258,6 +262,19 @@ impl Room<'_> {
         }
         input
     }
+}
+
+/// Which of the variables are the last of their name.
+fn are_last(variables: &[carrier::Variable]) -> Vec<bool> {
+    let mut later: HashSet<&str, RandomState> = HashSet::default();
+    later.reserve(variables.len());
+    let mut are_last: Vec<bool> = variables
+        .iter()
+        .rev()
+        .map(|variable| later.insert(variable.name.expose()))
+        .collect();
+    are_last.reverse();
+    are_last
 }
 
 /// The secrets as their store would export them. A value of which nothing is known is left out, and a name of which

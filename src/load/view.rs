@@ -1,10 +1,12 @@
 //! How one choice of a deployment's files reads as settings, for one target.
 
+use std::borrow::Cow;
+
 use super::guard::guard;
 use super::{Group, Loaded};
 use crate::airflow::Target;
 use crate::airflow::backend::SecretsConfig;
-use crate::airflow::config::Settings;
+use crate::airflow::config::{Environment, Settings};
 use crate::inputs::{Input, Kind};
 use crate::report::Failure;
 use crate::source::FileId;
@@ -85,11 +87,12 @@ impl Loaded {
     /// What the files of one choice set together.
     pub fn settings(&self, choice: &Choice) -> Settings<'_> {
         let inputs: Vec<&Input> = self.of(&choice.settings);
-        let mut environment = self.environment.clone();
-        for variable in inputs.iter().flat_map(|input| &input.variables) {
-            let value = variable.value.clone();
-            environment.variables.insert(variable.name.clone(), value);
-        }
+        let mut environment = Environment::default();
+        let count = inputs.iter().map(|input| input.variables.len()).sum();
+        environment.variables.reserve(count);
+        let variables = inputs.iter().flat_map(|input| &input.variables);
+        let variables = variables.map(|one| (Cow::Borrowed(one.name.as_str()), one.value.clone()));
+        environment.variables.extend(variables);
         // What the command line says is known better than what a file seems to say.
         let defined = self.environment.variables.clone();
         environment.variables.extend(defined);

@@ -83,7 +83,7 @@ fn variable(
 ) -> (Step, Option<Found>) {
     let (kind, id) = (asked.kind, asked.id);
     let name = step.lookups[number].clone();
-    let Some(value) = view.settings.environment.variables.get(&name) else {
+    let Some(value) = view.settings.environment.variables.get(name.as_str()) else {
         let why = || "no such variable is set".to_owned();
         step.reason.get_or_insert_with(why);
         return (step, None);

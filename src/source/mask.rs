@@ -23,9 +23,16 @@ impl Mask {
 
     /// Declares a span visible.
     pub fn show(&mut self, span: Span) {
-        if !span.is_empty() {
-            self.visible.push(span);
-            self.sorted = false;
+        if span.is_empty() {
+            return;
+        }
+        self.sorted = false;
+        // Mostly they are declared one behind the other.
+        match self.visible.last_mut() {
+            Some(last) if last.start <= span.start && span.start <= last.end => {
+                last.end = last.end.max(span.end);
+            }
+            _ => self.visible.push(span),
         }
     }
 
@@ -41,7 +48,8 @@ impl Mask {
         if self.sorted {
             return;
         }
-        self.visible.sort_unstable();
+        // Mostly a few runs that are sorted already, which this kind of sorting takes as they are.
+        self.visible.sort();
         let mut joined: Vec<Span> = Vec::with_capacity(self.visible.len());
         for span in self.visible.drain(..) {
             match joined.last_mut() {

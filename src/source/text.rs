@@ -203,9 +203,9 @@ impl Text {
     /// The smallest span of the file that covers a decoded range. For an empty range, the point
     /// where its start stands.
     pub fn span(&self, range: Range<usize>) -> Span {
-        let pieces = self.pieces(range.clone());
+        let pieces = self.segments(range.clone());
         pieces
-            .into_iter()
+            .map(|segment| segment.source)
             .reduce(Span::cover)
             .unwrap_or_else(|| Span::at(self.point(range.start)))
     }

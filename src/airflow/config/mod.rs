@@ -11,7 +11,9 @@ mod names;
 mod typed;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
+
+use foldhash::quality::RandomState;
 
 use super::data::options;
 use super::expansion::expand;
@@ -31,9 +33,9 @@ pub use typed::{read_bool, read_float, read_int};
 /// The environment Airflow runs in, as far as the deployment itself says: the variables of its env
 /// carriers and `--define`. airvane's own environment is never looked at.
 #[derive(Clone, Debug, Default)]
-pub struct Environment {
+pub struct Environment<'a> {
     /// Known values by exact name. `None`: the name is set, its value is not known.
-    pub variables: BTreeMap<String, Option<Text>>,
+    pub variables: HashMap<Cow<'a, str>, Option<Text>, RandomState>,
 }
 
 /// All settings of one choice of a deployment, as written.
@@ -42,7 +44,7 @@ pub struct Settings<'a> {
     /// Options of every carrier, in file order.
     pub written: Vec<&'a Setting>,
     /// For expansion.
-    pub environment: Environment,
+    pub environment: Environment<'a>,
     /// False when the deployment holds no airflow.cfg or no env carrier, so that more may be set
     /// elsewhere.
     pub has_cfg: bool,

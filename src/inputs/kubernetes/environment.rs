@@ -29,15 +29,29 @@ pub(crate) enum Typing {
 #[derive(Clone, Default)]
 pub(crate) struct Variables {
     all: Vec<Variable>,
-    /// By name, where the last one stands in `all`.
+    /// By name, where the last one stands in `all`; filled when somebody asks for one.
     known: HashMap<String, usize>,
+    /// How many of `all` are among `known`.
+    indexed: usize,
 }
 
 impl Variables {
     /// Sets a variable.
     pub(crate) fn set(&mut self, name: Text, value: Option<Text>) {
-        self.known.insert(name.expose().to_owned(), self.all.len());
         self.all.push(Variable { name, value });
+    }
+
+    /// What a name is set to so far.
+    fn get(&self, name: &str) -> Option<&Option<Text>> {
+        self.known.get(name).map(|&at| &self.all[at].value)
+    }
+
+    /// Makes ready to be asked for names.
+    fn index(&mut self) {
+        let new = self.all.iter().enumerate().skip(self.indexed);
+        let new = new.map(|(at, variable)| (variable.name.expose().to_owned(), at));
+        self.known.extend(new);
+        self.indexed = self.all.len();
     }
 
     /// How many there are.
@@ -135,13 +149,13 @@ impl Variables {
             found.show(layer, pair);
         }
         found.block(layer.span(item.span()));
-        let value = match (item.get("value"), item.get("valueFrom")) {
-            (Some(value), _) => self.value(&name, value, layer, typing, found),
-            (None, Some(from)) => {
-                objects.and_then(|(namespace, objects)| referred(from, namespace, objects))
-            }
-            // A patch leaves it as it is, elsewhere it is empty.
-            (None, None) => None,
+        let value = match item.get("value") {
+            Some(value) => self.value(&name, value, layer, typing, found),
+            // Without either, a patch leaves it as it is, elsewhere it is empty.
+            None => item.get("valueFrom").and_then(|from| {
+                let (namespace, objects) = objects?;
+                referred(from, namespace, objects)
+            }),
         };
         let value = value.and_then(|value| known(name.expose(), value));
         self.set(name, value);
@@ -149,7 +163,7 @@ impl Variables {
 
     /// The value of `env[].value`.
     fn value(
-        &self,
+        &mut self,
         name: &Text,
         value: Value<'_>,
         layer: Layer<'_>,
@@ -179,9 +193,11 @@ impl Variables {
             }
             (Some(_), Typing::Unsure) => None,
         }?;
+        if text.expose().contains("$(") {
+            self.index();
+        }
         let expanded = expand(&text, |reference| {
-            let value = self.known.get(reference).map(|&at| &self.all[at].value);
-            match value {
+            match self.get(reference) {
                 Some(Some(value)) => Named::Value(value),
                 Some(None) => Named::Unknown,
                 // A later variable, one of a service or of what this is a patch of.

@@ -1,7 +1,10 @@
 //! What an adapter of YAML has found so far, and how much it may still look at.
 
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::path::Path;
+
+use foldhash::quality::RandomState;
 
 use crate::inputs::carrier::{Around, Broken, Carrier, Environment, Fault, FaultKind, Part};
 use crate::inputs::cfg::{is_statement, is_template_name};
@@ -51,11 +54,11 @@ impl<'a> Layer<'a> {
         }
     }
 
-    /// The pieces of the file that belong to a span of this text and to nothing else.
-    pub(crate) fn pieces(self, span: Span) -> Vec<Span> {
+    /// Shows the pieces of the file that belong to a span of this text and to nothing else.
+    pub(crate) fn show(self, span: Span, mask: &mut Mask) {
         match self.outer {
-            Some(outer) => outer.own_pieces(clamp(span, outer)),
-            None => vec![span],
+            Some(outer) => mask.show_all(outer.own_pieces(clamp(span, outer))),
+            None => mask.show(span),
         }
     }
 }
@@ -64,8 +67,21 @@ fn clamp(span: Span, text: &Text) -> std::ops::Range<usize> {
     span.start.min(text.len())..span.end.min(text.len())
 }
 
-/// A variable: name and value, each with its place.
-type Placed = (String, Span, Option<(String, Span)>);
+/// A text with its place.
+type Placed<'a> = (&'a str, Span);
+
+/// The variables of an environment.
+fn placed(environment: &Environment) -> impl Iterator<Item = (Placed<'_>, Option<Placed<'_>>)> {
+    fn placed(text: &Text) -> Placed<'_> {
+        (text.expose(), text.source())
+    }
+    let variables = environment.variables.iter();
+    variables.map(|one| (placed(&one.name), one.value.as_ref().map(placed)))
+}
+
+fn is_same(one: &Environment, other: &Environment) -> bool {
+    one.env_files == other.env_files && placed(one).eq(placed(other))
+}
 
 /// What was found.
 pub(crate) struct Found<'a> {
@@ -78,8 +94,8 @@ pub(crate) struct Found<'a> {
     readable: bool,
     /// What may still be looked at.
     budget: usize,
-    /// Environments that are among the parts.
-    known: HashSet<(Vec<PathBuf>, Vec<Placed>)>,
+    /// By their hash, the environments among the parts.
+    known: HashMap<u64, Vec<usize>, RandomState>,
 }
 
 /// Aliases may make that much more to look at than the file has.
@@ -94,7 +110,7 @@ impl<'a> Found<'a> {
         let error = yaml.error().or(refused);
         let marks = text.contains("{{") || text.contains("{%") || text.contains("<%");
         let templated =
-            is_template_name(path) || text.lines().any(is_statement) || error.is_some() && marks;
+            is_template_name(path) || marks && (error.is_some() || text.lines().any(is_statement));
         let broken = error.map(|error| Broken {
             language: if is_json { "JSON" } else { "YAML" },
             ..Broken::yaml(error)
@@ -111,7 +127,7 @@ impl<'a> Found<'a> {
             },
             templated,
             budget: text.len() + MORE,
-            known: HashSet::new(),
+            known: HashMap::default(),
         }
     }
 
@@ -125,7 +141,7 @@ impl<'a> Found<'a> {
             templated: false,
             readable: true,
             budget: text.len() + MORE,
-            known: HashSet::new(),
+            known: HashMap::default(),
         }
     }
 
@@ -177,16 +193,20 @@ impl<'a> Found<'a> {
         });
     }
 
-    /// True for an environment that none of the parts is.
-    pub(super) fn is_new(&mut self, environment: &Environment) -> bool {
-        let variables = environment.variables.iter().map(|variable| {
-            let name = &variable.name;
-            let value = variable.value.as_ref();
-            let value = value.map(|value| (value.expose().to_owned(), value.source()));
-            (name.expose().to_owned(), name.source(), value)
+    /// Adds an environment, unless one of the parts says the same at the same places.
+    pub(super) fn add(&mut self, environment: Environment) {
+        let mut hasher = self.known.hasher().build_hasher();
+        environment.env_files.hash(&mut hasher);
+        placed(&environment).for_each(|variable| variable.hash(&mut hasher));
+        let alike = self.known.entry(hasher.finish()).or_default();
+        let is_known = alike.iter().any(|&at| {
+            let part = &self.parts[at];
+            matches!(part, Part::Environment(other) if is_same(other, &environment))
         });
-        let files = environment.env_files.clone();
-        self.known.insert((files, variables.collect()))
+        if !is_known {
+            alike.push(self.parts.len());
+            self.parts.push(Part::Environment(environment));
+        }
     }
 
     /// All of it.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::environment::{Typing, Variables, is_variable, known};
 use super::found::{Found, Layer};
 use super::{Objects, nested};
-use crate::inputs::carrier::{Environment, Part, Surroundings};
+use crate::inputs::carrier::{Environment, Surroundings};
 use crate::source::{Text, TextBuilder};
 use crate::syntax::yaml::{self, Kind as YamlKind, Value};
 
@@ -37,8 +37,8 @@ pub(super) fn read(
                 let text = (surroundings.neighbour)(path);
                 text.is_some_and(|text| text.contains("AIRFLOW_"))
             };
-            if environment.variables.is_empty() && files.any(tells) && found.is_new(&environment) {
-                found.parts.push(Part::Environment(environment));
+            if environment.variables.is_empty() && files.any(tells) {
+                found.add(environment);
             } else {
                 found.environment(environment);
             }

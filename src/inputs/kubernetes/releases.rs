@@ -14,14 +14,16 @@ const KINDS: [&str; 3] = ["Application", "ApplicationSet", "HelmRelease"];
 
 /// True for a text with such an object, of a chart that has Airflow in its name.
 pub(super) fn is_one(head: &str) -> bool {
-    let is_kind = KINDS.iter().any(|kind| has_line(head, "kind", kind));
+    if !KINDS.iter().any(|kind| has_line(head, "kind", kind)) {
+        return false;
+    }
     let of = |key| {
         head.lines()
             .filter_map(move |line| super::value_of(line, key))
     };
     let mut charts = of("chart").chain(of("path"));
     let is_named = charts.any(is_airflow);
-    is_kind && (is_named || head.contains("chartRef:") && head.contains("name: airflow"))
+    is_named || head.contains("chartRef:") && head.contains("name: airflow")
 }
 
 /// Reads the values of an object, if it is one of those.

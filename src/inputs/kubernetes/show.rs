@@ -5,8 +5,10 @@ use super::found::{Found, Layer};
 use crate::source::Span;
 use crate::syntax::yaml::{Member, Style, Value};
 
-/// Keys of manifests and charts.
+/// Keys of manifests and charts; first those that stand in every item of a list of variables.
 const KEYS: &[&str] = &[
+    "name",
+    "value",
     "apiVersion",
     "kind",
     "spec",
@@ -15,8 +17,6 @@ const KEYS: &[&str] = &[
     "initContainers",
     "env",
     "envFrom",
-    "name",
-    "value",
     "valueFrom",
     "secretKeyRef",
     "configMapKeyRef",
@@ -53,21 +53,32 @@ impl Found<'_> {
     /// Shows the key, if it is one of the format, and what stands between it and the characters of its value.
     pub(crate) fn show(&mut self, layer: Layer<'_>, member: Member<'_>) {
         let key = member.key.span();
+        self.show_prefix(layer, key.start);
         let known = member.key.scalar().map(crate::source::Text::expose);
         if known.is_some_and(|key| KEYS.contains(&key)) {
             self.show_span(layer, key);
         }
-        self.show_prefix(layer, key.start);
         if member.value.is_alias() {
             return;
         }
-        self.show_gap(layer, key.end, member.value.span().start);
-        self.show_around(layer, member.value);
+        let value = member.value.span().start;
+        self.show_gap(layer, key.end, value);
+        let gap = layer.text.get(key.end..value).unwrap_or_default();
+        // Behind its key a value has no line of its own.
+        if !gap.contains(':') || gap.contains('\n') {
+            self.show_prefix(layer, value);
+        }
+        self.show_quotes(layer, member.value);
     }
 
     /// Shows quotes, the mark of a block and indentation.
     pub(crate) fn show_around(&mut self, layer: Layer<'_>, value: Value<'_>) {
         self.show_prefix(layer, value.span().start);
+        self.show_quotes(layer, value);
+    }
+
+    /// As [`Found::show_around`], without the indentation of the line on which the value begins.
+    fn show_quotes(&mut self, layer: Layer<'_>, value: Value<'_>) {
         let (Some(text), Some(style)) = (value.scalar(), value.style()) else {
             return;
         };
@@ -77,6 +88,9 @@ impl Found<'_> {
             self.show_gap(layer, inner.end, whole.end);
         }
         let lines = layer.text.get(whole.start..whole.end).unwrap_or_default();
+        if !lines.contains('\n') {
+            return;
+        }
         let mut at = whole.start;
         for (number, line) in lines.split_inclusive('\n').enumerate() {
             let blanks = line.len() - line.trim_start_matches(' ').len();
@@ -108,6 +122,6 @@ impl Found<'_> {
     }
 
     fn show_span(&mut self, layer: Layer<'_>, span: Span) {
-        self.mask.show_all(layer.pieces(span));
+        layer.show(span, &mut self.mask);
     }
 }

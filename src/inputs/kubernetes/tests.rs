@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::inputs::carrier::Part;
 use crate::source::Text;
 use crate::syntax::dotenv::Outside;
 

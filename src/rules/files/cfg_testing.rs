@@ -106,7 +106,7 @@ fn findings_in(rule: &'static Rule, case: &Case, inputs: &[Input]) -> Vec<Findin
     let variables = case
         .variables
         .iter()
-        .map(|&(name, value)| (name.to_owned(), Some(Text::verbatim(value, 0))))
+        .map(|&(name, value)| (name.into(), Some(Text::verbatim(value, 0))))
         .collect();
     let settings = Settings {
         written: inputs.iter().flat_map(|input| &input.settings).collect(),

@@ -127,6 +127,9 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
     let mut meant = None;
     for variable in tree.variables.iter().filter(counting) {
         let name = variable.name.as_str();
+        if is_effective(name) {
+            continue;
+        }
         if !is_shown(variable, Some(text).filter(|_| !tree.stated)) {
             continue;
         }
@@ -190,6 +193,15 @@ fn names_meant(tree: &EnvFile) -> HashMap<String, usize> {
 /// A connection is a URI or JSON.
 fn looks_like_connection(value: &str) -> bool {
     value.contains("://") || value.trim_start().starts_with('{')
+}
+
+/// The name of a connection or variable as most are: nothing is wrong with it.
+fn is_effective(name: &str) -> bool {
+    let id = name.strip_prefix("AIRFLOW_VAR_");
+    let id = id.or_else(|| name.strip_prefix("AIRFLOW_CONN_"));
+    id.is_some_and(|id| {
+        !id.is_empty() && !id.starts_with('_') && !id.bytes().any(|byte| byte.is_ascii_lowercase())
+    })
 }
 
 fn fault(name: &str, connection_value: bool) -> Option<Fault> {

@@ -115,7 +115,12 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
 
 /// Where the first character stands that is another one in upper case.
 fn first_changed(id: &str) -> Option<usize> {
-    let changed = |c: char| c.to_uppercase().ne(std::iter::once(c));
+    let changed = |c: char| {
+        if c.is_ascii() {
+            return c.is_ascii_lowercase();
+        }
+        c.to_uppercase().ne(std::iter::once(c))
+    };
     id.char_indices()
         .find(|&(_, c)| changed(c))
         .map(|(at, _)| at)

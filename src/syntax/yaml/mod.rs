@@ -125,6 +125,7 @@ pub fn parse(source: &str, offset: usize) -> Yaml {
     };
     let mut builder = Builder {
         source,
+        whole: Text::verbatim(source, offset),
         offset,
         yaml: Yaml {
             nodes: Vec::new(),
@@ -135,9 +136,7 @@ pub fn parse(source: &str, offset: usize) -> Yaml {
             refused: None,
             second: None,
             twice_anchored: None,
-            old_break: source
-                .find(['\u{85}', '\u{2028}', '\u{2029}'])
-                .map(|at| offset + at),
+            old_break: old_break(source).map(|at| offset + at),
             length: source.len(),
         },
         anchors: BTreeMap::new(),
@@ -178,6 +177,13 @@ pub fn parse(source: &str, offset: usize) -> Yaml {
     builder.close_all();
     builder.refuse_control_characters();
     builder.yaml
+}
+
+/// Where the first of U+0085, U+2028 and U+2029 stands.
+fn old_break(source: &str) -> Option<usize> {
+    // Their first bytes; most files have none of these.
+    let mut starts = memchr::memchr2_iter(0xC2, 0xE2, source.as_bytes());
+    starts.find(|&at| source[at..].starts_with(['\u{85}', '\u{2028}', '\u{2029}']))
 }
 
 const TAB: &str = "a tab stands where only blanks may";
@@ -237,6 +243,8 @@ fn words(kind: &ErrorKind) -> &'static str {
 
 struct Builder<'a> {
     source: &'a str,
+    /// The same, with its place in the file.
+    whole: Text,
     offset: usize,
     yaml: Yaml,
     /// Anchors of the parser, by their numbers.
@@ -304,7 +312,7 @@ impl Builder<'_> {
                 {
                     self.refuse("a tab stands in the indentation of a block", at);
                 }
-                let text = scalar::text(self.source, range, self.offset, style, &value);
+                let text = scalar::text(&self.whole, range, self.offset, style, &value);
                 let content = Content::Scalar { text, style };
                 self.node(content, span, tag.as_deref(), anchor, false);
             }
@@ -468,8 +476,24 @@ impl Builder<'_> {
 
     /// `yaml_parser_update_buffer`
     fn refuse_control_characters(&mut self) {
+        const CHUNK: usize = 64;
         let printable = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{fffd}' | '\u{10000}'..);
-        if let Some(at) = self.source.find(|c| !printable(c)) {
+        // The first bytes of all others. Few files have one, and many bytes are looked at in one step.
+        let suspect = |byte: u8| {
+            byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')
+                || matches!(byte, 0x7f | 0xc2 | 0xef)
+        };
+        let chunks = self.source.as_bytes().chunks(CHUNK).enumerate();
+        let chunks = chunks.filter(|(_, chunk)| {
+            let all = chunk.iter();
+            all.fold(false, |any, &byte| any | suspect(byte))
+        });
+        let mut places = chunks.flat_map(|(number, chunk)| {
+            let suspects = chunk.iter().enumerate();
+            let suspects = suspects.filter(|&(_, &byte)| suspect(byte));
+            suspects.map(move |(at, _)| number * CHUNK + at)
+        });
+        if let Some(at) = places.find(|&at| !self.source[at..].starts_with(printable)) {
             self.refuse(CONTROL_CHARACTER, at);
         }
     }
@@ -785,7 +809,9 @@ impl<'a> Value<'a> {
         let is_it = |member: &Member<'_>| member.key.scalar().is_some_and(|k| k.expose() == key);
         // Mostly the mapping itself has it.
         let own = self.pairs().filter(is_it).last();
-        let member = own.or_else(|| self.members().into_iter().find(is_it));
+        let has_merge = || self.pairs().any(|pair| pair.is_merge());
+        let merged = || self.members().into_iter().find(is_it);
+        let member = own.or_else(|| has_merge().then(merged)?);
         member.map(|member| member.value)
     }
 }

@@ -8,30 +8,31 @@ use std::ops::Range;
 use super::Style;
 use crate::source::{Span, Text, TextBuilder};
 
-/// `range`: where the scalar stands in `source`, which stands in its file from byte `offset` on.
+/// `range`: where the scalar stands in `whole`, all of what is read, which stands in its file from byte `offset` on.
 pub(super) fn text(
-    source: &str,
+    whole: &Text,
     range: Range<usize>,
     offset: usize,
     style: Style,
     value: &str,
 ) -> Text {
+    let source = whole.expose();
     let raw = source.get(range.clone()).unwrap_or_default();
     let at = offset + range.start;
     if raw.is_empty() && style == Style::Plain {
         // The parser writes `~` for a value that is not there.
         return Text::verbatim("", at);
     }
-    // Most are what stands there, character by character.
+    // Most are what stands there, character by character: a part of the whole, which costs no memory.
     let (inside, from) = match style {
-        Style::Plain => (raw, at),
-        Style::Single => (inner(raw, '\''), at + 1),
-        Style::Double => (inner(raw, '"'), at + 1),
-        Style::Literal | Style::Folded => ("", at),
+        Style::Plain => (raw, range.start),
+        Style::Single => (inner(raw, '\''), range.start + 1),
+        Style::Double => (inner(raw, '"'), range.start + 1),
+        Style::Literal | Style::Folded => ("", range.start),
     };
     let is_one_line = memchr::memchr2(b'\n', b'\r', inside.as_bytes()).is_none();
     if is_one_line && inside == value && !inside.is_empty() {
-        return Text::verbatim(inside, from);
+        return whole.slice(from..from + inside.len());
     }
     let mapped = match style {
         Style::Plain => flow(raw, at, plain),

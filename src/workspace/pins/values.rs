@@ -7,7 +7,13 @@ use crate::source::Span;
 /// One release a file: the tag of an image of Airflow, else `defaultAirflowTag`, else
 /// `airflowVersion`.
 pub(super) fn read(text: &str) -> Vec<Pin> {
-    let lines = yaml_lines::of(text);
+    // A large file is looked at closely only where it may name an image.
+    let has_tag = yaml_lines::with_key(text, "tag").next().is_some();
+    let lines = if has_tag {
+        yaml_lines::of(text)
+    } else {
+        Vec::new()
+    };
     if let Some((repository, tag)) = image_tag(&lines) {
         let joined = format!("{repository}:{}", tag.value);
         let behind = repository.len() + 1;
@@ -25,9 +31,7 @@ pub(super) fn read(text: &str) -> Vec<Pin> {
         });
     }
     for key in ["defaultAirflowTag", "airflowVersion"] {
-        let mut named = lines
-            .iter()
-            .filter(|line| line.key == key && !line.value.is_empty());
+        let mut named = yaml_lines::with_key(text, key).filter(|line| !line.value.is_empty());
         let (Some(line), None) = (named.next(), named.next()) else {
             continue;
         };
@@ -61,7 +65,7 @@ fn image_tag<'a, 'b>(lines: &'b [Line<'a>]) -> Option<(&'a str, &'b Line<'a>)> {
             .filter(|value| !value.is_empty());
         match repository {
             Some(repository) => found.push((repository, line)),
-            None if parents(lines, index) == ["airflow", "images"] => {
+            None if is_below(lines, index, &["airflow", "images"]) => {
                 found.push(("apache/airflow", line));
             }
             None => {}
@@ -88,15 +92,17 @@ fn block<'a, 'b>(lines: &'b [Line<'a>], index: usize) -> Vec<&'b Line<'a>> {
         .collect()
 }
 
-/// The keys above the line at `index`, nearest first.
-fn parents<'a>(lines: &[Line<'a>], index: usize) -> Vec<&'a str> {
+/// The keys above the line at `index` are these, nearest first.
+fn is_below(lines: &[Line<'_>], index: usize, keys: &[&str]) -> bool {
     let mut indent = lines[index].indent;
-    let mut keys = Vec::new();
+    let mut keys = keys.iter();
     for line in lines[..index].iter().rev() {
         if line.indent < indent {
             indent = line.indent;
-            keys.push(line.key);
+            if keys.next() != Some(&line.key) {
+                return false;
+            }
         }
     }
-    keys
+    keys.next().is_none()
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 /// A line `key: scalar`, or `key:` alone.
 #[derive(Debug)]
 pub(super) struct Line<'a> {
@@ -23,6 +25,18 @@ pub(super) fn of(text: &str) -> Vec<Line<'_>> {
         start += line.len();
     }
     lines
+}
+
+/// The lines of that form with a key, in order.
+pub(super) fn with_key<'a>(text: &'a str, key: &'a str) -> impl Iterator<Item = Line<'a>> {
+    let places = memmem::find_iter(text.as_bytes(), key);
+    places.filter_map(move |at| {
+        let before = text[..at].trim_end_matches([' ', '-', '"', '\'']);
+        let begins = before.is_empty() || before.ends_with('\n');
+        let line = text[before.len()..].split('\n').next();
+        let line = line.filter(|_| begins)?.trim_end_matches('\r');
+        one(line, before.len()).filter(|found| found.key == key)
+    })
 }
 
 fn one(line: &str, offset: usize) -> Option<Line<'_>> {
@@ -65,4 +79,23 @@ fn one(line: &str, offset: usize) -> Option<Line<'_>> {
         value,
         range: offset + from..offset + from + value.len(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_with_a_key_are_those_of_all_lines_that_have_it() {
+        let text = "tag: 1\r\n  - 'tag': \"2\" # tag: no\n# tag: no\n- - tag:\nstage: tag\ntags: 3\n x tag: no\n\"tag\": a: tag\n\u{e4}tag: 4\ntag: 5";
+        let told = |line: &Line<'_>| (line.indent, line.value.to_owned(), line.range.clone());
+        let all: Vec<_> = of(text)
+            .iter()
+            .filter(|line| line.key == "tag")
+            .map(told)
+            .collect();
+        let found: Vec<_> = with_key(text, "tag").map(|line| told(&line)).collect();
+        assert_eq!(found, all);
+        assert_eq!(found.len(), 5);
+    }
 }
