@@ -63,6 +63,9 @@ CALLS = {
     "multiprocessing.get_all_start_methods": ["fork", "spawn", "forkserver"],
     "WeightRule.all_weight_rules": ["absolute", "downstream", "upstream"],
 }
+# Options that the code asks for as text first, since the release, for the sake of a value that the typed getter behind
+# it does not take: `expose_config = non-sensitive-only`.
+ALSO_TEXT = {"webserver.expose_config": "2.4.0", "api.expose_config": "3.0.0"}
 # A call in a `try` with one of these handlers does not end what it stands in.
 CAUGHT = {"AirflowConfigException", "Exception", "BaseException", "ValueError", "AirflowException"}
 
@@ -414,6 +417,8 @@ def gather(archives):
             if is_gone(known.get(section, {}).get(option, {}), release):
                 tables["late"].setdefault(f"{section}.{option}", {})[release] = None
         for name, getter in visitor.found:
+            if name in ALSO_TEXT and numbers(release) >= numbers(ALSO_TEXT[name]):
+                continue
             tables["read_as"].setdefault((name, getter), {})[release] = None
         lists[release] = list(changes(files))
     providers = {}

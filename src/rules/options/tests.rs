@@ -173,6 +173,11 @@ fn values_are_held_against_the_getter_that_reads_them() {
     let old = "[core]\nsql_alchemy_pool_size = five\n";
     assert!(types("2.10.0", old)[0].contains(" error "));
     assert!(types("3.1.0", old).is_empty());
+    // A value of its own since 2.4.
+    let hides = "[webserver]\nexpose_config = non-sensitive-only\n";
+    assert!(types("2.3.0", hides)[0].contains(" error "));
+    assert!(types("2.4.0", hides).is_empty());
+    assert!(types("3.3.2", &hides.replace("webserver", "api")).is_empty());
     let overridden =
         Case::cfg("[core]\nload_examples = yes\n").env("core", "load_examples", Form::Plain);
     let found = lines(&option_type::RULE, &overridden);
