@@ -342,7 +342,14 @@ impl<'a> Kwargs<'a> {
         match json::parse(&text) {
             Ok(json) if json.root().kind() == json::Kind::Object => Self::Object { setting, json },
             // What an undefined variable or a template becomes may be an object.
-            _ if !known => Self::Unknown { setting },
+            _ if !known => match json::certain_error(&text) {
+                Some(error) => Self::NotJson {
+                    setting,
+                    text,
+                    error,
+                },
+                None => Self::Unknown { setting },
+            },
             // `if not backend_kwargs` came with 2.4.1; before, `**null` was a TypeError.
             Ok(json) if !json.root().is_truthy() && airflow >= Version::new(2, 4, 1) => {
                 Self::Absent

@@ -116,14 +116,11 @@ fn one(cx: &DeploymentContext<'_>, backend: &Backend<'_>, findings: &mut Finding
             cause.words()
         )
     };
-    let mut severity = if used {
+    let severity = if used {
         Severity::Error
     } else {
         Severity::Info
     };
-    if !text.is_known_in(0..at) {
-        severity = severity.lowered();
-    }
     findings
         .report(&RULE, setting.place(range), subject, message)
         .help(cause.help())

@@ -412,6 +412,16 @@ fn a_fault_is_told_once() {
         (SM, r#"{"profile_name": ""}"#, "AV214 error \"\""),
         (
             SM,
+            r#"{"connections_prefix": "airflow/connections", "region_name": "${AWS_REGION}",}"#,
+            "AV201 error ,",
+        ),
+        (
+            SM,
+            "{'connections_prefix': 'airflow/${STAGE}/connections'}",
+            "AV201 error 'connections_prefix'",
+        ),
+        (
+            SM,
             r#"{"connections_lookup_pattern": "*_prod"}"#,
             "AV215 error *",
         ),

@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use crate::source::{Span, Text};
 
+mod certain;
 mod lex;
 mod parser;
 pub mod scan;
@@ -18,6 +19,7 @@ pub mod stream;
 mod unescape;
 pub mod write;
 
+pub use self::certain::certain_error;
 pub use self::parser::{parse, parse_head};
 use self::unescape::unescape;
 pub use self::unescape::{decode, unescape_onto, unescape_plain};
