@@ -264,3 +264,112 @@ fn local_files_in_yaml_are_checked_listed_and_resolved() {
         assert!(!out.contains("hunter2"));
     }
 }
+
+/// `"services":`, `services :` and `services: {…}` are the same to those who read YAML.
+#[test]
+fn a_file_is_known_however_its_yaml_writes_the_keys() {
+    let files = [
+        (
+            "docker-compose.yml",
+            "\"services\":\n  \"scheduler\":\n    \"image\": \"apache/airflow:3.1.0\"\n    \"environment\":\n      AIRFLOW_CONN_A: host:5432\n",
+        ),
+        (
+            "docker-compose.yml",
+            "services :\n  scheduler :\n    image : apache/airflow:3.1.0\n    environment :\n      AIRFLOW_CONN_A: host:5432\n",
+        ),
+        (
+            "docker-compose.yml",
+            "{\n  \"services\": {\"scheduler\": {\"environment\": {\"AIRFLOW_CONN_A\": \"host:5432\"}}}\n}\n",
+        ),
+        (
+            "stack.yml",
+            "services: {scheduler: {image: \"apache/airflow:3.1.0\", environment: {AIRFLOW_CONN_A: \"host:5432\"}}}\n",
+        ),
+        (
+            "x.yaml",
+            "apiVersion: \"v1\"\n\"kind\": ConfigMap\nmetadata: {name: x}\ndata:\n  AIRFLOW_CONN_A: host:5432\n",
+        ),
+        (
+            "x.yaml",
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: x}, data: {AIRFLOW_CONN_A: \"host:5432\"}}\n",
+        ),
+        (
+            "values.yaml",
+            "\"config\":\n  \"core\": {}\n\"env\":\n- \"name\": AIRFLOW_CONN_A\n  \"value\": host:5432\n",
+        ),
+        (
+            "template.yaml",
+            "Resources:\n  T: {Type: \"AWS::ECS::TaskDefinition\", Properties: {ContainerDefinitions: [{Environment: [{Name: AIRFLOW_CONN_A, Value: \"host:5432\"}]}]}}\n",
+        ),
+        (
+            "template.yml",
+            "\"AWSTemplateFormatVersion\": \"2010-09-09\"\n\"Resources\":\n  \"T\":\n    \"Type\": \"AWS::ECS::TaskDefinition\"\n    \"Properties\":\n      \"ContainerDefinitions\":\n        - \"Environment\":\n            - \"Name\": \"AIRFLOW_CONN_A\"\n              \"Value\": \"host:5432\"\n",
+        ),
+        (
+            "template.yaml",
+            "{Resources: {T: {Type: \"AWS::ECS::TaskDefinition\", Properties: {ContainerDefinitions: [{Environment: [{Name: AIRFLOW_CONN_A, Value: \"host:5432\"}]}]}}}}\n",
+        ),
+        (
+            "deployment.yaml",
+            "\"deployment\":\n  \"environment_variables\":\n  - \"is_secret\": false\n    \"key\": AIRFLOW_CONN_A\n    \"value\": host:5432\n",
+        ),
+        (
+            "airflow_settings.yaml",
+            "\"airflow\":\n  \"connections\":\n    - {\"conn_id\": a, \"conn_uri\": \"host:5432\"}\n",
+        ),
+        (
+            "airflow_settings.yaml",
+            "{\"airflow\": {\"connections\": [{\"conn_id\": \"a\", \"conn_uri\": \"host:5432\"}]}}\n",
+        ),
+        (
+            "ssm.yaml",
+            "\"Parameters\":\n- \"Name\": /airflow/connections/x\n  \"Type\": SecureString\n  \"Value\": host:5432\n",
+        ),
+        (
+            "connections.yaml",
+            "\"pg\": {\"conn_type\": postgres, \"port\": x, \"host\": h}\n",
+        ),
+    ];
+    for (path, text) in files {
+        let directory = with(&[(path, text)]);
+        let ran = run(directory.path(), &["check", ".", "--format", "concise"]);
+        let is_told = ran.out.contains("[AV401]") || ran.out.contains("[AV423]");
+        assert!(ran.code == 1 && is_told, "{text}{}{}", ran.out, ran.err);
+    }
+}
+
+#[test]
+fn unusual_keys_make_no_file_ours() {
+    let files = [
+        (
+            "ci.yml",
+            "\"on\": {push: {branches: [main]}}\njobs:\n  t: {services: {db: {image: postgres}}, env: {AIRFLOW_CONN_A: \"host:5432\"}}\n",
+        ),
+        (
+            "config/services.yaml",
+            "services: {_defaults: {autowire: true}, airflow: {url: \"http://x\"}}\n",
+        ),
+        (
+            "dag.yaml",
+            "{airflow: {connections: [a, b]}, default_args: {owner: airflow}}\n",
+        ),
+        (
+            "deploy.tmpl.yaml",
+            "{{ if .On }}\n\"kind\": ConfigMap\nAIRFLOW_CONN_A: {{ .A }}\n{{ end }}\n",
+        ),
+        (
+            "i18n.yaml",
+            "{\"kind\": \"Airflow\", \"services\": \"Dienste\"}\n",
+        ),
+    ];
+    let directory = with(&files);
+    let ran = run(directory.path(), &["check", ".", "--show-files"]);
+    for (path, _) in files {
+        let line = ran
+            .err
+            .lines()
+            .chain(ran.out.lines())
+            .find(|line| line.contains(path));
+        assert!(line.is_none_or(|line| line.contains("skipped")), "{line:?}");
+    }
+}

@@ -7,7 +7,9 @@
 
 use std::path::Path;
 
-use super::carrier::{Added, Around, Broken, Carrier, Environment, Part, Variable, is_of_airflow};
+use super::carrier::{
+    Added, Around, Broken, Carrier, Environment, Part, Variable, is_of_airflow, json_head,
+};
 use super::cfg::without_marks;
 use super::{AddedAs, Kind};
 use crate::source::{Fidelity, Mask, Span, Text, TextBuilder};
@@ -62,8 +64,12 @@ pub fn recognise(path: &Path, head: &str) -> Option<&'static str> {
 pub fn read(text: &str) -> Carrier {
     let body = text.trim_start_matches('\u{feff}');
     let offset = text.len() - body.len();
-    if body.trim_start().starts_with('{') {
-        return of_json(body, offset);
+    let source = Text::verbatim(body, offset);
+    // viper reads `airflow_settings.yaml` as YAML, whatever it looks like.
+    let is_deployment = body.contains("\"deployment\"");
+    if let Some((tree, error)) = is_deployment.then(|| json_head(&source)).flatten() {
+        let broken = error.map(|error| Broken::json(error, &source));
+        return of_json(tree.as_ref(), broken);
     }
     let tree = yaml::parse(body, offset);
     let mut carrier = Carrier {
@@ -138,14 +144,10 @@ fn environment(variables: Vec<Variable>) -> Option<Part> {
     is_of_airflow(&environment).then_some(Part::Environment(environment))
 }
 
-fn of_json(body: &str, offset: usize) -> Carrier {
-    let text = Text::verbatim(body, offset);
-    let (tree, error) = json::parse_head(&text);
+fn of_json(tree: Option<&json::Json>, broken: Option<Broken>) -> Carrier {
     let mut carrier = Carrier::default();
-    carrier.around.broken = error.map(|error| Broken::json(error, &text));
-    let list = tree
-        .as_ref()
-        .and_then(|tree| tree.root().get("deployment")?.get("environment_variables"));
+    carrier.around.broken = broken;
+    let list = tree.and_then(|tree| tree.root().get("deployment")?.get("environment_variables"));
     let mut variables = Vec::new();
     for item in list.into_iter().flat_map(json::Value::items) {
         for member in item.members() {

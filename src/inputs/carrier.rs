@@ -11,6 +11,8 @@
 
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
+
 use super::spelling::Spelling;
 use super::{
     AddedAs, Kind, astro, cloudformation, compose, composer, dockerfile, ecs, exports, helm,
@@ -19,8 +21,8 @@ use super::{
 use crate::source::{Mask, Span, Text};
 use crate::syntax::dockerfile::Cause as DockerfileCause;
 use crate::syntax::dotenv::Outside;
-use crate::syntax::json::{self, ErrorKind};
-use crate::syntax::yaml;
+use crate::syntax::json::{self, ErrorKind, Json};
+use crate::syntax::yaml::{self, block};
 use crate::workspace::pins;
 
 /// What an adapter may know besides the text of the file.
@@ -379,23 +381,57 @@ pub fn recognise(path: &Path, head: &str) -> Option<(Kind, &'static str)> {
     let dockerfile = || dockerfile::recognise(path, head).map(is(Kind::Dockerfile));
     let terraform = || terraform_json::recognise(head).map(is(Kind::Terraform));
     let hcl = || terraform::recognise(&name, head).map(is(Kind::Terraform));
-    let cloudformation = || cloudformation::recognise(head).map(is(Kind::CloudFormation));
-    let compose = || compose::recognise(path, head).map(is(Kind::Compose));
+    let cloudformation = |head: &str| cloudformation::recognise(head).map(is(Kind::CloudFormation));
+    let compose = |head: &str| compose::recognise(path, head).map(is(Kind::Compose));
     let ecs = || ecs::recognise(head).map(is(Kind::Ecs));
-    let astro = || astro::recognise(path, head).map(is(Kind::Astro));
+    let astro = |head: &str| astro::recognise(path, head).map(is(Kind::Astro));
     let shell = || shell::recognise(path, head).map(is(Kind::Shell));
     let systemd = || systemd::recognise(head).map(is(Kind::Systemd));
-    let composer = || composer::recognise(head).map(is(Kind::Composer));
+    let composer = |head: &str| composer::recognise(head).map(is(Kind::Composer));
+    let stacks = |head: &str| cloudformation(head).or_else(|| compose(head));
+    let environments = |head: &str| composer(head).or_else(|| astro(head));
+    let objects = |head: &str| {
+        let kubernetes = kubernetes::recognise(head, &name).map(is(Kind::Kubernetes));
+        kubernetes.or_else(|| helm::recognise(head, &name).map(is(Kind::Helm)))
+    };
     let terraform = terraform().or_else(hcl);
-    let others = terraform
-        .or_else(cloudformation)
-        .or_else(compose)
-        .or_else(ecs)
-        .or_else(composer);
-    let others = others.or_else(astro).or_else(shell).or_else(systemd);
-    let kubernetes = || kubernetes::recognise(head, &name).map(is(Kind::Kubernetes));
-    let helm = || helm::recognise(head, &name).map(is(Kind::Helm));
-    dockerfile().or(others).or_else(kubernetes).or_else(helm)
+    let others = terraform.or_else(|| stacks(head)).or_else(ecs);
+    let others = others.or_else(|| environments(head));
+    let others = others.or_else(shell).or_else(systemd);
+    let found = dockerfile().or(others).or_else(|| objects(head));
+    found.or_else(|| {
+        let usual = rewritten(&name, head)?;
+        let stacks = stacks(&usual).or_else(|| environments(&usual));
+        stacks.or_else(|| objects(&usual))
+    })
+}
+
+/// YAML that may be a carrier and writes its keys in unusual ways, in the usual one: carriers are recognised by their
+/// lines.
+fn rewritten(name: &str, head: &str) -> Option<String> {
+    let is_yaml = name.contains(".yaml") || name.contains(".yml") || name == "Kustomization";
+    let holds = |word: &str| memmem::find(head.as_bytes(), word.as_bytes()).is_some();
+    let may_be = || {
+        let is_compose = name.contains("compose") && holds("services");
+        let is_values = name.contains("values") && holds("config");
+        let speaks = holds("irflow") || holds("AIRFLOW");
+        is_compose || is_values || speaks || holds("AWS::") && holds("Resources")
+    };
+    let text = head.trim_start_matches('\u{feff}');
+    if !is_yaml || !may_be() || !block::is_unusual(text) {
+        return None;
+    }
+    Some(block::as_block(&yaml::parse(text, 0)))
+}
+
+/// JSON that holds an object, as far as it can be read; `None` for anything else, YAML in brackets (`{a: b}`) among it.
+pub fn json_head(text: &Text) -> Option<(Option<Json>, Option<json::Error>)> {
+    if !text.expose().trim_start().starts_with('{') {
+        return None;
+    }
+    let read = json::parse_head(text);
+    let is_yaml = read.1.is_some() && yaml::parse(text.expose(), 0).error().is_none();
+    (!is_yaml).then_some(read)
 }
 
 /// Reads the text of a carrier, or of an export that is no stream of JSON.

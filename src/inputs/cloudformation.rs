@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use super::carrier::{
     Around, Broken, Carrier, Environment, Fault, FaultKind, Part, Secret, Variable, is_of_airflow,
+    json_head,
 };
 use super::spelling::Spelling;
 use super::{Kind, cfg, mwaa};
@@ -67,10 +68,9 @@ pub fn read(text: &str) -> Carrier {
         secrets: Vec::new(),
         is_yaml: false,
     };
-    if body.trim_start().starts_with('{') {
-        let text = Text::verbatim(body, offset);
-        let (tree, error) = json::parse_head(&text);
-        reader.carrier.around.broken = error.map(|error| Broken::json(error, &text));
+    let source = Text::verbatim(body, offset);
+    if let Some((tree, error)) = json_head(&source) {
+        reader.carrier.around.broken = error.map(|error| Broken::json(error, &source));
         if let Some(tree) = &tree {
             reader.template(Node::Json(tree.root()));
         }

@@ -114,6 +114,14 @@ fn detect_plain(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'sta
     if let Some(carrier) = carrier::recognise(path, &plain) {
         return Ok(carrier);
     }
+    let cut = head.len() >= store::HEAD;
+    let is_yaml = has_extension(path, &["yaml", "yml"]);
+    if is_yaml && local::yaml::is_connections_export(&plain, cut) {
+        return Ok((
+            Kind::Connections,
+            "the form of `airflow connections export`",
+        ));
+    }
     match text.trim_ascii_start().first() {
         Some(b'{' | b'[' | b'"') if !starts_with_section(text) => {
             return store(path, head, named);
@@ -121,13 +129,6 @@ fn detect_plain(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'sta
         _ => {}
     }
     let text = lossy(head);
-    let cut = head.len() >= store::HEAD;
-    if has_extension(path, &["yaml", "yml"]) && local::yaml::is_connections_export(&text, cut) {
-        return Ok((
-            Kind::Connections,
-            "the form of `airflow connections export`",
-        ));
-    }
     if has_telling_option(&text) {
         return Ok((Kind::Cfg, "Airflow's sections and options"));
     }
@@ -375,6 +376,13 @@ mod tests {
             kind("a.yml", "# x\n---\n'1': {conn_type: a}\n"),
             Ok(Kind::Connections)
         );
+        for unusual in [
+            "\"db\": {\"conn_type\": mysql}\n",
+            "{db: {conn_type: mysql}}\n",
+            "{\"db\": {\"conn_type\": \"mysql\"}}\n",
+        ] {
+            assert_eq!(kind("a.yaml", unusual), Ok(Kind::Connections), "{unusual}");
+        }
         // Broken behind its first entry; cut in its last one.
         let broken = format!("{export}x: [\n");
         assert_eq!(kind("a.yaml", &broken), Ok(Kind::Connections));

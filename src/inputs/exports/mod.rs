@@ -44,8 +44,9 @@ pub fn recognise(path: &Path, head: &str) -> Option<(Kind, &'static str)> {
     let is_json = begins_json(text);
     let named = chamber::is_name(path);
     let known = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
+    let keyed = || YAML_KEYS.iter().any(|key| is_key(text, key));
     if is_json && !named && !known(&JSON_MARKS)
-        || !is_json && !(begins_yaml(text) && (named || known(&YAML_MARKS)))
+        || !is_json && !(begins_yaml(text) && (named || known(&YAML_MARKS) || keyed()))
     {
         return None;
     }
@@ -74,17 +75,25 @@ const JSON_MARKS: [&str; 6] = [
 ];
 
 /// The same of YAML.
-const YAML_MARKS: [&str; 9] = [
+const YAML_MARKS: [&str; 6] = [
     "airflow.apache.org/",
-    "lease_duration:",
     ".vault.",
     "/secrets/",
     "arn:aws",
-    "Parameters:",
-    "SecretList:",
     "/connections/",
     "/variables/",
 ];
+
+/// Keys of which the same is true.
+const YAML_KEYS: [&str; 3] = ["lease_duration", "Parameters", "SecretList"];
+
+/// The word stands there as a key, quotes round it or not.
+fn is_key(text: &str, key: &str) -> bool {
+    memchr::memmem::find_iter(text.as_bytes(), key).any(|at| {
+        let rest = text[at + key.len()..].trim_start_matches(['"', '\'']);
+        rest.trim_start_matches(' ').starts_with(':')
+    })
+}
 
 /// True for a file that is read here, given what it is; others of these kinds are streamed.
 pub fn is_read(kind: Kind, head: &[u8]) -> bool {
@@ -197,7 +206,13 @@ pub(super) struct Documents {
 
 fn begins_json(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim_start();
-    text.starts_with(['{', '[', '"'])
+    text.starts_with(['{', '[']) || text.starts_with('"') && !begins_with_key(text)
+}
+
+/// `"key":`, which is YAML outside of braces.
+fn begins_with_key(text: &str) -> bool {
+    let quoted = text.strip_prefix('"').and_then(|text| text.split_once('"'));
+    quoted.is_some_and(|(_, rest)| rest.trim_start_matches(' ').starts_with(':'))
 }
 
 /// The first line that says something is `key:`, `key: value` or `- …`.

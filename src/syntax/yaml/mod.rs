@@ -4,6 +4,7 @@
 //! them, so neither nesting nor an alias bomb can exhaust anything. Scalars stay untyped here: readers
 //! differ in what `on` or `0123` is, see [`schema`]. Nothing is known of Airflow.
 
+pub mod block;
 mod go;
 pub mod json;
 pub mod load;
