@@ -373,3 +373,36 @@ fn unusual_keys_make_no_file_ours() {
         assert!(line.is_none_or(|line| line.contains("skipped")), "{line:?}");
     }
 }
+
+/// Of such a file Airflow's loader says what is wrong, so `airvane` reads it.
+#[test]
+fn a_file_of_connections_is_known_by_those_that_are_right() {
+    let cases = [
+        (
+            "connections.json",
+            "{\"pg\": {\"conn_type\": \"postgres\"}, \"l\": {\"conn_type\": \"mysql\", \"pasword\": \"hunter2\"}}",
+            "[AV421]",
+        ),
+        (
+            "connections.json",
+            "{\"pg\": {\"conn_type\": \"postgres\"}, \"l\": \"{\\\"conn_type\\\": \\\"mysql\\\"}\"}",
+            "[AV427]",
+        ),
+        (
+            "connections.json",
+            "{\"pg\": {\"conn_type\": \"postgres\"}, \"l\": [\"mysql://u:hunter2@h:99999\"]}",
+            "[AV404]",
+        ),
+        (
+            "connections.yaml",
+            "pg:\n  conn_type: postgres\n  login: u\nu: postgres://u:hunter2@h:99999/db\n",
+            "[AV404]",
+        ),
+    ];
+    for (path, text, code) in cases {
+        let directory = with(&[(path, text)]);
+        let ran = run(directory.path(), &["check", ".", "--format", "concise"]);
+        assert!(ran.out.contains(code), "{text}\n{}{}", ran.out, ran.err);
+        assert!(!ran.out.contains("hunter2"), "{}", ran.out);
+    }
+}

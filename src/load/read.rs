@@ -95,12 +95,13 @@ fn local_files(request: &Request, files: &Files, candidates: &[Candidate], steps
             .zip(steps.iter())
             .map(|(candidate, step)| {
                 let near = local::common_end(&candidate.path, &named);
-                if is_open(step) { near } else { 0 }
+                let is_read = matches!(step, Step::Found(found) if found.input.kind == kind);
+                if is_read || is_open(step) { near } else { 0 }
             })
             .collect();
         let best = nearness.iter().copied().max().filter(|&best| best > 0);
         for (index, candidate) in candidates.iter().enumerate() {
-            if Some(nearness[index]) != best {
+            if Some(nearness[index]) != best || !is_open(&steps[index]) {
                 continue;
             }
             let because = "the secrets backend of the settings names it";

@@ -10,7 +10,7 @@ use crate::inputs::store::cli_output;
 use crate::inputs::{Kind, carrier, exports, local, opaque, sops, store};
 use crate::source::Text;
 use crate::syntax::json;
-use crate::workspace::walk;
+use crate::workspace::{connections_file, walk};
 
 /// A kind with the reason for it, for `--show-files`.
 pub type Detected = (Kind, &'static str);
@@ -104,6 +104,9 @@ fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(sound.to_owned() + &String::from_utf8_lossy(rest))
 }
 
+/// See [`connections_file`].
+const OF_CONNECTIONS: &str = "its name, and an object of connections";
+
 /// What the content says of a file whose structure is in clear.
 fn detect_plain(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'static str> {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
@@ -121,6 +124,9 @@ fn detect_plain(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'sta
             Kind::Connections,
             "the form of `airflow connections export`",
         ));
+    }
+    if is_yaml && connections_file::is_one(path, &plain, named) {
+        return Ok((Kind::Connections, OF_CONNECTIONS));
     }
     match text.trim_ascii_start().first() {
         Some(b'{' | b'[' | b'"') if !starts_with_section(text) => {
@@ -151,6 +157,9 @@ fn store(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'static str
         store::Verdict::Store(found) => Ok((found.kind, found.because)),
         store::Verdict::Declined(what) => Err(what),
         store::Verdict::Unknown => {
+            if connections_file::is_one(path, &lossy(head), named) {
+                return Ok((Kind::Connections, OF_CONNECTIONS));
+            }
             if is_variables_export(path, head, named) {
                 return Ok((Kind::Variables, "its name, and an object of values"));
             }

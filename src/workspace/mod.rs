@@ -3,6 +3,7 @@
 //! It knows paths, names and the outer shape of content. It does not parse (the inputs do) and
 //! does not know what Airflow makes of anything.
 
+mod connections_file;
 pub mod deployments;
 pub mod detect;
 pub mod env_readers;
