@@ -106,7 +106,12 @@ fn odd(context: &EntryContext<'_>, findings: &mut Findings) {
             // Their classes keep it as it is written.
             "port" if keeps_port(context.format) && value.kind() != Kind::Integer => continue,
             "port" => {
-                let Some(message) = odd_port(value, view.connection.port.as_deref()) else {
+                let read = view.connection.port.as_deref();
+                let odd = match context.format {
+                    Format::Local(_) => odd_local_port(read),
+                    _ => odd_port(value, read),
+                };
+                let Some(message) = odd else {
                     continue;
                 };
                 (
@@ -163,8 +168,22 @@ fn odd_port(value: Value<'_>, read: Option<&str>) -> Option<&'static str> {
     if is_cut {
         return Some("`port` is no integer: Airflow cuts off its fraction");
     }
-    // Of any size, as `str(port)`.
-    let in_range = read.parse::<u32>().is_ok_and(|port| port <= 65535);
+    out_of_range(read)
+}
+
+/// Of a local file: `Connection(port=…)` takes what is there.
+fn odd_local_port(read: Option<&str>) -> Option<&'static str> {
+    let port = read?.trim();
+    let digits = port.strip_prefix('-').unwrap_or(port);
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return out_of_range(port);
+    }
+    Some("`port` is no integer: Airflow takes it as it is, and no server has it")
+}
+
+/// Of any size, as `str(port)`.
+fn out_of_range(port: &str) -> Option<&'static str> {
+    let in_range = port.is_empty() || port.parse::<u32>().is_ok_and(|port| port <= 65535);
     (!in_range).then_some("`port` is outside 0 to 65535: Airflow takes it, and no server has it")
 }
 
