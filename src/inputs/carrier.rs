@@ -200,6 +200,8 @@ pub enum FaultKind {
     Background,
     /// Kubernetes takes a text there and refuses this (`a number`).
     NotText(&'static str),
+    /// What Kubernetes decodes is no base64.
+    NotBase64,
     /// Amazon MWAA takes a text for an option and is given this (`a mapping`).
     OptionNotText(&'static str),
     /// A template of Helm prints this (`a mapping`) as Go does.

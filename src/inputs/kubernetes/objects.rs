@@ -7,7 +7,9 @@ use super::found::{Found, Layer};
 use super::{STORE_LABELS, base64, nested, string};
 use crate::inputs::Kind;
 use crate::inputs::carrier::{Environment, FaultKind, Part, Variable};
+use crate::inputs::sops::is_hidden;
 use crate::source::Text;
+use crate::syntax::base64 as lenient;
 use crate::syntax::yaml::schema::{Schema, Type, type_of};
 use crate::syntax::yaml::{Kind as YamlKind, Member, Value};
 
@@ -228,11 +230,34 @@ fn entry_value(
     if type_of(value, Schema::Kubernetes) != Some(Type::String) {
         return None;
     }
-    if is_base64 {
-        base64::decode(&text)
-    } else {
-        Some(text)
+    if !is_base64 {
+        return Some(text);
     }
+    let decoded = base64::decode(&text);
+    if decoded.is_none() && key.expose().starts_with("AIRFLOW_") && is_left_plain(&text) {
+        let span = layer.span(value.span());
+        found.fault(FaultKind::NotBase64, span, key.expose());
+    }
+    decoded
+}
+
+/// A text in clear, or base64 that Go does not take: without its `=`, with blanks in it. What somebody fills in is
+/// neither.
+fn is_left_plain(text: &Text) -> bool {
+    const LEAST: usize = 16;
+    let plain = text.expose();
+    if plain.contains(['$', '<', '{']) || is_hidden(plain) {
+        return false;
+    }
+    let is_uri = plain.split_once("://").is_some_and(|(scheme, _)| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || "+-._".contains(c);
+        !scheme.is_empty() && scheme.chars().all(fits)
+    });
+    let is_usual = |c: char| c.is_ascii_alphanumeric() || "+/= ".contains(c);
+    let is_almost = plain.len() >= LEAST
+        && plain.chars().all(is_usual)
+        && lenient::decode(text).is_some_and(|text| text.expose().is_ascii());
+    is_uri || is_almost
 }
 
 /// What stands where Kubernetes takes a text only; `None` for a text, for what is not known, and for null,

@@ -1,7 +1,8 @@
 //! AV017: an export, a local secrets file or a carrier that is not the JSON, YAML or HCL it should be.
 
+use super::yaml_value_not_string::subject;
 use crate::inputs::Tree;
-use crate::inputs::carrier::Around;
+use crate::inputs::carrier::{Around, FaultKind};
 use crate::inputs::local::LocalTree;
 use crate::inputs::store::cli_output;
 use crate::inputs::store::{Hint, Problem, ProblemKind};
@@ -19,7 +20,8 @@ rule! {
     /// Reports the place where an export of a secret store (`aws ssm get-parameters-by-path`,
     /// `aws secretsmanager batch-get-secret-value`, a flat map, …) stops being JSON. Entries before
     /// that place are checked, what follows is not read. The same of local secrets files in JSON and YAML, which
-    /// Airflow reads as a whole or not at all, and of files of other programs (HCL, manifests, templates).
+    /// Airflow reads as a whole or not at all, and of files of other programs (HCL, manifests, templates). Of a `Secret`
+    /// of Kubernetes it finds values of Airflow's variables in `data` that are no base64.
     ///
     /// ## Why is this bad?
     ///
@@ -64,7 +66,7 @@ rule! {
     /// - `json.JSONDecoder` in Python's standard library
     /// - <https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-format.html>
     "AV017", "data-syntax", Error, since "0.1.0",
-    checks &[Check::Store(check), Check::File(local)],
+    checks &[Check::Store(check), Check::File(local), Check::File(encoded)],
 }
 
 /// A local secrets file, which Airflow reads in one piece.
@@ -127,6 +129,33 @@ fn local(cx: &FileContext<'_>, findings: &mut Findings) {
             "mend the syntax"
         })
         .severity(severity);
+}
+
+/// What stands in `data` of a Secret as it should stand in `stringData`.
+fn encoded(cx: &FileContext<'_>, findings: &mut Findings) {
+    let Tree::Carrier(around) = &cx.input.tree else {
+        return;
+    };
+    let faults = around.faults.iter();
+    for fault in faults.filter(|fault| fault.kind == FaultKind::NotBase64) {
+        let name = match subject(fault) {
+            "?" => "an environment variable".to_owned(),
+            name => format!("`{name}`"),
+        };
+        let message = format!(
+            "the value of {name} is no base64 as Go reads it (`=` at the end, no blanks): Kubernetes refuses the object"
+        );
+        let place = Place::new(cx.input.id, fault.span);
+        let severity = if cx.input.templated {
+            Severity::Info
+        } else {
+            RULE.severity
+        };
+        findings
+            .report(&RULE, place, subject(fault), message)
+            .help("encode it with `base64 -w0`, or write it into `stringData` as it is")
+            .severity(severity);
+    }
 }
 
 fn said(what: &str, why: &str) -> String {
