@@ -168,6 +168,73 @@ fn the_image_of_a_compose_file_is_the_one_that_its_env_file_names() {
     assert_eq!(release("AIRFLOW_IMAGE_NAME=example.com/ours:7\n"), "3.3.2");
 }
 
+/// `.env` fills in what the file says, whether or not it tells Airflow something.
+#[test]
+fn the_image_of_a_compose_file_is_filled_in_as_compose_does_it() {
+    let release = |image: &str, env: &str, args: &[&str]| {
+        let compose = format!(
+            "services:\n  scheduler:\n    image: {image}\n    environment:\n      AIRFLOW__CORE__LOAD_EXAMPLES: 'false'\n"
+        );
+        let directory = with(&[("docker-compose.yaml", &*compose), (".env", env)]);
+        let target = target(directory.path(), args);
+        target["airflow"][0].as_str().unwrap().to_owned()
+    };
+    let stock = "${AIRFLOW_IMAGE_NAME:-apache/airflow:3.0.3}";
+    for (image, env, is) in [
+        (
+            stock,
+            "AIRFLOW_IMAGE_NAME=apache/airflow:2.10.5\n",
+            "2.10.5",
+        ),
+        (stock, "AIRFLOW_IMAGE_NAME=\n", "3.0.3"),
+        (stock, "OTHER=1\n", "3.0.3"),
+        (stock, "AIRFLOW_IMAGE_NAME=example.com/ours:7\n", "3.3.2"),
+        ("apache/airflow:${V}", "V=2.7.3\n", "2.7.3"),
+        ("apache/airflow:${V:-3.0.3}", "V=2.7.3\n", "2.7.3"),
+        ("apache/airflow:$V", "A=2.7.3\nV=${A}\n", "2.7.3"),
+        ("${IMG}", "IMG=apache/airflow:2.8.4-python3.11\n", "2.8.4"),
+        ("${IMG}", "OTHER=1\n", "3.3.2"),
+    ] {
+        assert_eq!(release(image, env, &[]), is, "{image} {env}");
+    }
+    // The shell wins over `.env`.
+    let args = ["--define", "V=2.9.1"];
+    assert_eq!(release("apache/airflow:${V}", "V=2.7.3\n", &args), "2.9.1");
+    let args = ["--define", "AIRFLOW_IMAGE_NAME=apache/airflow:2.9.1"];
+    let env = "AIRFLOW_IMAGE_NAME=apache/airflow:2.10.5\nAIRFLOW_CONN_A=http://a\n";
+    assert_eq!(release(stock, env, &args), "2.9.1");
+}
+
+/// A manifest of Kubernetes and a task definition of ECS say what their containers run; several that differ do not.
+#[test]
+fn the_image_of_a_container_is_a_pin() {
+    let pod = |image: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: x}}\nspec:\n  containers:\n  - name: airflow\n    image: {image}\n    env:\n    - {{name: AIRFLOW__CORE__LOAD_EXAMPLES, value: 'false'}}\n"
+        )
+    };
+    let task = r#"{"containerDefinitions": [{"name": "w", "image": "apache/airflow:2.10.1", "essential": true, "environment": [{"name": "AIRFLOW__CORE__LOAD_EXAMPLES", "value": "false"}]}]}"#;
+    let release = |files: &[(&str, &str)]| {
+        let directory = with(files);
+        let target = target(directory.path(), &[]);
+        target["airflow"][0].as_str().unwrap().to_owned()
+    };
+    let old = pod("apache/airflow:2.7.3");
+    assert_eq!(release(&[("pod.yaml", &old)]), "2.7.3");
+    assert_eq!(release(&[("task-definition.json", task)]), "2.10.1");
+    let new = pod("apache/airflow:2.8.0");
+    let two = format!("{old}---\n{new}");
+    assert_eq!(release(&[("pod.yaml", &two)]), "3.3.2");
+    // What a Dockerfile beside it builds on comes first, as before a compose file.
+    assert_eq!(
+        release(&[
+            ("pod.yaml", &old),
+            ("Dockerfile", "FROM apache/airflow:2.9.3\n")
+        ]),
+        "2.9.3"
+    );
+}
+
 #[test]
 fn pins_alone_are_nothing_to_lint() {
     let directory = with(&[("Dockerfile", "FROM apache/airflow:2.10.4\n")]);

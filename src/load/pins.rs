@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 
 use super::Request;
 use super::guard::guard;
-use crate::inputs::{Input, Kind, Tree};
+use super::read::outside;
+use crate::inputs::carrier::Surroundings;
+use crate::inputs::{Input, Kind, Tree, compose};
 use crate::report::Failure;
 use crate::source::{FileId, LineIndex, Mask, Place, display_path};
-use crate::workspace::pins::{self, Pin};
+use crate::workspace::pins::{self, Carrier, Pin};
 use crate::workspace::targets::Located;
 use crate::workspace::{Deployment, Files, deployments, git};
 
@@ -36,8 +38,8 @@ const FOLDERS: &[&str] = &[
 const LARGEST: usize = 32 << 20;
 
 /// The files that pin something.
-#[derive(Default)]
-pub(super) struct Pins {
+pub(super) struct Pins<'r> {
+    request: &'r Request,
     pub(super) files: Vec<Input>,
     /// By file: it is not among the paths that were asked about.
     pub(super) context: Vec<bool>,
@@ -62,9 +64,9 @@ struct Folder {
     below: Vec<PathBuf>,
 }
 
-impl Pins {
+impl<'r> Pins<'r> {
     /// Nothing is read yet.
-    pub(super) fn new(all: &[Deployment], request: &Request) -> Self {
+    pub(super) fn new(all: &[Deployment], request: &'r Request) -> Self {
         let above = all.iter().flat_map(|one| one.home.ancestors());
         let folder = |path: &PathBuf| deployments::directory(&path.join("x"));
         let folders = request.paths.iter().filter(|path| path.is_dir());
@@ -72,7 +74,12 @@ impl Pins {
             taken: above.map(Path::to_owned).collect(),
             asked: request.paths.iter().map(folder).collect(),
             walked: folders.map(folder).collect(),
-            ..Self::default()
+            request,
+            files: Vec::new(),
+            context: Vec::new(),
+            failures: Vec::new(),
+            read: BTreeMap::new(),
+            folders: BTreeMap::new(),
         }
     }
 
@@ -87,14 +94,56 @@ impl Pins {
         let mut found = Vec::new();
         for (folder, distance) in self.places(deployment, inputs) {
             for path in self.folder(&folder).carriers {
-                let Some((index, pins)) = self.read(&path, inputs.len(), files) else {
+                let Some(carrier) = pins::carrier(&path) else {
+                    continue;
+                };
+                let Some((index, pins)) = self.read(&path, carrier, inputs.len(), files) else {
                     continue;
                 };
                 let input = &self.files[index];
                 found.extend(pins.into_iter().map(|pin| located(pin, input, distance)));
             }
         }
+        found.extend(self.containers(deployment, inputs, files));
         set_by_environment(found, deployment, inputs)
+    }
+
+    /// The images in the deployment's own manifests and task definitions, whose names say nothing. Where several
+    /// files differ, each is for something else.
+    fn containers(
+        &mut self,
+        deployment: &Deployment,
+        inputs: &[Input],
+        files: &Files,
+    ) -> Vec<Located> {
+        let own = deployment.files();
+        let own = own.iter().filter_map(|file| inputs.get(file.0 as usize));
+        let paths: BTreeSet<&Path> = own
+            .filter(|input| {
+                let around = input.inside.as_ref();
+                let is_one = |kind| matches!(kind, Kind::Kubernetes | Kind::Ecs);
+                is_one(around.map_or(input.kind, |inside| inside.kind))
+                    && pins::carrier(&input.path).is_none()
+            })
+            .map(|input| input.path.as_path())
+            .collect();
+        let mut found: Vec<Located> = Vec::new();
+        for path in paths {
+            let Some(name) = path.file_name() else {
+                continue;
+            };
+            let path = deployments::directory(path).join(name);
+            if let Some((index, pins)) = self.read(&path, Carrier::Containers, inputs.len(), files)
+            {
+                let input = &self.files[index];
+                found.extend(pins.into_iter().map(|pin| located(pin, input, 0)));
+            }
+        }
+        let differs = found.iter().any(|one| {
+            let mut others = found.iter();
+            others.any(|two| one.pin.what == two.pin.what && one.pin.demand != two.pin.demand)
+        });
+        if differs { Vec::new() } else { found }
     }
 
     fn folder(&mut self, folder: &Path) -> Folder {
@@ -151,15 +200,23 @@ impl Pins {
     }
 
     /// Reads a file once.
-    fn read(&mut self, path: &Path, first: usize, files: &Files) -> Option<(usize, Vec<Pin>)> {
+    fn read(
+        &mut self,
+        path: &Path,
+        carrier: Carrier,
+        first: usize,
+        files: &Files,
+    ) -> Option<(usize, Vec<Pin>)> {
         if let Some(known) = self.read.get(path) {
             return known.clone();
         }
         let shown = near(path);
-        let made = guard(&shown, || input(&shown, files)).unwrap_or_else(|failure| {
-            self.failures.push(failure);
-            None
-        });
+        let request = self.request;
+        let made =
+            guard(&shown, || input(&shown, carrier, request, files)).unwrap_or_else(|failure| {
+                self.failures.push(failure);
+                None
+            });
         let made = made.map(|(mut input, pins)| {
             let index = self.files.len();
             let id = u32::try_from(first + index).expect("fewer than 2^32 files");
@@ -186,11 +243,18 @@ fn located(pin: Pin, input: &Input, distance: usize) -> Located {
     }
 }
 
-fn input(path: &Path, files: &Files) -> Option<(Input, Vec<Pin>)> {
-    let carrier = pins::carrier(path)?;
+fn input(
+    path: &Path,
+    carrier: Carrier,
+    request: &Request,
+    files: &Files,
+) -> Option<(Input, Vec<Pin>)> {
     let bytes = files.open(path).ok()?.into_bytes_up_to(LARGEST).ok()?;
     let text = std::str::from_utf8(&bytes).ok()?;
-    let pins = pins::read(carrier, text);
+    let pins = match carrier {
+        Carrier::Compose => in_project(path, text, request, files),
+        _ => pins::read(carrier, text),
+    };
     if pins.is_empty() {
         return None;
     }
@@ -215,6 +279,29 @@ fn input(path: &Path, files: &Files) -> Option<(Input, Vec<Pin>)> {
         inside: None,
     };
     Some((input, pins))
+}
+
+/// The images of a compose file as compose runs them: with what the command line and the `.env` of the project say.
+fn in_project(path: &Path, text: &str, request: &Request, files: &Files) -> Vec<Pin> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let surroundings = Surroundings {
+        path,
+        environment: &outside(request),
+        neighbour: &|neighbour| {
+            let content = files.open(&folder.join(neighbour)).ok()?;
+            let bytes = content.into_bytes_up_to(LARGEST).ok()?;
+            String::from_utf8(bytes.to_vec()).ok()
+        },
+    };
+    let mut pins = pins::read_in(Carrier::Compose, text, &mut compose::project(&surroundings));
+    for pin in &mut pins {
+        // The shell wins over every file.
+        pin.unless = pin.unless.take().filter(|name| {
+            let mut defined = request.define.iter();
+            !defined.any(|(defined, value)| defined == name && value.is_some())
+        });
+    }
+    pins
 }
 
 /// The deployment's own folders: one, unless everything that was named is one deployment.

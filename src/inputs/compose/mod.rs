@@ -21,6 +21,7 @@ use super::carrier::{Around, Broken, Carrier, FaultKind, Part, Surroundings};
 use super::cfg::{is_statement, is_template_name};
 use super::processes;
 use crate::source::Mask;
+use crate::syntax::dotenv::template::Scope;
 use crate::syntax::yaml::{self, Yaml};
 pub use files::{default_beside, overridden_by, override_of};
 use services::Services;
@@ -74,6 +75,12 @@ fn is_key(line: &str, key: &str) -> bool {
         .strip_prefix(key)
         .and_then(|rest| rest.strip_prefix(':'));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\r']))
+}
+
+/// What compose puts for a reference in a file of a project: what the command line defines, then the `.env` of the
+/// project.
+pub fn project<'a>(surroundings: &'a Surroundings<'a>) -> impl Scope + 'a {
+    values::Known::new(surroundings)
 }
 
 /// Reads a compose file.

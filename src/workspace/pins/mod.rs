@@ -26,6 +26,7 @@ use pep508_rs::pep440_rs::{Operator, VersionSpecifiers};
 
 use crate::airflow::{Python, Version};
 use crate::source::Span;
+use crate::syntax::dotenv::template::Scope;
 
 /// What a pin is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -155,7 +156,7 @@ pub enum How {
     Managed,
     /// The values of a Helm chart.
     Helm,
-    /// An image of a compose file.
+    /// An image of a compose file, a manifest of Kubernetes or a task definition of ECS.
     ComposeImage,
     /// A lock file.
     Lock,
@@ -278,6 +279,8 @@ pub enum Carrier {
     TerraformState,
     /// `template.yaml` of `CloudFormation`.
     CloudFormation,
+    /// A manifest of Kubernetes or a task definition of ECS, which is known by what it holds and not by its name.
+    Containers,
 }
 
 /// Words in a name by which a file is for something other than running Airflow.
@@ -420,6 +423,11 @@ pub fn is_plain(path: &Path) -> bool {
 
 /// What a file pins, in its order. Each span is one of `text`.
 pub fn read(carrier: Carrier, text: &str) -> Vec<Pin> {
+    read_in(carrier, text, &mut compose::Alone)
+}
+
+/// The same, where `project` is what fills in the references of a compose file.
+pub fn read_in(carrier: Carrier, text: &str, project: &mut dyn Scope) -> Vec<Pin> {
     let mut pins = match carrier {
         Carrier::Dockerfile => dockerfile::read(text),
         Carrier::Requirements => requirements::read(text, How::Requirement),
@@ -431,7 +439,8 @@ pub fn read(carrier: Carrier, text: &str) -> Vec<Pin> {
         Carrier::PythonVersion => python_version::version_file(text),
         Carrier::Runtime => python_version::runtime(text),
         Carrier::Values => values::read(text),
-        Carrier::Compose => compose::read(text),
+        Carrier::Compose => compose::read(text, project),
+        Carrier::Containers => compose::read_plain(text),
         Carrier::Terraform => terraform::read(text),
         Carrier::TerraformJson => terraform::read_json(text),
         Carrier::TerraformState => terraform::read_state(text),

@@ -301,6 +301,45 @@ fn compose_images_with_their_defaults() {
         )
         .is_empty()
     );
+    let flow = "services: {a: {image: 'apache/airflow:2.9.0', command: scheduler}}\n";
+    assert_eq!(
+        told("compose.yml", flow),
+        ["Airflow 2.9.0 (the image: 2.9.0)"]
+    );
+    // A default that is no whole image, and a text that is no YAML.
+    let piece = "services:\n  a:\n    image: apache/airflow:2.${MINOR:-9.0}\n";
+    assert_eq!(
+        told("compose.yml", piece),
+        ["Airflow 2.9.0 (the image: ${MINOR)"]
+    );
+    let broken = "services:\n  a:\n    image: apache/airflow:2.9.0\n {{ rest }}: }\n";
+    assert_eq!(
+        told("compose.yml", broken),
+        ["Airflow 2.9.0 (the image: 2.9.0)"]
+    );
+}
+
+/// What a manifest or a task definition pins.
+fn containers(text: &str) -> Vec<String> {
+    let pins = read(Carrier::Containers, text);
+    let one = |pin: &Pin| format!("{} {:?}", pin.what, pin.demand.exact().unwrap());
+    pins.iter().map(one).collect()
+}
+
+#[test]
+fn manifests_and_task_definitions_with_one_release_for_all_containers() {
+    let pod = "kind: Pod\nspec:\n  containers:\n  - {name: a, image: apache/airflow:2.7.3}\n  - name: b\n    image: busybox:1\n";
+    let json = r#"{"containerDefinitions": [{"name": "w", "image": "apache/airflow:2.7.3"}]}"#;
+    for text in [pod, json] {
+        let told = containers(text);
+        assert_eq!(told.len(), 1, "{text}");
+        assert!(told[0].starts_with("Airflow"), "{told:?}");
+    }
+    let other = "---\nkind: Pod\nspec:\n  containers:\n  - image: apache/airflow:2.8.0\n";
+    assert!(containers(&format!("{pod}{other}")).is_empty());
+    // Nothing is replaced in them.
+    let open = "kind: Pod\nspec:\n  containers:\n  - image: ${IMAGE:-apache/airflow:2.8.0}\n";
+    assert!(containers(open).is_empty());
 }
 
 #[test]
@@ -504,7 +543,7 @@ proptest::proptest! {
             Carrier::Dockerfile, Carrier::Requirements, Carrier::Constraints, Carrier::Pyproject, Carrier::UvLock,
             Carrier::PoetryLock, Carrier::PipfileLock, Carrier::PythonVersion, Carrier::Runtime, Carrier::Values,
             Carrier::Compose, Carrier::Terraform, Carrier::TerraformJson, Carrier::TerraformState,
-            Carrier::CloudFormation,
+            Carrier::CloudFormation, Carrier::Containers,
         ] {
             for pin in read(carrier, &text) {
                 for span in pin.shown.iter().chain([&pin.span]) {
