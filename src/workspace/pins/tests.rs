@@ -347,6 +347,18 @@ fn helm_values_by_what_wins_in_the_chart() {
     let values = |text: &str| told("values.yaml", text);
     let all = "airflowVersion: \"2.8.1\"\ndefaultAirflowTag: 2.8.1-python3.11\nimages:\n  airflow:\n    repository: apache/airflow\n    tag: 2.9.3 # newer\n  pod_template:\n    tag: ~\n";
     assert_eq!(values(all), ["Airflow 2.9.3 (the Helm values: 2.9.3)"]);
+    let flow = "airflow:\n  image: {repository: apache/airflow, tag: \"2.8.4-python3.11\"}\n";
+    assert_eq!(
+        values(flow),
+        [
+            "Airflow 2.8.4 (the Helm values: 2.8.4)",
+            "Python 3.11 (the Helm values: 3.11)"
+        ]
+    );
+    let own = "images: {airflow: {tag: 2.8.4}}\nother: {tag: 2.7.0}\n";
+    assert_eq!(values(own), ["Airflow 2.8.4 (the Helm values: 2.8.4)"]);
+    let both = "a:\n  repository: apache/airflow\n  tag: 2.8.1\nb: {repository: apache/airflow, tag: 2.8.2}\n";
+    assert!(values(both).is_empty());
     let default = "airflowVersion: 2.8.1\ndefaultAirflowTag: \"2.8.2-python3.11\"\nimages:\n  airflow:\n    repository: ~\n    tag: ~\n";
     assert_eq!(
         values(default),

@@ -1,8 +1,14 @@
 //! Values of a Helm chart: the image's tag, or the release that the chart is told.
 
+use std::ops::Range;
+
 use super::yaml_lines::{self, Line};
 use super::{How, Pin, image};
 use crate::source::Span;
+use crate::syntax::yaml::{self, Value};
+
+/// A tag, and where it stands.
+type Tag = (String, Range<usize>);
 
 /// One release a file: the tag of an image of Airflow, else `defaultAirflowTag`, else
 /// `airflowVersion`.
@@ -14,19 +20,16 @@ pub(super) fn read(text: &str) -> Vec<Pin> {
     } else {
         Vec::new()
     };
-    if let Some((repository, tag)) = image_tag(&lines) {
-        let joined = format!("{repository}:{}", tag.value);
+    if let Some((repository, (tag, place))) = image_tag(text, &lines) {
+        let joined = format!("{repository}:{tag}");
         let behind = repository.len() + 1;
         let Some(image) = image::read(&joined) else {
             return Vec::new();
         };
         return image.pins(Some(How::Helm), |range| {
             let start = range.start.checked_sub(behind);
-            start.map_or(Span::new(tag.range.start, tag.range.end), |start| {
-                Span::new(
-                    tag.range.start + start,
-                    tag.range.start + start + range.len(),
-                )
+            start.map_or(Span::new(place.start, place.end), |start| {
+                Span::new(place.start + start, place.start + start + range.len())
             })
         });
     }
@@ -52,8 +55,8 @@ pub(super) fn read(text: &str) -> Vec<Pin> {
 
 /// `repository:` and `tag:` beside each other, where the repository is one of Airflow's; `tag:` below
 /// `images: airflow:` without a repository is one of the chart's own image.
-fn image_tag<'a, 'b>(lines: &'b [Line<'a>]) -> Option<(&'a str, &'b Line<'a>)> {
-    let mut found: Vec<(&'a str, &'b Line<'a>)> = Vec::new();
+fn image_tag(text: &str, lines: &[Line<'_>]) -> Option<(String, Tag)> {
+    let mut found = tags_in_brackets(text);
     for (index, line) in lines.iter().enumerate() {
         if line.key != "tag" || line.value.is_empty() || matches!(line.value, "~" | "null") {
             continue;
@@ -63,21 +66,77 @@ fn image_tag<'a, 'b>(lines: &'b [Line<'a>]) -> Option<(&'a str, &'b Line<'a>)> {
         let repository = repository
             .map(|other| other.value)
             .filter(|value| !value.is_empty());
+        let tag = || (line.value.to_owned(), line.range.clone());
         match repository {
-            Some(repository) => found.push((repository, line)),
+            Some(repository) => found.push((repository.to_owned(), tag())),
             None if is_below(lines, index, &["airflow", "images"]) => {
-                found.push(("apache/airflow", line));
+                found.push(("apache/airflow".to_owned(), tag()));
             }
             None => {}
         }
     }
-    found.retain(|(repository, line)| {
-        image::read(&format!("{repository}:{}", line.value)).is_some()
-    });
-    match found.as_slice() {
-        [one] => Some(*one),
-        _ => None,
+    found.retain(|(repository, (tag, _))| image::read(&format!("{repository}:{tag}")).is_some());
+    let [one] = <[_; 1]>::try_from(found).ok()?;
+    Some(one)
+}
+
+/// `{repository: …, tag: …}`, which lines do not tell.
+fn tags_in_brackets(text: &str) -> Vec<(String, Tag)> {
+    let mut found = Vec::new();
+    // On one line: large values are not read for nothing.
+    let in_brackets = |(at, _): (usize, &str)| {
+        let before = &text[..at];
+        let line = before.rfind('\n').map_or(0, |end| end + 1);
+        before[line..].contains('{')
+    };
+    if !text.match_indices("tag:").any(in_brackets) {
+        return found;
     }
+    let tree = yaml::parse(text, 0);
+    if tree.error().is_some() {
+        return found;
+    }
+    // With the keys above, as far as they may be those of the chart's own image.
+    let mut waiting: Vec<(Value<'_>, &[&str])> = tree
+        .documents()
+        .map(|one| (one, &["images", "airflow"][..]))
+        .collect();
+    while let Some((value, awaited)) = waiting.pop() {
+        if value.is_alias() {
+            continue;
+        }
+        if value.is_flow() {
+            let scalar = |key: &str| {
+                let scalar = value.get(key).and_then(Value::scalar);
+                scalar.filter(|text| !text.is_empty())
+            };
+            let repository = scalar("repository").map(|text| text.expose().to_owned());
+            // On its way every key was the awaited one.
+            let own = (awaited == ["here"]).then(|| "apache/airflow".to_owned());
+            let tag = scalar("tag").filter(|tag| !matches!(tag.expose(), "~" | "null"));
+            if let (Some(repository), Some(tag)) = (repository.or(own), tag) {
+                let place = tag.source();
+                // As it is written.
+                if text.get(place.start..place.end) == Some(tag.expose()) {
+                    let tag = (tag.expose().to_owned(), place.start..place.end);
+                    found.push((repository, tag));
+                }
+            }
+        }
+        waiting.extend(value.items().map(|item| (item, &[][..])));
+        for pair in value.pairs() {
+            let below: &[&str] = match awaited {
+                [wanted, rest @ ..]
+                    if pair.key.scalar().is_some_and(|key| key.expose() == *wanted) =>
+                {
+                    if rest.is_empty() { &["here"] } else { rest }
+                }
+                _ => &[],
+            };
+            waiting.push((pair.value, below));
+        }
+    }
+    found
 }
 
 /// The lines beside the one at `index`, below one key.
