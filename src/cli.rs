@@ -369,8 +369,8 @@ pub struct ResolveArgs {
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// The deployment that is meant where there are several: its name in the settings file, its number, its
-    /// folder or one of its files.
+    /// The deployment that is meant where there are several: its name in the settings file, its number (`2`, of
+    /// alternatives `2.1`), its folder or one of its files.
     #[arg(long, value_name = "NAME|PATH", help_heading = "Input")]
     pub deployment: Option<String>,
 
@@ -403,8 +403,8 @@ pub struct ConfigArgs {
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// The deployment that is meant where there are several: its name in the settings file, its number, its
-    /// folder or one of its files.
+    /// The deployment that is meant where there are several: its name in the settings file, its number (`2`, of
+    /// alternatives `2.1`), its folder or one of its files.
     #[arg(long, value_name = "NAME|PATH", help_heading = "Input")]
     pub deployment: Option<String>,
 

@@ -212,3 +212,54 @@ fn one_line_that_airflow_refuses_takes_the_whole_env_file_along() {
     }
     assert_eq!(of(&format!("{good}=x://h\n"), "2.11.2")["outcome"], "found");
 }
+
+/// Alternatives of one group have a number each, which chooses one.
+#[test]
+fn every_deployment_that_is_listed_can_be_chosen_by_its_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let compose = "services:\n  scheduler:\n    image: apache/airflow:2.10.5\n    environment:\n      AIRFLOW_CONN_DB: redis://one/db\n  web:\n    image: apache/airflow:2.10.5\n    environment:\n      AIRFLOW_CONN_DB: postgres://three/db\n";
+    let over = "services:\n  scheduler:\n    environment:\n      AIRFLOW_CONN_DB: mysql://two/db\n";
+    write(
+        folder.path(),
+        &[
+            ("a/docker-compose.yaml", compose),
+            ("a/docker-compose.override.yaml", over),
+            ("b/airflow.cfg", "[core]\nload_examples = False\n"),
+        ],
+    );
+    let ask = |deployment: &[&str]| {
+        let mut line = vec!["resolve", "--reveal", "--in", ".", "connection:db"];
+        line.extend(deployment);
+        run(folder.path(), &line)
+    };
+    let unclear = ask(&[]).err;
+    let lines: Vec<&str> = unclear
+        .lines()
+        .filter(|line| line.starts_with("  "))
+        .collect();
+    let numbers: Vec<&str> = lines
+        .iter()
+        .map(|line| line.trim_start().split(':').next().unwrap())
+        .collect();
+    assert_eq!(numbers, ["1.1", "1.2", "2"], "{unclear}");
+    for (number, line) in numbers.iter().zip(&lines) {
+        let chosen = ask(&["--deployment", number]);
+        assert!(
+            !chosen.err.contains("deployments"),
+            "{line}: {}",
+            chosen.err
+        );
+        let schemes = [("1.1", "mysql"), ("1.2", "postgres")];
+        for (of, scheme) in schemes {
+            assert_eq!(
+                chosen.out.contains(scheme),
+                *number == of,
+                "{number}: {}",
+                chosen.out
+            );
+        }
+    }
+    // The number of the group is that of several.
+    let several = ask(&["--deployment", "1"]).err;
+    assert!(several.contains("1.1:") && several.contains("1.2:") && !several.contains("  2:"));
+}

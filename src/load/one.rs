@@ -127,7 +127,7 @@ impl Loaded {
         if one.choice.name.as_deref() == Some(wanted) {
             return true;
         }
-        if wanted.parse() == Ok(one.group + 1) {
+        if wanted.parse() == Ok(one.group + 1) || wanted == self.number(one) {
             return true;
         }
         let path = Path::new(wanted);
@@ -139,11 +139,22 @@ impl Loaded {
         is_home || self.files_of(one).any(is_file)
     }
 
-    /// `2: config/airflow.cfg + .env.prod + dump.json`, and for a name of the settings file
-    /// `2 prod: …`
+    /// `2`, and of alternatives in one group `2.1`.
+    fn number(&self, one: &One) -> String {
+        let number = one.group + 1;
+        let choices = self.groups.get(one.group);
+        let choices = choices.map_or(&[][..], |group| &group.deployment.choices);
+        match choices.iter().position(|choice| *choice == one.choice) {
+            Some(place) if choices.len() > 1 => format!("{number}.{}", place + 1),
+            _ => number.to_string(),
+        }
+    }
+
+    /// `2: config/airflow.cfg + .env.prod + dump.json`, of alternatives `2.1: …`, and for a name of the settings file
+    /// `2.1 prod: …`
     pub(crate) fn line(&self, one: &One) -> String {
         let names: Vec<String> = self.files_of(one).map(name_of).collect();
-        let number = one.group + 1;
+        let number = self.number(one);
         let names = names.join(" + ");
         match &one.choice.name {
             Some(name) => format!("{number} {}: {names}", escape_control(name)),
