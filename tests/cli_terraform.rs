@@ -187,3 +187,32 @@ fn options_that_come_from_a_store_or_a_condition_are_not_missing() {
         assert_eq!(ran.out, "", "{name}");
     }
 }
+
+/// HCL has comments of three kinds, and each may be an ignore.
+#[test]
+fn an_ignore_stands_in_any_comment_of_hcl() {
+    let parameter = |above: &str, behind: &str| {
+        format!(
+            "resource \"aws_ssm_parameter\" \"a\" {{\n  name = \"/airflow/connections/x\"\n  type = \"SecureString\"\n{above}  value = \"host:5432\"{behind}\n}}\n"
+        )
+    };
+    let ignore = "airvane: ignore[AV401] a test";
+    for text in [
+        parameter(&format!("  // {ignore}\n"), ""),
+        parameter("", &format!(" // {ignore}")),
+        parameter(&format!("  # {ignore}\n"), ""),
+        parameter(&format!("  /* {ignore} */\n"), ""),
+        parameter("", &format!(" /* {ignore} */")),
+    ] {
+        let folder = with(&[("main.tf", &text)]);
+        let ran = run(folder.path(), &["check", "."]);
+        assert_eq!(ran.out, "no findings in 1 file, 1 suppressed\n", "{text}");
+    }
+    // In a text there is none.
+    let folder = with(&[(
+        "main.tf",
+        &parameter("", &format!("\n  x = \"// {ignore}\"")),
+    )]);
+    let ran = run(folder.path(), &["check", "."]);
+    assert!(ran.out.contains("AV401"), "{}", ran.out);
+}

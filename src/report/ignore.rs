@@ -51,7 +51,10 @@ pub struct Word {
 pub fn read(text: &str, offset: usize) -> Option<Directive> {
     let whole = text;
     let at = |rest: &str| whole.len() - rest.len();
-    let text = text.trim_start_matches(['#', ';']).trim_start();
+    // HCL has comments of three kinds.
+    let slashes = text.strip_prefix("//").or_else(|| text.strip_prefix("/*"));
+    let text = slashes.unwrap_or_else(|| text.trim_start_matches(['#', ';']));
+    let text = text.trim_start();
     let start = at(text);
     let rest = strip(text, "airvane")?.trim_start().strip_prefix(':')?;
     let rest = strip(rest.trim_start(), "ignore")?;
@@ -185,6 +188,14 @@ mod tests {
             "`AIRVANE:ignore [ AV201 ]` AV201 1"
         );
         assert_eq!(line("#airvane: ignore[]"), "`airvane: ignore[]` ");
+        assert_eq!(
+            line("// airvane: ignore[AV201] why"),
+            "`airvane: ignore[AV201]` AV201 1 why"
+        );
+        assert_eq!(
+            line("/* airvane: ignore[AV201] */"),
+            "`airvane: ignore[AV201]` AV201 1"
+        );
     }
 
     #[test]
