@@ -216,3 +216,21 @@ AIRFLOW_CONN_ORDERS='postgres://etl:example-pw@db.example.com/orders' # the shop
 ";
     insta::assert_snapshot!(said(&[("airflow.service", unit), ("airflow.env", env)]));
 }
+
+/// A name whose value a secret of the cluster holds is written all the same.
+#[test]
+fn options_with_values_from_the_cluster_are_judged_by_their_names() {
+    let pod = |name: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: x}}\nspec:\n  containers:\n  - name: airflow\n    image: apache/airflow:2.10.3\n    env:\n    - name: {name}\n      valueFrom:\n        secretKeyRef: {{name: airflow, key: conn}}\n"
+        )
+    };
+    for (name, code) in [
+        ("AIRFLOW__CORE__SQL_ALCHEMY_CONN", "AV603"),
+        ("AIRFLOW__WORKERS__SECRETS_BACKEND", "AV601"),
+    ] {
+        let folder = with(&[("pod.yaml", &pod(name))]);
+        let ran = run(folder.path(), &["check", "-v", "--format", "concise", "."]);
+        assert!(ran.out.contains(code), "{name}: {}{}", ran.out, ran.err);
+    }
+}

@@ -216,3 +216,19 @@ fn an_ignore_stands_in_any_comment_of_hcl() {
     let ran = run(folder.path(), &["check", "."]);
     assert!(ran.out.contains("AV401"), "{}", ran.out);
 }
+
+/// `merge({…}, var.extra)`: what nobody wrote is not counted among the options.
+#[test]
+fn options_that_a_map_may_get_are_not_taken_for_written() {
+    let of = |options: &str| {
+        let text = format!(
+            "variable \"extra\" {{ default = {{}} }}\nresource \"aws_mwaa_environment\" \"this\" {{\n  airflow_version = \"2.10.3\"\n  airflow_configuration_options = merge({{\n    {options}\n  }}, var.extra)\n}}\n"
+        );
+        let folder = with(&[("main.tf", &text)]);
+        run(folder.path(), &["check", "-v", "--format", "concise", "."]).out
+    };
+    let known = of("\"core.default_task_retries\" = 3");
+    assert!(!known.contains("AV601"), "{known}");
+    let strange = of("\"core.parallelsim\" = 3");
+    assert!(strange.contains("AV601"), "{strange}");
+}
