@@ -257,3 +257,27 @@ fn a_project_env_file_that_no_service_is_given_is_told_of() {
         assert!(!out.contains("AV012"), "{name}: {out}");
     }
 }
+
+#[test]
+fn a_file_with_format_raw_is_read_in_that_way_alone() {
+    let compose = "services:\n  scheduler:\n    image: apache/airflow:3.0.2\n    command: scheduler\n    env_file:\n      \
+                   - path: ./airflow.env\n        format: raw\n";
+    let env = "AIRFLOW_CONN_RAW={\"conn_type\": \"mysql\", \"password\": \"a #b\"}\nAIRFLOW__CORE__EXECUTOR='LocalExecutor'\n";
+    let folder = with(&[("docker-compose.yaml", compose), ("airflow.env", env)]);
+    let files = run(folder.path(), &["check", ".", "--show-files"]);
+    let together = "deployment 1: airflow.env + docker-compose.yaml";
+    assert!(files.out.contains(together), "{}", files.out);
+    assert!(!files.out.contains("deployment 2"), "{}", files.out);
+    let said = run(
+        folder.path(),
+        &["check", ".", "--format", "concise", "--select", "AV010"],
+    );
+    assert_eq!(
+        said.out.trim_end(),
+        "airflow.env:2:25: error[AV010] env-syntax: this reader removes no quotes: the quotes become part of the value \
+         of `AIRFLOW__CORE__EXECUTOR`"
+    );
+    let list = run(folder.path(), &["list", ".", "--reveal"]);
+    assert_eq!(list.out.matches("  raw  ").count(), 1, "{}", list.out);
+    assert!(list.out.contains("a #b"), "{}", list.out);
+}

@@ -72,7 +72,12 @@ impl Case<'_> {
                 }
                 found => found,
             };
-            let file = dotenv::read(&text, Dialect::Compose, &before);
+            let dialect = if environment.raw_files.contains(path) {
+                Dialect::ComposeRaw
+            } else {
+                Dialect::Compose
+            };
+            let file = dotenv::read(&text, dialect, &before);
             let kept = file.variables.into_iter();
             let kept: Vec<_> = kept.filter(|one| one.delivery == Delivery::Kept).collect();
             for variable in kept {

@@ -299,6 +299,8 @@ pub struct Added {
 pub struct Environment {
     /// Env files that are read before, from the carrier's folder; a later one wins.
     pub env_files: Vec<PathBuf>,
+    /// Those of them whose values are taken as they stand (`format: raw` of compose).
+    pub raw_files: Vec<PathBuf>,
     /// In the order in which they are set: of the same name the last one counts.
     pub variables: Vec<Variable>,
     /// How the carrier writes the names of options.

@@ -23,6 +23,8 @@ pub struct Inside {
     /// Env files whose variables are set before those of the part, as the carrier names them; of what is
     /// set twice the later one counts.
     pub env_files: Vec<PathBuf>,
+    /// Those of them whose values the carrier's program takes as they stand.
+    pub raw_files: Vec<PathBuf>,
     /// The part has a text of its own. Otherwise its spans are those of the file.
     pub embedded: Option<Embedded>,
     /// Entries that the file makes in a store: what else there is, it does not tell, as an export does.

@@ -205,6 +205,7 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
             kind: input.kind,
             number: 0,
             env_files: Vec::new(),
+            raw_files: Vec::new(),
             embedded: None,
             makes_entries: false,
             is_cut: false,

@@ -138,6 +138,7 @@ impl Room<'_> {
                 kind: outer.kind,
                 number: self.number,
                 env_files: Vec::new(),
+                raw_files: Vec::new(),
                 embedded: None,
                 makes_entries: false,
                 is_cut: matches!(&outer.tree, Tree::Carrier(around) if around.broken.is_some() || around.may_go_on),
@@ -183,6 +184,7 @@ impl Room<'_> {
         input.tree = Tree::Env(tree);
         if let Some(inside) = &mut input.inside {
             inside.env_files = environment.env_files;
+            inside.raw_files = environment.raw_files;
         }
         input
     }

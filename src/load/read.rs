@@ -134,7 +134,7 @@ fn in_their_dialects(request: &Request, steps: &mut [Step]) {
             };
             for path in &inside.env_files {
                 let dialects = named.entry(place(&input.beside(path))).or_default();
-                dialects.push(env_readers::dialect_of(found.input.kind));
+                dialects.push(env_readers::dialect_of(found.input.kind, inside, path));
             }
         }
     }

@@ -10,6 +10,7 @@ use memchr::memmem;
 
 use super::Files;
 use super::deployments::{Location, is_same, location};
+use crate::inputs::inside::Inside;
 use crate::inputs::{Input, Kind, Tree, carrier, is_sample};
 use crate::source::{FileId, Text, display_path};
 use crate::syntax::dotenv::{self, Called, Dialect, Outside};
@@ -52,10 +53,11 @@ impl<'a> EnvReaders<'a> {
             };
             let outer = inputs.get(inside.of.0 as usize).map(|outer| outer.kind);
             // A unit may have been installed with files from elsewhere: `unit_names_it` says that.
-            let Some(dialect) = outer.map(dialect_of).filter(|one| *one != Dialect::Systemd) else {
+            let Some(outer) = outer.filter(|outer| *outer != Kind::Systemd) else {
                 continue;
             };
             for path in &inside.env_files {
+                let dialect = dialect_of(outer, inside, path);
                 let parts = named.entry(location(&part.beside(path))).or_default();
                 if parts.last().is_none_or(|(_, last)| last.id != part.id) {
                     parts.push((dialect, part));
@@ -401,9 +403,10 @@ impl Found<'_> {
     }
 }
 
-/// How the program reads env files whose files are of this kind and name them.
-pub fn dialect_of(carrier: Kind) -> Dialect {
+/// How the program whose files are of this kind reads an env file that one of their parts names.
+pub fn dialect_of(carrier: Kind, part: &Inside, path: &Path) -> Dialect {
     match carrier {
+        _ if part.raw_files.iter().any(|raw| raw == path) => Dialect::ComposeRaw,
         // Of kustomize.
         Kind::Kubernetes => Dialect::Kustomize,
         // `astro deployment variable create --load`

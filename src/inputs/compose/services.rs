@@ -530,8 +530,15 @@ impl<'a> Services<'a> {
         let is_layer = whole.other.is_some() || self.beside().is_some_and(|one| one.is_below);
         for file in &whole.env_files {
             match &file.path {
-                Some(path) if file.raw => self.raw(path, file.span, &mut environment.variables),
-                Some(path) => environment.env_files.push(path.clone()),
+                Some(path) if file.raw && self.is_read_otherwise(path) => {
+                    self.raw(path, file.span, &mut environment.variables);
+                }
+                Some(path) => {
+                    environment.env_files.push(path.clone());
+                    if file.raw {
+                        environment.raw_files.push(path.clone());
+                    }
+                }
                 None => {}
             }
         }
@@ -581,7 +588,13 @@ impl<'a> Services<'a> {
         text.clone()
     }
 
-    /// `format: raw`: the variables are told where the file is named.
+    /// Another service names the file without `format: raw`.
+    fn is_read_otherwise(&self, path: &Path) -> bool {
+        let mut files = self.list.iter().flat_map(|service| &service.env_files);
+        files.any(|file| !file.raw && file.path.as_deref() == Some(path))
+    }
+
+    /// A file that is read in two ways: what the raw one makes of it is told where the file is named.
     fn raw(&self, path: &Path, span: Span, variables: &mut Vec<Variable>) {
         let Some(text) = (self.surroundings.neighbour)(path) else {
             return;

@@ -178,9 +178,16 @@ fn env_files_are_named_in_every_form() {
     let text = "services:\n  a:\n    environment: [AIRFLOW_VAR_A=1]\n    env_file:\n      - ${ENV_FILE_PATH:-.env}\n      - path: b.env\n        \
         required: false\n      - path: r.env\n        format: raw\n      - ${UNKNOWN}.env\n";
     let carrier = with(text, &[("r.env", "R=\"$q\"\n")]);
-    assert_eq!(told(&carrier), [["R=\"$q\"", "AIRFLOW_VAR_A=1"]]);
-    let files = &environments(&carrier)[0].env_files;
-    assert_eq!(files, &[Path::new(".env"), Path::new("b.env")]);
+    assert_eq!(told(&carrier), [["AIRFLOW_VAR_A=1"]]);
+    let environment = environments(&carrier)[0];
+    let files = [".env", "b.env", "r.env"].map(Path::new);
+    assert_eq!(environment.env_files, files);
+    assert_eq!(environment.raw_files, [Path::new("r.env")]);
+    // Where another service has it read as env files are, it cannot be both.
+    let twice = format!("{text}  b:\n    environment: [AIRFLOW_VAR_B=1]\n    env_file: r.env\n");
+    let carrier = with(&twice, &[("r.env", "R=\"$q\"\n")]);
+    assert_eq!(told(&carrier)[0], ["R=\"$q\"", "AIRFLOW_VAR_A=1"]);
+    assert!(environments(&carrier)[0].raw_files.is_empty());
 }
 
 #[test]

@@ -49,6 +49,8 @@ pub enum Dialect {
     /// `envs:` of kustomize; as [`Self::Docker`], except that a bare name is set to nothing. Its file says who reads: there
     /// is no word for it.
     Kustomize,
+    /// `env_file` of docker compose with `format: raw`; as [`Self::Docker`]. Its file says who reads, too.
+    ComposeRaw,
 }
 
 impl Dialect {
@@ -76,6 +78,7 @@ impl Dialect {
             Self::AstroStandalone => "astro-standalone",
             Self::AstroDeploy => "astro-deploy",
             Self::Kustomize => "kustomize",
+            Self::ComposeRaw => "compose-raw",
         }
     }
 
@@ -91,6 +94,7 @@ impl Dialect {
             Self::AstroStandalone => "astro standalone mode",
             Self::AstroDeploy => "astro deployment variable create",
             Self::Kustomize => "kustomize",
+            Self::ComposeRaw => "compose (format: raw)",
         }
     }
 
@@ -313,7 +317,7 @@ impl fmt::Debug for Problem {
 pub fn read(text: &str, dialect: Dialect, environment: &dyn Fn(&str) -> Outside) -> EnvFile {
     let mut out = Collector::new(text, dialect, environment);
     match dialect {
-        Dialect::Docker | Dialect::Kustomize => docker::read(&mut out),
+        Dialect::Docker | Dialect::Kustomize | Dialect::ComposeRaw => docker::read(&mut out),
         Dialect::Compose => compose::read(&mut out),
         Dialect::PythonDotenv => python::read(&mut out),
         Dialect::Sh | Dialect::Bash => shell::read(&mut out),

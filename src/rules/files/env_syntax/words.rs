@@ -64,7 +64,9 @@ pub(in crate::rules::files) fn consequence(
             format!("{reader} ends here and nothing of the file takes effect")
         }
         Effect::FileRefused => match dialect {
-            Dialect::Compose => format!("{reader} refuses the whole file and starts no container"),
+            Dialect::Compose | Dialect::ComposeRaw => {
+                format!("{reader} refuses the whole file and starts no container")
+            }
             _ => format!("{reader} refuses the whole file"),
         },
         Effect::RestLost => format!("{reader} reads nothing from here on"),
