@@ -7,8 +7,8 @@ use super::cfg_words::{
     unless_overridden, use_of,
 };
 use crate::airflow::Version;
-use crate::airflow::config::read_bool;
 use crate::airflow::data::options;
+use crate::airflow::option_values::{Getter, allowed, executors, reads as getters};
 use crate::report::{Edit, Findings, Fix, Severity};
 use crate::rule;
 use crate::rules::{Check, FileContext};
@@ -28,8 +28,9 @@ rule! {
     /// Airflow's parser knows comments only on lines of their own. The comment becomes a part of the value: a
     /// number does not parse, a class cannot be imported, a path or a password is another one.
     ///
-    /// It is an error where Airflow then fails (numbers, booleans with `;`, classes, JSON), else a warning.
-    /// Booleans with `#` are fine: Airflow cuts them there. For `backend_kwargs` see `kwargs-not-json`.
+    /// It is an error where Airflow then fails (numbers, booleans with `;`, classes, executors and other values
+    /// of a list, JSON), else a warning. Booleans with `#` are no business of this rule: Airflow cuts them there, and
+    /// `option-type` judges what is left. For `backend_kwargs` see `kwargs-not-json`.
     ///
     /// ## Example
     ///
@@ -95,14 +96,17 @@ fn one(cx: &FileContext<'_>, section: &str, option: &Opt, findings: &mut Finding
     let facts = in_force(section, name, airflow);
     let before = value[..range.start].trim_end_matches(is_blank);
     let reads = facts.map_or(Use::Text, |facts| use_of(section, name, facts));
-    // Airflow itself cuts a boolean at `#`.
-    if reads == Use::Boolean && read_bool(value).is_some() {
+    // `getboolean` cuts the value at `#`; whether what is left is a boolean is for option-type.
+    if marker == "#" && (reads == Use::Boolean || is_only_boolean(section, name, airflow)) {
         return;
     }
     if facts.is_some_and(|facts| facts.is_default(value)) {
         return;
     }
-    let severity = if breaks(reads, before, value, airflow) && option.value.is_known() {
+    let is_listed = listed(section, name, before, airflow)
+        .is_some_and(|since| !cx.target.is_guess() || since <= Version::new(2, 0, 0));
+    let breaks = breaks(reads, before, value, airflow) || is_listed;
+    let severity = if breaks && option.value.is_known() {
         unless_overridden(cx, section, name, Severity::Error)
     } else if options().get(section, name).is_some() {
         Severity::Warning
@@ -119,6 +123,9 @@ fn one(cx: &FileContext<'_>, section: &str, option: &Opt, findings: &mut Finding
         }
         Use::Json if severity == Severity::Error => {
             "Airflow takes it for a part of the JSON and cannot read it"
+        }
+        _ if is_listed && severity == Severity::Error => {
+            "Airflow takes it for a part of the value and knows no such value (AirflowConfigException)"
         }
         _ => "Airflow takes it for a part of the value",
     };
@@ -183,6 +190,36 @@ fn breaks(reads: Use, before: &str, value: &str, airflow: Version) -> bool {
         Use::ClassPath => !before.is_empty(),
         _ => is_read(reads, before, airflow) && !is_read(reads, value, airflow),
     }
+}
+
+/// The code of the release asks for the option with `getboolean` and nothing else.
+fn is_only_boolean(section: &str, option: &str, airflow: Version) -> bool {
+    let getters = getters(section, option, airflow);
+    !getters.is_empty() && getters.iter().all(|read| read.getter == Getter::Boolean)
+}
+
+/// Where what stands before the comment is a value that the release knows, and all of it is none, for which Airflow
+/// raises: since when it does.
+pub(super) fn listed(
+    section: &str,
+    option: &str,
+    before: &str,
+    airflow: Version,
+) -> Option<Version> {
+    let is_executor = (section, option) == ("core", "executor");
+    let list = if is_executor {
+        executors(airflow)
+    } else {
+        allowed(section, option, airflow)
+    };
+    let list = list.filter(|list| list.values.iter().any(|known| known.as_ref() == before))?;
+    // No release ever took another name of an executor.
+    let since = if is_executor {
+        Version::new(2, 0, 0)
+    } else {
+        list.since()
+    };
+    (!before.is_empty()).then_some(since)
 }
 
 /// Where a comment begins and ends in a value: a `#` or `;` after a blank, outside quotes, followed
@@ -250,6 +287,8 @@ mod tests {
         for text in [
             "[core]\nload_examples = False ; no\n",
             "[secrets]\nbackend = a.b.C ; main\n",
+            "[core]\nexecutor = LocalExecutor ; main\n",
+            "[logging]\nlogging_level = INFO # not DEBUG\n",
             "[database]\nsql_alchemy_engine_args = {\"a\": 1} # x\n",
         ] {
             assert!(found(text)[0].contains(" error "), "{text}");
@@ -275,6 +314,7 @@ mod tests {
     fn markers_that_belong_to_the_value_are_left_alone() {
         for text in [
             "[core]\nload_examples = False # no\n",
+            "[core]\nload_examples = no # x\n",
             "[webserver]\nnavbar_color = #fff\n",
             "[webserver]\nnavbar_text_color = #fff #000\n",
             "[webserver]\nbase_url = http://x/#/a;b\n",

@@ -26,7 +26,7 @@ rule! {
     /// only the table of options says so, or where another setting of the deployment comes first.
     ///
     /// Comments behind a value and quotes round it have rules of their own: `cfg-inline-comment`,
-    /// `cfg-quoted-value`.
+    /// `cfg-quoted-value`. A boolean is what stands before `#`: Airflow cuts it there.
     ///
     /// ## Example
     ///
@@ -111,7 +111,9 @@ fn one(
     let is_default = facts.is_some_and(|facts| {
         facts.is_default(text) || facts.is_default(written.setting.value.expose())
     });
-    if is_default || written.is_told_elsewhere() {
+    // AV007 leaves it to this rule.
+    let is_cut = getter == Getter::Boolean && written.is_cut_as_boolean();
+    if is_default || written.is_told_elsewhere() && !is_cut {
         return;
     }
     let option = written.words();
@@ -149,9 +151,8 @@ fn one(
 
 fn help(getter: Getter, text: &str) -> &'static str {
     let is_one_of = |words: &[&str]| {
-        words
-            .iter()
-            .any(|word| text.trim().eq_ignore_ascii_case(word))
+        let text = text.split('#').next().unwrap_or(text).trim();
+        words.iter().any(|word| text.eq_ignore_ascii_case(word))
     };
     match getter {
         Getter::Boolean if is_one_of(&["yes", "y", "on", "enabled"]) => "write `True`",

@@ -187,6 +187,13 @@ impl<'a> Written<'a> {
             && (comment(value).is_some() || inside_quotes(value).is_some())
     }
 
+    /// Its comment begins with `#`, at which `getboolean` cuts the value, and no quotes stand round it.
+    pub(super) fn is_cut_as_boolean(self) -> bool {
+        let value = self.setting.value.expose();
+        let comment = comment(value);
+        comment.is_some_and(|range| value[range].starts_with('#')) && inside_quotes(value).is_none()
+    }
+
     /// `severity` where Airflow reads this setting when it asks for `asked`; one level less where
     /// another one comes first.
     pub(super) fn if_read(
