@@ -1,5 +1,6 @@
 //! AV010: a line of a `.env` file that its reader refuses, loses or misreads.
 
+mod comment;
 pub(super) mod words;
 
 use self::words::{cause_word, consequence, help, what};
@@ -10,7 +11,7 @@ use crate::report::{Findings, Severity};
 use crate::rule;
 use crate::rules::{Check, FileContext};
 use crate::source::Place;
-use crate::syntax::dotenv::{Cause, Delivery, Dialect, Effect, EnvFile, Problem};
+use crate::syntax::dotenv::{Cause, Delivery, Dialect, Effect, EnvFile, EnvVariable, Problem};
 
 rule! {
     /// # env-syntax
@@ -26,6 +27,9 @@ rule! {
     /// the Astro CLI drop such a line, shells run it as a command, and Airflow then works with its defaults. Readers that
     /// know no quotes hand them over with the value: `AIRFLOW__CORE__EXECUTOR="LocalExecutor"` names no executor for
     /// `docker run --env-file`.
+    ///
+    /// Where a reader knows no comments behind a value, ` # …` is reported if what stands before it is surely the whole
+    /// value: a number, JSON, a URI, a path, or what the option takes.
     ///
     /// In scripts, an `&` without quotes in the middle of a word is reported: it ends the command.
     ///
@@ -118,6 +122,9 @@ fn check(cx: &FileContext<'_>, findings: &mut Findings) {
         let Some(severity) = severity(tree, problem) else {
             continue;
         };
+        if problem.cause == Cause::CommentKept && !comment::is_meant(cx, tree, problem) {
+            continue;
+        }
         // One finding speaks for all lines that end alike, and for all unnamed lines of one kind.
         let once =
             problem.cause == Cause::CarriageReturn || !concerns_airflow(problem.name.as_deref());
@@ -227,15 +234,17 @@ fn keeps_blank(tree: &EnvFile) -> bool {
 
 /// The value that is cut begins like JSON.
 fn is_json(tree: &EnvFile, problem: &Problem) -> bool {
+    let value = variable_of(tree, problem).and_then(|variable| variable.value.as_ref());
+    value.is_some_and(|value| value.expose().starts_with(['{', '[']))
+}
+
+/// The variable whose value has the problem.
+fn variable_of<'a>(tree: &'a EnvFile, problem: &Problem) -> Option<&'a EnvVariable> {
     let place = problem.span.start;
     let after = tree
         .variables
         .partition_point(|variable| variable.name_span.start <= place);
-    let variable = after
-        .checked_sub(1)
-        .and_then(|index| tree.variables.get(index));
-    let value = variable.and_then(|variable| variable.value.as_ref());
-    value.is_some_and(|value| value.expose().starts_with(['{', '[']))
+    tree.variables.get(after.checked_sub(1)?)
 }
 
 fn report(

@@ -23,6 +23,7 @@ fn input(bytes: &[u8], dialect: Dialect) -> Input {
     let parts = env::read(text, dialect, &unknown, FileId(0), Path::new(".env"));
     input.mask = parts.mask;
     input.templated = parts.templated;
+    input.settings = parts.settings;
     input.tree = Tree::Env(parts.tree);
     input
 }
@@ -64,7 +65,7 @@ fn what_costs_an_airflow_variable_is_an_error_and_other_lines_are_not() {
     let none: [&str; 0] = [];
     let json = "AIRFLOW__A__B={\"a\": \"x #y\"}\n";
     assert_eq!(says(json, Compose), ["error AV010 comment-in-value"]);
-    assert_eq!(says(json, Docker), ["warning AV010 comment-kept"]);
+    assert_eq!(says(json, Docker), none);
     assert_eq!(says(json, Sh), ["error AV010 command"]);
     let spaced = "AIRFLOW_VAR_X = 1\n";
     assert_eq!(says(spaced, Docker), ["error AV010 blank-around-equals"]);
@@ -125,6 +126,53 @@ fn what_costs_an_airflow_variable_is_an_error_and_other_lines_are_not() {
         says("AIRFLOW__A__B=${X:y}\n", Compose),
         ["error AV010 bad-substitution"]
     );
+}
+
+#[test]
+fn a_comment_that_a_reader_keeps_is_told_where_the_value_is_whole_before_it() {
+    use Dialect::{AstroDeploy, AstroStandalone, ComposeRaw, Docker, Kustomize, Systemd};
+    let readers = [
+        Docker,
+        Systemd,
+        AstroStandalone,
+        AstroDeploy,
+        Kustomize,
+        ComposeRaw,
+    ];
+    let told = |line: &str, dialect| {
+        let all = says(&format!("{line}\n"), dialect);
+        all.contains(&"warning AV010 comment-kept".to_owned())
+    };
+    for line in [
+        "AIRFLOW_CONN_A=mysql://u:p@h/db # orders",
+        "AIRFLOW_CONN_A={'a': 1} #x\nAIRFLOW_CONN_B=[1] # x",
+        "AIRFLOW_VAR_A=5 # five",
+        "AIRFLOW__CORE__PARALLELISM=16 #x",
+        "AIRFLOW__CORE__EXECUTOR=LocalExecutor # x",
+        "AIRFLOW__CORE__DAGS_FOLDER=/opt/dags # mounted",
+        "AIRFLOW__SECRETS__BACKEND=a.b.C # x",
+    ] {
+        for dialect in readers {
+            assert!(told(line, dialect), "{line} {}", dialect.word());
+        }
+    }
+    assert!(told("AIRFLOW_CONN_A= # none yet", Docker));
+    for line in [
+        "AIRFLOW_CONN_A={\"conn_type\": \"a\", \"password\": \"b # c\"}",
+        "AIRFLOW_CONN_A=mysql://u:a # b@h/db",
+        "AIRFLOW_VAR_A=it is #1",
+        "AIRFLOW_VAR_A=it is # one",
+        "AIRFLOW_VAR_A= # heading",
+        "AIRFLOW_VAR_A=5 #1",
+        "AIRFLOW__CORE__LOAD_EXAMPLES=False # no",
+        "AIRFLOW__CORE__LOAD_EXAMPLES=no # no",
+        "AIRFLOW__API__INSTANCE_NAME=flow # one",
+        "AIRFLOW__CORE__PARALLELISM=many # x",
+    ] {
+        for dialect in readers {
+            assert!(!told(line, dialect), "{line} {}", dialect.word());
+        }
+    }
 }
 
 #[test]
