@@ -20,7 +20,7 @@ use super::{
 };
 use crate::source::{Mask, Span, Text};
 use crate::syntax::dockerfile::Cause as DockerfileCause;
-use crate::syntax::dotenv::Outside;
+use crate::syntax::dotenv::{Outside, Spaced};
 use crate::syntax::json::{self, ErrorKind, Json};
 use crate::syntax::yaml::{self, block};
 use crate::workspace::pins;
@@ -198,6 +198,8 @@ pub enum FaultKind {
     /// An `&` without quotes that ends a command of a script in the middle of a word. The name is that of the variable
     /// that was to be set; of an argument there is none.
     Background,
+    /// Blanks beside the `=` of a variable that a script is to set, and what the shell makes of that.
+    Spaced(Spaced),
     /// Kubernetes takes a text there and refuses this (`a number`).
     NotText(&'static str),
     /// What Kubernetes decodes is no base64.

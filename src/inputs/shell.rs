@@ -129,6 +129,16 @@ impl Reader {
                 });
             }
         }
+        for (spaced, Cut { span, name }) in script.spaced {
+            let name = name.unwrap_or_default();
+            if name.starts_with("AIRFLOW_") {
+                self.faults.push(Fault {
+                    kind: FaultKind::Spaced(spaced),
+                    span,
+                    name,
+                });
+            }
+        }
         for called in script.commands {
             self.command(called);
         }

@@ -5,13 +5,15 @@ pub(super) mod words;
 
 use self::words::{cause_word, consequence, help, what};
 use crate::inputs::Tree;
-use crate::inputs::carrier::{Around, FaultKind};
+use crate::inputs::carrier::{Around, Fault, FaultKind};
 use crate::inputs::env::{is_assigned_at, is_known_name, is_public_name};
 use crate::report::{Findings, Severity};
 use crate::rule;
 use crate::rules::{Check, FileContext};
 use crate::source::Place;
-use crate::syntax::dotenv::{Cause, Delivery, Dialect, Effect, EnvFile, EnvVariable, Problem};
+use crate::syntax::dotenv::{
+    Cause, Delivery, Dialect, Effect, EnvFile, EnvVariable, Problem, Spaced,
+};
 
 rule! {
     /// # env-syntax
@@ -31,7 +33,8 @@ rule! {
     /// Where a reader knows no comments behind a value, ` # …` is reported if what stands before it is surely the whole
     /// value: a number, JSON, a URI, a path, or what the option takes.
     ///
-    /// In scripts, an `&` without quotes in the middle of a word is reported: it ends the command.
+    /// In scripts, an `&` without quotes in the middle of a word is reported, as it ends the command, and so are blanks
+    /// beside the `=` of a variable that is set.
     ///
     /// A fault that refuses or ends the file is an error. So is one that costs a variable whose name begins with AIRFLOW;
     /// another variable's line is a warning and is not named.
@@ -144,23 +147,54 @@ const fn fatal(effect: Effect) -> bool {
 
 /// What ends commands of a script.
 fn script(cx: &FileContext<'_>, around: &Around, findings: &mut Findings) {
-    let faults = around.faults.iter();
-    for fault in faults.filter(|fault| fault.kind == FaultKind::Background) {
-        let name = fault.name.as_str();
-        let does = if name.is_empty() {
-            "the shell runs it without what follows".to_owned()
-        } else if is_public_name(name) {
-            format!("the shell runs it in the background, and `{name}` is not set")
-        } else {
-            "the shell runs it in the background, and the variable is not set".to_owned()
-        };
-        let shown = if is_public_name(name) { name } else { "-" };
-        let place = Place::new(cx.input.id, fault.span);
-        let message = format!("an unquoted `&` ends the command: {does}");
-        findings
-            .report(&RULE, place, format!("subshell {shown}"), message)
-            .help("put single quotes around the whole value");
+    for fault in &around.faults {
+        match fault.kind {
+            FaultKind::Background => background(cx, fault, findings),
+            FaultKind::Spaced(spaced) => blank(cx, fault, spaced, findings),
+            _ => {}
+        }
     }
+}
+
+fn background(cx: &FileContext<'_>, fault: &Fault, findings: &mut Findings) {
+    let name = fault.name.as_str();
+    let does = if name.is_empty() {
+        "the shell runs it without what follows".to_owned()
+    } else if is_public_name(name) {
+        format!("the shell runs it in the background, and `{name}` is not set")
+    } else {
+        "the shell runs it in the background, and the variable is not set".to_owned()
+    };
+    let shown = if is_public_name(name) { name } else { "-" };
+    let place = Place::new(cx.input.id, fault.span);
+    let message = format!("an unquoted `&` ends the command: {does}");
+    findings
+        .report(&RULE, place, format!("subshell {shown}"), message)
+        .help("put single quotes around the whole value");
+}
+
+/// `export NAME = value` and the like.
+fn blank(cx: &FileContext<'_>, fault: &Fault, spaced: Spaced, findings: &mut Findings) {
+    let is_shown = is_public_name(&fault.name);
+    let (variable, shown) = if is_shown {
+        (format!("`{}`", fault.name), fault.name.as_str())
+    } else {
+        ("the variable".to_owned(), "-")
+    };
+    let does = match spaced {
+        Spaced::Command => format!("the shell looks for a command, and {variable} is not set"),
+        Spaced::Apart => {
+            format!("the shell takes it and the value for other names, and {variable} is not set")
+        }
+        Spaced::Emptied => {
+            format!("the shell sets {variable} to nothing and takes the value for another name")
+        }
+    };
+    let message = format!("a blank stands beside `=`: {does}");
+    let subject = format!("blank-around-equals {shown}");
+    findings
+        .report(&RULE, Place::new(cx.input.id, fault.span), subject, message)
+        .help("write `NAME=value` without blanks around `=`");
 }
 
 /// A template may be anything until it is filled in.

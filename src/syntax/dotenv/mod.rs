@@ -23,7 +23,7 @@ use std::str::FromStr;
 use crate::source::{Span, Text};
 use collect::Collector;
 pub use local::{LocalEnv, LocalLine, LocalProblem, read_local};
-pub use shell::script::{Assigned, Called, Cut, Script, script};
+pub use shell::script::{Assigned, Called, Cut, Script, Spaced, script};
 pub use systemd::{SystemdWord, systemd_words};
 
 /// The program that reads the file.

@@ -27,9 +27,23 @@ pub struct Script {
     pub comments: Vec<Span>,
     /// Where an `&` without quotes ends a command in the middle of a word.
     pub cut: Vec<Cut>,
+    /// Where blanks beside `=` keep a variable from being set.
+    pub spaced: Vec<(Spaced, Cut)>,
 }
 
-/// An `&` that ends a command and runs it beside the script, with characters right before and behind it.
+/// What the shell makes of blanks beside `=`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spaced {
+    /// `NAME = value`: a command.
+    Command,
+    /// `export NAME = value`: names one by one, of which `=` is none.
+    Apart,
+    /// `export NAME= value`: the variable is empty, and the value no name.
+    Emptied,
+}
+
+/// A place that costs a variable: an `&` that ends a command and runs it beside the script, with characters right
+/// before and behind it, or blanks.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Cut {
     /// Where it stands.
@@ -517,6 +531,9 @@ impl Reader<'_> {
             return false;
         };
         let name = literal(first).unwrap_or_default();
+        if assignments.is_empty() {
+            spaced::look(text, &name, words, &mut self.script.spaced);
+        }
         if (self.is_wanted)(&name) || !assignments.is_empty() {
             let given = assignments
                 .iter()
@@ -801,5 +818,6 @@ fn push_unquoted(out: &mut TextBuilder, text: &Text) {
     out.push_from(text, from..raw.len());
 }
 
+mod spaced;
 #[cfg(test)]
 mod tests;

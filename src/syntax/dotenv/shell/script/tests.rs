@@ -56,6 +56,33 @@ fn only_what_is_exported_is_handed_on() {
 }
 
 #[test]
+fn blanks_beside_equals_keep_a_variable_from_being_set() {
+    let spaced = |text: &str| {
+        let all = read(text).spaced.into_iter();
+        all.map(|(spaced, cut)| (spaced, cut.name.unwrap(), cut.span.start))
+            .collect::<Vec<_>>()
+    };
+    let one = |spaced, at| vec![(spaced, "A".to_owned(), at)];
+    assert_eq!(spaced("export A = b://c\n"), one(Spaced::Apart, 8));
+    assert_eq!(spaced("export X=1 A =b\n"), one(Spaced::Apart, 12));
+    assert_eq!(spaced("export A= b://c\n"), one(Spaced::Emptied, 9));
+    assert_eq!(spaced("A = b\n"), one(Spaced::Command, 1));
+    for text in [
+        "export A= B\n",
+        "export A= $B\n",
+        "A= tool\n",
+        "export A=b C\n",
+        "[ A = B ]\n",
+        "test A = B\n",
+        "export -x A\n",
+        "tool A = B\n",
+        "exit\nA = b\n",
+    ] {
+        assert_eq!(spaced(text), [], "{text}");
+    }
+}
+
+#[test]
 fn an_ampersand_in_the_middle_of_a_word_cuts_the_command() {
     let cut = |text: &str| {
         let script = read(text);
