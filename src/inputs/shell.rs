@@ -6,6 +6,7 @@
 
 mod commands;
 mod document;
+mod handed;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use super::carrier::{
 use crate::source::{Mask, Text};
 use crate::syntax::dotenv::{self, Assigned, Called, Cut};
 use commands::Told;
+use handed::Handed;
 
 /// What a script must hold to be worth reading.
 const MARKS: [&str; 9] = [
@@ -99,7 +101,7 @@ pub fn read(text: &str, surroundings: &Surroundings<'_>) -> Carrier {
 struct Reader {
     exported: Vec<Assigned>,
     /// What stands before single commands.
-    given: Vec<Vec<Assigned>>,
+    given: Vec<Handed>,
     /// The environments of deployments of Astro, with what the commands call them.
     deployments: Vec<(String, Environment)>,
     parameters: Vec<Secret>,
@@ -144,10 +146,14 @@ impl Reader {
         }
     }
 
-    fn command(&mut self, called: Called) {
-        let is_first = !self.given.iter().any(|given| is_same(given, &called.given));
-        if called.given.iter().any(is_setting) && is_first && self.given.len() < MOST_ENVIRONMENTS {
-            self.given.push(called.given);
+    fn command(&mut self, mut called: Called) {
+        let given = Handed::of(&called.words, std::mem::take(&mut called.given));
+        let is_first = !self.given.iter().any(|one| one.is_same(&given));
+        if given.variables.iter().any(is_setting)
+            && is_first
+            && self.given.len() < MOST_ENVIRONMENTS
+        {
+            self.given.push(given);
         }
         let Some(told) = commands::told(&called.words) else {
             return;
@@ -195,13 +201,10 @@ impl Reader {
         let mut parts = Vec::new();
         let mut environments = vec![self.exported.clone()];
         environments.extend(self.given.into_iter().map(|given| {
-            let set_before = |one: &&Assigned| {
-                given
-                    .iter()
-                    .all(|own| own.name.expose() != one.name.expose())
-            };
-            let mut all: Vec<Assigned> = self.exported.iter().filter(set_before).cloned().collect();
-            all.extend(given);
+            let before = self.exported.iter().filter(|_| !given.is_all);
+            let before = before.filter(|one| !given.has(one));
+            let mut all: Vec<Assigned> = before.cloned().collect();
+            all.extend(given.variables);
             all
         }));
         for variables in environments
@@ -247,14 +250,4 @@ fn names_setting(name: &Text) -> bool {
     ["AIRFLOW__", "AIRFLOW_CONN_", "AIRFLOW_VAR_"]
         .iter()
         .any(|prefix| name.starts_with(prefix))
-}
-
-fn is_same(one: &[Assigned], other: &[Assigned]) -> bool {
-    let mut pairs = one.iter().zip(other);
-    one.len() == other.len()
-        && pairs.all(|(one, other)| {
-            let value = one.value.as_ref().map(Text::expose);
-            one.name.expose() == other.name.expose()
-                && value == other.value.as_ref().map(Text::expose)
-        })
 }

@@ -65,7 +65,7 @@ pub(super) fn told(words: &[Text]) -> Option<Told> {
 /// Programs whose commands are looked for.
 const LOOKED_FOR: [&str; 4] = ["airflow", "astro", "aws", "awslocal"];
 
-fn program(name: &str) -> &str {
+pub(super) fn program(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 

@@ -83,6 +83,46 @@ fn what_is_exported_is_an_environment() {
 }
 
 #[test]
+fn what_env_hands_to_a_command_is_an_environment() {
+    let both = |command: &str| script(&format!("export AIRFLOW__A__B=1\n{command}\n")).split_off(1);
+    for (command, environment) in [
+        (
+            "env AIRFLOW_CONN_A=b://c airflow info",
+            "env: AIRFLOW__A__B=1 AIRFLOW_CONN_A=b://c",
+        ),
+        (
+            "X=1 env AIRFLOW__A__B=2 X='3 4' airflow info",
+            "env: AIRFLOW__A__B=2 X=3 4",
+        ),
+        (
+            "sudo -E -u airflow /usr/bin/env AIRFLOW_VAR_A=1 airflow info",
+            "env: AIRFLOW__A__B=1 AIRFLOW_VAR_A=1",
+        ),
+        (
+            "sudo -Hu airflow env AIRFLOW_VAR_A=1 airflow info",
+            "env: AIRFLOW_VAR_A=1",
+        ),
+        (
+            "exec env -i AIRFLOW_VAR_A=1 airflow info",
+            "env: AIRFLOW_VAR_A=1",
+        ),
+    ] {
+        assert_eq!(both(command), [environment], "{command}");
+    }
+    for silent in [
+        "env AIRFLOW_VAR_A=1",
+        "env -u AIRFLOW_HOME AIRFLOW_VAR_A=1 airflow info",
+        "env $MORE AIRFLOW_VAR_A=1 airflow info",
+        "env AIRFLOW_VAR_A=$A airflow info",
+        "docker exec web env AIRFLOW_VAR_A=1 airflow info",
+        "sudo -i env AIRFLOW_VAR_A=1 airflow info",
+        "env airflow info AIRFLOW_VAR_A=1",
+    ] {
+        assert_eq!(both(silent), [""; 0], "{silent}");
+    }
+}
+
+#[test]
 fn variables_of_deployments_of_astro_are_environments_of_their_own() {
     let text = "astro deployment variable create --deployment-id abc AIRFLOW__A__B=1 C= D\nastro deployment variable create -d abc AIRFLOW__A__C='{\"x\": 1}' --secret\nastro deployment variable update --deployment-name def -k AIRFLOW_VAR_X --value=\"y z\" --load --env prod.env\nastro deployment variable list -d abc\n";
     assert_eq!(
