@@ -8,7 +8,7 @@ mod object;
 use self::object::{aliased, described, is_taken_by_core, key, unknown_key};
 use super::foreign::Foreign;
 use super::ways::{Alike, Ways};
-use super::{Failure, Format, Reader, Reading, Reason, Shape, read, uri_fault};
+use super::{Failure, Format, Reader, Reading, Reason, Shape, Vault, read, uri_fault};
 use crate::airflow::{Python, Runtime, Version};
 use crate::source::Text;
 use crate::syntax::json::{ErrorKind, Kind};
@@ -29,7 +29,31 @@ pub struct Fault {
 impl Fault {
     /// Where else the value has a fault: see [`holds_everywhere`].
     pub fn range(&self, value: &Text) -> Result<(), Option<Version>> {
-        holds_everywhere(value, &self.format)
+        let since = match holds_everywhere(value, &self.format) {
+            Err(Some(since)) => since,
+            otherwise => return otherwise,
+        };
+        // The releases that go this way about it ask for a newer Airflow than those before JSON.
+        let is_own = self.format == Format::Vault(Vault::Serialized);
+        Err(Some(since).filter(|since| !is_own || *since > Version::new(2, 3, 0)))
+    }
+
+    /// Earlier releases of the provider read the value without a fault.
+    pub fn is_of_newer_providers(&self, value: &Text) -> bool {
+        let newest = |format: &Format| {
+            [Runtime::Server, Runtime::Task].into_iter().any(|runtime| {
+                let reader = Reader {
+                    airflow: Version::new(3, 3, 2),
+                    runtime,
+                    python: Python {
+                        major: 3,
+                        minor: 12,
+                    },
+                };
+                read(value, &reader, format).fault.is_some()
+            })
+        };
+        self.format == Format::Vault(Vault::Serialized) && !newest(&Format::Vault(Vault::Fields))
     }
 }
 

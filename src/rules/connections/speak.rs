@@ -135,6 +135,9 @@ pub(super) fn report_as<'f>(
     {
         severity = severity.lowered();
         message = match since {
+            _ if fault.is_of_newer_providers(value.text()) => {
+                format!("{message} (not with every release of the provider)")
+            }
             Some(since) => format!("{message} (from Airflow {since} on)"),
             None => format!("{message} (not in every supported release)"),
         };

@@ -5,7 +5,7 @@ mod json;
 use std::borrow::Cow;
 
 use super::RULES;
-use crate::airflow::connection::{Format, Reader, Reading, is_plain, read, visible_spans};
+use crate::airflow::connection::{Format, Reader, Reading, Vault, is_plain, read, visible_spans};
 use crate::airflow::{Runtime, Target, TargetSource, Version};
 use crate::inputs::EntryKind;
 use crate::report::{Finding, Findings, Severity};
@@ -588,6 +588,25 @@ fn a_guessed_target_steps_down_where_a_release_reads_the_value() {
     assert!(message.ends_with("(from Airflow 3.0.0 on)"), "{message}");
     let (severity, message) = first("http://h/?a=http://a&b=http://b");
     assert_eq!(severity, Severity::Warning);
+    assert!(message.ends_with("(from Airflow 2.6.3 on)"), "{message}");
+}
+
+#[test]
+fn what_depends_on_the_release_of_the_provider_names_none_of_airflow() {
+    let guess = target(Version::new(3, 3, 2), TargetSource::Default);
+    let first = |text: &str| {
+        let list = findings_of(text, &guess, &Format::Vault(Vault::Serialized));
+        (list[0].severity, list[0].message.clone())
+    };
+    let (severity, message) = first(r#"{"conn_type": "mysql", "port": "x"}"#);
+    assert_eq!(severity, Severity::Warning);
+    assert!(
+        message.ends_with("(not with every release of the provider)"),
+        "{message}"
+    );
+    let (_, message) = first(r#"{"conn_type": "mysql", "hst": "h"}"#);
+    assert!(!message.contains("(from Airflow"), "{message}");
+    let (_, message) = first(r#"{"conn_uri": "http://h/?a=http://a&b=http://b"}"#);
     assert!(message.ends_with("(from Airflow 2.6.3 on)"), "{message}");
 }
 
