@@ -241,7 +241,7 @@ fn interpolated(value: &Text) {
     let _ = interpolation::interpolate(value, |name| options.get(name));
     let mut environment = Environment::default();
     for (name, text) in options {
-        environment.variables.insert(name, Some(text));
+        environment.variables.insert(name.into(), Some(text));
     }
     let _ = expansion::expand(value, &environment);
     let _ = expansion::references(value.expose());
