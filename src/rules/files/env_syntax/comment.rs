@@ -6,6 +6,7 @@
 use super::variable_of;
 use crate::airflow::python::urlsplit::is_scheme_char;
 use crate::inputs::Form;
+use crate::report::ignore;
 use crate::rules::FileContext;
 use crate::rules::files::cfg_inline_comment::listed;
 use crate::rules::files::cfg_words::{Use, in_force, is_read, use_of};
@@ -27,6 +28,10 @@ pub(super) fn is_meant(cx: &FileContext<'_>, tree: &EnvFile, problem: &Problem) 
     };
     if !value.is_known() || json::parse(value).is_ok() {
         return false;
+    }
+    // Nobody writes that into a value.
+    if ignore::read(&text[hash..], 0).is_some() {
+        return true;
     }
     let (before, note) = (text[..hash].trim(), &text[hash + 1..]);
     as_option(cx, variable, before, text)
