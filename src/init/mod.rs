@@ -19,6 +19,7 @@ use crate::load::Loaded;
 use crate::rules::class::place::{Standing, standing};
 use crate::rules::kwargs::call;
 use crate::source::display_path;
+use crate::syntax::dotenv::Dialect;
 use crate::workspace::Files;
 use crate::workspace::env_readers::EnvReaders;
 use crate::workspace::targets::Why;
@@ -102,10 +103,13 @@ fn dialect(page: &mut Page, loaded: &Loaded, files: &Files) {
         for reader in readers.of(env) {
             let path = display_path(&env.path);
             page.say(&format!("{path} is read by {}.", reader.label));
-            named.get_or_insert(reader.dialect);
+            // Of the others their own files say it.
+            if Dialect::ALL.contains(&reader.dialect) {
+                named.get_or_insert(reader.dialect);
+            }
         }
     }
-    let word = named.unwrap_or(crate::syntax::dotenv::Dialect::Compose);
+    let word = named.unwrap_or(Dialect::Compose);
     page.offer(&format!("env-dialect = \"{}\"", word.word()));
 }
 
