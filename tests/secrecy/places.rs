@@ -33,6 +33,8 @@ pub(crate) fn secret_ranges(
     let extension = Path::new(name).extension().and_then(OsStr::to_str);
     let cfg = extension == Some("cfg");
     let yaml = matches!(extension, Some("yaml" | "yml"));
+    // Their keys are ids.
+    let of_ids = yaml && (name.contains("connections") || name.contains("variables"));
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         let body = line.trim_end_matches(['\n', '\r']);
@@ -54,13 +56,16 @@ pub(crate) fn secret_ranges(
         let from = equals.map_or(0, |at| at + 1);
         let key = equals.map_or("", |at| trimmed[..at].trim());
         let base = start + indent;
-        if !cfg && equals.is_some() && !key.to_ascii_uppercase().contains("AIRFLOW") {
+        let is_id = of_ids && indent == 0;
+        if !cfg && !is_id && equals.is_some() && !key.to_ascii_uppercase().contains("AIRFLOW") {
             ranges.push((base, base + key.len()));
         }
         if key.to_ascii_lowercase().ends_with("backend") {
             continue;
         }
-        let kwargs = continued || key.to_ascii_lowercase().contains("kwarg");
+        // In quotes over several lines.
+        let goes_on = !yaml && equals.is_none() && trimmed.starts_with('"');
+        let kwargs = continued || goes_on || key.to_ascii_lowercase().contains("kwarg");
         if kwargs {
             values_of_kwargs(&trimmed[from..], base + from, public, &mut ranges);
         } else {
