@@ -66,13 +66,19 @@ def trace(program, folder, stdin=""):
     log = folder.parent / "strace"
     command = ["strace", "--follow-forks", "--quiet=all", f"--trace={CALLS}", f"--output={log}", *program]
     environment = os.environ | {"CI": "", "NO_COLOR": "1"}
-    ran = subprocess.run(command, input=stdin, text=True, capture_output=True, cwd=folder, env=environment)
-    if ran.returncode not in (0, 1):
-        sys.exit(f"{program}: {ran.returncode}\n{ran.stderr}")
-    calls = [line.split(maxsplit=1)[1] for line in log.read_text().splitlines()]
-    if not calls or not calls[0].startswith("execve("):
-        sys.exit(f"strace saw no start: {calls[:1]}")
-    return [call for call in calls[1:] if not call.startswith(("+++", "---"))]
+    for _ in range(20):
+        ran = subprocess.run(command, input=stdin, text=True, capture_output=True, cwd=folder, env=environment)
+        if ran.returncode not in (0, 1):
+            sys.exit(f"{program}: {ran.returncode}\n{ran.stderr}")
+        calls = [line.split(maxsplit=1)[1] for line in log.read_text().splitlines()]
+        if not calls or not calls[0].startswith("execve("):
+            sys.exit(f"strace saw no start: {calls[:1]}")
+        calls = [call for call in calls[1:] if not call.startswith(("+++", "---"))]
+        # `???(`: a thread was in some call when the process ended, and strace came too late to read which one. That
+        # shows nothing, so the program runs again.
+        if not any(call.startswith("???(") for call in calls):
+            return calls
+    sys.exit(f"{program}: strace lost a call twenty times:\n" + "\n".join(calls))
 
 
 def main():
