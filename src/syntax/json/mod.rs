@@ -12,6 +12,8 @@ use std::ops::Range;
 use crate::source::{Span, Text};
 
 mod certain;
+pub mod fault;
+pub mod held;
 mod lex;
 mod parser;
 pub mod scan;

@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::io::{self, Read};
 use std::ops::Range;
 
+use super::fault::{after, comma_before, hint};
 use super::scan::{Scanned, Scanner, Slot, member_key};
 use super::{Error, ErrorKind, MAX_DEPTH, lex};
 use crate::source::{Position, PositionTracker};
@@ -34,6 +35,8 @@ pub enum ProblemKind {
     Io(io::ErrorKind),
 }
 
+pub use super::fault::Hint;
+
 /// Where reading ended, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -45,29 +48,6 @@ pub struct Problem {
     pub spot: (Position, Position),
     /// What it looks like.
     pub hint: Hint,
-}
-
-/// What a syntax error looks like to a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hint {
-    /// Nothing to add to Python's words.
-    None,
-    /// A `,` before a closing bracket.
-    TrailingComma,
-    /// A `\'` where a string begins: Python's way to print, not JSON.
-    SingleQuote,
-    /// `True`, `False`, `None` or `datetime.`: Python's way to print.
-    PythonWord,
-    /// `{{`, `{%` or `${`: a template that was not filled in.
-    Template,
-    /// The text ends before the value does.
-    CutOff,
-    /// `//`, `/*` or `#`: JSON has no comments.
-    Comment,
-    /// A quotation mark of a word processor.
-    SmartQuote,
-    /// The text is empty.
-    Empty,
 }
 
 /// The part of the file that is held.
@@ -586,17 +566,13 @@ impl<R: Read> Stream<R> {
         Problem {
             kind,
             at: position.offset,
-            spot: (position, self.after(at)),
+            spot: (
+                position,
+                self.window
+                    .position(self.window.offset(after(self.held(), at))),
+            ),
             hint: Hint::None,
         }
-    }
-
-    /// The position behind the character at `at`; at the end of what is held, there.
-    fn after(&self, at: usize) -> Position {
-        let rest = self.held().get(at..).unwrap_or_default();
-        let more = rest.iter().skip(1).take_while(|&&byte| byte & 0xC0 == 0x80);
-        let length = if rest.is_empty() { 0 } else { 1 + more.count() };
-        self.window.position(self.window.offset(at + length))
     }
 
     /// The problem behind a fault of the scanner.
@@ -607,11 +583,11 @@ impl<R: Read> Stream<R> {
         {
             return self.problem(cut, self.held().len());
         }
-        if let Some(comma) = self.comma_before(error) {
+        if let Some(comma) = comma_before(self.held(), error) {
             return self.trailing_comma_at(error, comma);
         }
         Problem {
-            hint: self.hint(error),
+            hint: hint(self.held(), error, self.window.base == 0),
             ..self.problem(ProblemKind::Json(error.kind), error.at)
         }
     }
@@ -621,66 +597,9 @@ impl<R: Read> Stream<R> {
             hint: Hint::TrailingComma,
             spot: (
                 self.window.position(self.window.offset(comma)),
-                self.after(comma),
+                self.window.position(self.window.offset(comma + 1)),
             ),
             ..self.problem(ProblemKind::Json(error.kind), error.at)
         }
-    }
-
-    /// The comma in front of a closing bracket that was not expected (place in the window).
-    fn comma_before(&self, error: Error) -> Option<usize> {
-        let value_due = matches!(
-            error.kind,
-            ErrorKind::ExpectingValue | ErrorKind::ExpectingPropertyName
-        );
-        let held = self.held();
-        if !value_due || !matches!(held.get(error.at), Some(b'}' | b']')) {
-            return None;
-        }
-        let before = held.get(..error.at).unwrap_or_default();
-        let last = before
-            .iter()
-            .rposition(|byte| !byte.is_ascii_whitespace())?;
-        (before[last] == b',').then_some(last)
-    }
-
-    fn hint(&self, error: Error) -> Hint {
-        let held = self.held();
-        let rest = held.get(error.at..).unwrap_or_default();
-        let starts = |words: &[&str]| words.iter().any(|word| rest.starts_with(word.as_bytes()));
-        if error.kind == ErrorKind::TooDeep {
-            return Hint::None;
-        }
-        if rest.is_empty() && self.window.base == 0 && lex::skip_blank(held, 0) >= held.len() {
-            return Hint::Empty;
-        }
-        if rest.is_empty() || error.kind == ErrorKind::UnterminatedString {
-            return Hint::CutOff;
-        }
-        // `{{` and `{%` are refused at their second character.
-        let braced = error.at > 0 && held.get(error.at - 1) == Some(&b'{') && starts(&["{", "%"]);
-        if braced || starts(&["{{", "{%", "${"]) {
-            return Hint::Template;
-        }
-        if starts(&["//", "/*", "#"]) {
-            return Hint::Comment;
-        }
-        if starts(&["\u{201c}", "\u{201d}", "\u{2018}", "\u{2019}"]) {
-            return Hint::SmartQuote;
-        }
-        let value_due = matches!(
-            error.kind,
-            ErrorKind::ExpectingValue | ErrorKind::ExpectingPropertyName
-        );
-        if !value_due {
-            return Hint::None;
-        }
-        if starts(&["'", "b'", "u'", "b\""]) {
-            return Hint::SingleQuote;
-        }
-        if starts(&["True", "False", "None", "datetime."]) {
-            return Hint::PythonWord;
-        }
-        Hint::None
     }
 }
