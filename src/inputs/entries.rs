@@ -11,8 +11,8 @@ use crate::syntax::json::write::push_string;
 /// An export that grows.
 pub struct Entries {
     out: TextBuilder,
-    /// The key of a value.
-    value: &'static str,
+    /// What stands before the value of an entry.
+    before_value: &'static str,
     is_empty: bool,
 }
 
@@ -26,10 +26,10 @@ pub enum Given<'t> {
     Json(&'t str, usize),
 }
 
-impl Given<'_> {
+impl<'t> Given<'t> {
     /// The text itself.
-    pub fn decoded(&self) -> Cow<'_, str> {
-        match *self {
+    pub fn decoded(self) -> Cow<'t, str> {
+        match self {
             Self::Text(text) => Cow::Borrowed(text.expose()),
             Self::Json(raw, _) if !raw.contains('\\') => Cow::Borrowed(raw),
             Self::Json(raw, at) => Cow::Owned(json::decode(raw, at).expose().to_owned()),
@@ -47,17 +47,17 @@ impl Given<'_> {
 impl Entries {
     /// None yet. `kind`: [`Kind::Ssm`] or [`Kind::SecretsManager`].
     pub fn of(kind: Kind) -> Self {
-        let (list, value) = if kind == Kind::SecretsManager {
-            ("SecretValues", "SecretString")
+        let (begin, before_value) = if kind == Kind::SecretsManager {
+            ("{\"SecretValues\": [", ", \"SecretString\": ")
         } else {
-            ("Parameters", "Value")
+            ("{\"Parameters\": [", ", \"Value\": ")
         };
         let mut entries = Self {
             out: TextBuilder::at(0),
-            value,
+            before_value,
             is_empty: true,
         };
-        entries.state(&format!("{{\"{list}\": ["), 0);
+        entries.state(begin, 0);
         entries
     }
 
@@ -84,9 +84,10 @@ impl Entries {
             self.string(", \"Type\": ", text);
         }
         if let Some(text) = value {
-            self.string(&format!(", \"{}\": ", self.value), text);
+            self.string(self.before_value, text);
         }
-        self.state("}", name.source().start);
+        let last = value.or(parameter_type).unwrap_or(name);
+        self.state("}", last.source().end);
     }
 
     /// All of it.
@@ -103,7 +104,8 @@ impl Entries {
                 push_string(&mut self.out, text);
             }
             Given::Json(raw, at) => {
-                self.state(&format!("{before}\""), start);
+                self.state(before, start);
+                self.state("\"", start);
                 self.out.push_exact(raw, at);
                 self.state("\"", end);
             }

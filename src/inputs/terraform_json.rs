@@ -1,16 +1,17 @@
 //! What Terraform and `OpenTofu` write as JSON: states and plans of `terraform show -json`, and raw states.
 //!
-//! Such a file may be huge and is mostly about other things: it passes as a stream, and only the resources that
-//! say something to Airflow are looked at closely. HCL is not read here.
+//! Such a file may be huge and is mostly about other things: only the resources that say something to Airflow are looked
+//! at closely. HCL is not read here.
 
 mod gather;
+mod second;
 mod walk;
 
 use super::carrier::{Around, Broken, Carrier};
 use crate::source::Span;
-use crate::syntax::json::ErrorKind;
+use crate::syntax::json::fault::culprit;
 use crate::syntax::json::scan::Scanner;
-use crate::syntax::json::stream::{Problem, ProblemKind};
+use crate::syntax::json::{Error, ErrorKind};
 use gather::Gathered;
 
 /// True when the text is JSON and not HCL.
@@ -53,36 +54,34 @@ fn keys(text: &str) -> Vec<&str> {
 
 /// Reads a plan or a state.
 pub fn read(text: &str) -> Carrier {
-    let mut gathered = Gathered::new();
-    let problem = walk::walk(text.as_bytes(), &mut gathered).err();
+    read_by_two(text, second::WORTH_A_THREAD)
+}
+
+/// As [`read`]; of lists that are followed by at least `worth` bytes a second thread reads a half.
+fn read_by_two(text: &str, worth: usize) -> Carrier {
+    let mut gathered = Gathered::new(text);
+    let walked = walk::walk(text, worth, |resource, is_plan| {
+        gathered.take(resource, is_plan);
+    });
     let (parts, mask) = gathered.finish();
     Carrier {
         parts,
         mask,
         around: Around {
-            broken: problem.map(broken),
+            broken: walked.err().map(|error| broken(text, error)),
             ..Around::default()
         },
         templated: false,
     }
 }
 
-fn broken(problem: Problem) -> Broken {
-    let (start, end) = problem.spot;
-    let message = match problem.kind {
-        ProblemKind::Json(kind) => kind.python_message(),
-        ProblemKind::NotUtf8 => "not UTF-8",
-        ProblemKind::TooLarge => "one resource is larger than any is",
-        ProblemKind::Io(_) => "the rest cannot be read",
-    };
+fn broken(text: &str, error: Error) -> Broken {
+    let culprit = culprit(text.as_bytes(), error);
     Broken {
         language: "JSON",
-        span: Span::new(start.offset, end.offset),
-        message: message.to_owned(),
-        is_limit: matches!(
-            problem.kind,
-            ProblemKind::TooLarge | ProblemKind::Json(ErrorKind::TooDeep)
-        ),
+        span: Span::new(culprit.start, culprit.end),
+        message: error.kind.python_message().to_owned(),
+        is_limit: error.kind == ErrorKind::TooDeep,
     }
 }
 

@@ -1,8 +1,11 @@
 //! From resources to parts: what they make in the stores of AWS, and what they tell processes of Airflow.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::walk::{Body, Resource};
+use foldhash::quality::RandomState;
+
+use super::walk::{How, Resource, View};
 use crate::aws::names::{Service, name_in_arn};
 use crate::inputs::carrier::{Environment, Part, Secret, Variable, is_of_airflow};
 use crate::inputs::entries::Entries;
@@ -42,16 +45,16 @@ impl Type {
 }
 
 /// What was found so far.
-pub(super) struct Gathered {
+pub(super) struct Gathered<'t> {
+    view: View<'t>,
+    scanner: Scanner,
     parameters: Entries,
     /// Their names: a state may hold stores of several regions, of which the first counts.
-    named: HashSet<String>,
+    named: HashSet<Cow<'t, str>, RandomState>,
     secrets: Vec<Made>,
     versions: Vec<Version>,
     /// Attributes of what has environments, in file order.
     told: Vec<Told>,
-    /// The resources are those of `planned_values`.
-    pub(super) is_plan: bool,
     /// What `planned_values` says: of that, a change is only asked what is not known.
     planned: HashSet<String>,
     /// `after_unknown` by address.
@@ -86,51 +89,52 @@ struct Told {
     values: Json,
 }
 
-impl Gathered {
-    /// Nothing yet.
-    pub(super) fn new() -> Self {
+impl<'t> Gathered<'t> {
+    /// Nothing of `text` yet.
+    pub(super) fn new(text: &'t str) -> Self {
         Self {
+            view: View { text },
+            scanner: Scanner::default(),
             parameters: Entries::of(Kind::Ssm),
-            named: HashSet::new(),
+            named: HashSet::default(),
             secrets: Vec::new(),
             versions: Vec::new(),
             told: Vec::new(),
-            is_plan: false,
             planned: HashSet::new(),
             unknown: HashMap::new(),
             references: HashMap::new(),
         }
     }
 
+    /// Takes a resource of a state or, `is_plan`, of a plan.
+    pub(super) fn take(&mut self, resource: &Resource<'t>, is_plan: bool) {
+        match resource.how {
+            How::Code => self.refer(resource),
+            How::Change => self.change(resource, is_plan),
+            How::Values | How::State => self.resource(resource, is_plan),
+        }
+    }
+
     /// Takes a change of a plan.
-    pub(super) fn change(
-        &mut self,
-        resource: &Resource<'_>,
-        body: &Body<'_>,
-        scanner: &mut Scanner,
-    ) {
-        let unknown = body.unknown.as_ref();
+    fn change(&mut self, resource: &Resource<'t>, is_plan: bool) {
+        let unknown = resource.unknown.as_ref();
         let unknown = unknown.filter(|_| resource.kind.has_environment());
-        if let Some(tree) = unknown.and_then(|slot| body.view.tree(slot)) {
+        if let Some(tree) = unknown.and_then(|slot| self.view.tree(slot)) {
             self.unknown.insert(resource.address.to_owned(), tree);
         }
         if !self.planned.contains(resource.address) {
-            self.resource(resource, body, scanner);
+            self.resource(resource, is_plan);
         }
     }
 
     /// Takes what the code of a plan says of a version.
-    pub(super) fn refer(
-        &mut self,
-        resource: &Resource<'_>,
-        body: &Body<'_>,
-        scanner: &mut Scanner,
-    ) {
+    fn refer(&mut self, resource: &Resource<'t>) {
         if resource.kind != Type::SecretVersion {
             return;
         }
-        let view = body.view;
-        let expressions = view.inside(&body.values, scanner);
+        let view = self.view;
+        let scanner = &mut self.scanner;
+        let expressions = view.inside(&resource.values, scanner);
         let Some(secret) = view.field(&expressions, b"secret_id") else {
             return;
         };
@@ -143,15 +147,9 @@ impl Gathered {
             .extend(words.filter_map(|slot| view.raw(slot).map(str::to_owned)));
     }
 
-    /// Takes a resource.
-    pub(super) fn resource(
-        &mut self,
-        resource: &Resource<'_>,
-        body: &Body<'_>,
-        scanner: &mut Scanner,
-    ) {
+    fn resource(&mut self, resource: &Resource<'t>, is_plan: bool) {
         let address = resource.address;
-        if self.is_plan && !address.is_empty() {
+        if is_plan && !address.is_empty() {
             self.planned.insert(address.to_owned());
         }
         if resource.is_data && resource.kind != Type::Secret {
@@ -159,7 +157,7 @@ impl Gathered {
             return;
         }
         if resource.kind.has_environment() {
-            if let Some(values) = body.view.tree(&body.values) {
+            if let Some(values) = self.view.tree(&resource.values) {
                 self.told.push(Told {
                     kind: resource.kind,
                     address: address.to_owned(),
@@ -168,14 +166,14 @@ impl Gathered {
             }
             return;
         }
-        let view = body.view;
-        let slots = body.members(scanner);
+        let view = self.view;
+        let slots = resource.members(view, &mut self.scanner);
         let text = |key: &[u8]| view.field(&slots, key).and_then(|slot| view.text(slot));
         match resource.kind {
             Type::Parameter => {
                 let given = |key: &[u8]| view.field(&slots, key).and_then(|slot| view.given(slot));
                 if let Some(name) = given(b"name")
-                    && self.named.insert(name.decoded().into_owned())
+                    && self.named.insert(name.decoded())
                 {
                     let value = given(b"value").or_else(|| given(b"insecure_value"));
                     self.parameters.push(name, given(b"type"), value);
@@ -194,7 +192,7 @@ impl Gathered {
             }
             Type::SecretVersion => {
                 let stages = view.field(&slots, b"version_stages");
-                let stages = stages.map(|slot| view.inside(slot, scanner));
+                let stages = stages.map(|slot| view.inside(slot, &mut self.scanner));
                 let stages = stages.unwrap_or_default();
                 let is_current = stages.is_empty()
                     || stages
@@ -313,7 +311,7 @@ impl Gathered {
     }
 }
 
-impl Gathered {
+impl Gathered<'_> {
     /// The secret of a version whose `secret_id` is not known before it is made: the code says which. Of
     /// several that one resource makes, the one with the same key.
     fn planned_for(&self, version: &Version, secrets: &HashMap<&str, usize>) -> Option<usize> {

@@ -414,3 +414,96 @@ fn members_of_another_form_than_terraforms_are_passed_over() {
     assert!(carrier.parts.is_empty());
     assert!(carrier.around.broken.is_none());
 }
+
+/// What a file comes to, in words: parts with the places of their names and values, and the fault.
+fn whole(carrier: &Carrier) -> Vec<String> {
+    let mut told = told(carrier);
+    for part in &carrier.parts {
+        if let Part::File { text, .. } = part {
+            told.push(format!("{:?}", text.pieces(0..text.len())));
+        }
+    }
+    let broken = carrier.around.broken.as_ref();
+    told.extend(broken.map(|broken| format!("{:?} {}", broken.span, broken.message)));
+    told
+}
+
+/// States, raw states and plans with several lists, and with what looks like the beginning of a resource and is none.
+fn long_files() -> Vec<String> {
+    let decoy =
+        r#"},{"address":"x","type":"aws_ssm_parameter","values":{"name":"/decoy","value":"v"}}"#;
+    let one = |index: usize| {
+        let (kind, values) = match index % 4 {
+            0 => (
+                "aws_ssm_parameter",
+                json!({"name": format!("/a/{}", index % 7), "type": "String", "value": decoy}),
+            ),
+            1 => (
+                "aws_iam_role",
+                json!({"list": [{"address": "é"}, {"address": "no", "type": "aws_ssm_parameter"}]}),
+            ),
+            2 => (
+                "aws_secretsmanager_secret",
+                json!({"name": format!("s/{index}"), "arn": format!("arn:{index}")}),
+            ),
+            _ => (
+                "aws_secretsmanager_secret_version",
+                json!({"secret_id": format!("arn:{}", index - 1), "secret_string": "x", "version_stages": ["AWSCURRENT"]}),
+            ),
+        };
+        resource(kind, &format!("r{index}"), values)
+    };
+    let list = |count| (0..count).map(one).collect::<Vec<Value>>();
+    let module = json!({"resources": list(9), "child_modules": [{"resources": list(5)}, {"resources": list(12)}]});
+    let changes = list(8).into_iter().map(|mut one| {
+        let after = one["values"].take();
+        one["change"] = json!({"after": after, "after_unknown": {"arn": true}});
+        one
+    });
+    let raw = list(8).into_iter().map(|mut one| {
+        let attributes = one["values"].take();
+        one["instances"] =
+            json!([{"attributes": attributes}, {"attributes": {"name": "/second", "value": "w"}}]);
+        one
+    });
+    let files = [
+        json!({"format_version": "1.0", "values": {"root_module": module}}),
+        json!({
+            "format_version": "1.0",
+            "planned_values": {"root_module": module},
+            "resource_changes": changes.collect::<Vec<_>>(),
+        }),
+        json!({"lineage": "l", "serial": 1, "resources": raw.collect::<Vec<_>>()}),
+    ];
+    let both = |file: &Value| {
+        [
+            file.to_string(),
+            serde_json::to_string_pretty(file).unwrap(),
+        ]
+    };
+    files.iter().flat_map(both).collect()
+}
+
+#[test]
+fn two_threads_read_what_one_reads() {
+    for file in long_files() {
+        let alone = whole(&super::read_by_two(&file, usize::MAX));
+        assert!(alone.len() > 2, "{alone:?}");
+        assert_eq!(whole(&super::read_by_two(&file, 0)), alone);
+    }
+}
+
+#[test]
+fn two_threads_read_what_one_reads_of_files_that_are_cut_off_or_broken_anywhere() {
+    for file in long_files() {
+        let places = file.char_indices().map(|(at, _)| at).step_by(23);
+        for at in places {
+            let cut = &file[..at];
+            let broken = format!("{cut},{}", &file[at..]);
+            for text in [cut, &broken] {
+                let alone = whole(&super::read_by_two(text, usize::MAX));
+                assert_eq!(whole(&super::read_by_two(text, 0)), alone, "at {at}");
+            }
+        }
+    }
+}

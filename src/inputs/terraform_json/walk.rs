@@ -1,13 +1,15 @@
-//! From the file to its resources: each is scanned once, and handed on if it is of interest.
+//! From the file to its resources: each is scanned once, and handed on if it is of interest. What resources say is not
+//! looked at here.
 
 use std::borrow::Cow;
 
-use super::gather::{Gathered, Type};
+use super::gather::Type;
+use super::second::Second;
 use crate::inputs::entries::Given;
 use crate::source::Text;
+use crate::syntax::json::held::Held;
 use crate::syntax::json::scan::{Scanner, Slot};
-use crate::syntax::json::stream::{Problem, Stream, Window};
-use crate::syntax::json::{self, ErrorKind, Json, Kind};
+use crate::syntax::json::{self, Error, ErrorKind, Json, Kind};
 
 /// What a value of the file is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,7 +43,7 @@ const VALUES: &[u8] = b"values";
 
 /// Where a resource keeps its attributes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum How {
+pub(super) enum How {
     /// In `values`.
     Values,
     /// In `change`, before and after.
@@ -94,56 +96,76 @@ impl Place {
     }
 }
 
-/// Gathers what the file says. What stands before a fault is gathered too.
-pub(super) fn walk(bytes: &[u8], gathered: &mut Gathered) -> Result<(), Problem> {
-    let mut walk = Walk {
-        stream: Stream::new(bytes),
-        scanner: Scanner::default(),
-        gathered,
-    };
-    walk.run()
+/// Hands on every resource of interest, in the order of the file, with whether the file is a plan; what stands before a
+/// fault too. `worth`: what is left of a file that is worth a thread of its own, in bytes.
+pub(super) fn walk<'t>(
+    text: &'t str,
+    worth: usize,
+    take: impl FnMut(&Resource<'t>, bool),
+) -> Result<(), Error> {
+    std::thread::scope(|scope| {
+        let start = text.len() - text.trim_start_matches('\u{feff}').len();
+        let mut walk = Walk {
+            text,
+            held: Held::at(text, start),
+            scanner: Scanner::default(),
+            second: Second::new(scope, text, worth),
+            is_plan: false,
+            take,
+        };
+        walk.run()
+    })
 }
 
-struct Walk<'b, 'g> {
-    stream: Stream<&'b [u8]>,
+struct Walk<'t, 's, T> {
+    text: &'t str,
+    held: Held<'t>,
     scanner: Scanner,
-    gathered: &'g mut Gathered,
+    second: Second<'s, 't>,
+    is_plan: bool,
+    take: T,
 }
 
-impl Walk<'_, '_> {
-    fn run(&mut self) -> Result<(), Problem> {
+impl<'t, T: FnMut(&Resource<'t>, bool)> Walk<'t, '_, T> {
+    fn run(&mut self) -> Result<(), Error> {
         // Open containers, and whether they are objects.
         let mut open: Vec<(Place, bool)> = Vec::new();
         let mut due = Place::Root;
         loop {
-            let next = self.stream.peek()?;
+            let next = self.held.peek();
             let opened = match (due, next) {
                 (Place::Modules | Place::Resources(_), Some(b'[')) => Some(false),
                 (place, Some(b'{')) if place.is_object() => Some(true),
                 _ => None,
             };
             if let Some(is_object) = opened {
-                self.stream.bump();
+                self.held.bump();
                 let close = if is_object { b'}' } else { b']' };
-                if self.stream.peek()? == Some(close) {
-                    self.stream.bump();
+                if self.held.peek() == Some(close) {
+                    self.held.bump();
                 } else {
                     open.push((due, is_object));
+                    if let Place::Resources(how) = due {
+                        self.second.start(self.held.offset(), how, open.len());
+                    }
                     due = self.inner(due, is_object)?;
                     continue;
                 }
             } else if let (Place::Resource(how), Some(b'{')) = (due, next) {
                 self.resource(how, open.len())?;
             } else {
-                self.stream.skip(&mut self.scanner, open.len())?;
+                self.held.element(&mut self.scanner, open.len())?;
             }
             loop {
                 let Some(&(place, is_object)) = open.last() else {
                     return self.end();
                 };
-                if self.stream.follow(is_object)? {
+                if self.held.follow(is_object)? {
                     due = self.inner(place, is_object)?;
                     break;
+                }
+                if let Place::Resources(_) = place {
+                    self.second.stop();
                 }
                 open.pop();
             }
@@ -151,126 +173,146 @@ impl Walk<'_, '_> {
     }
 
     /// What the next value of a container is; of an object, its key is read.
-    fn inner(&mut self, place: Place, is_object: bool) -> Result<Place, Problem> {
+    fn inner(&mut self, place: Place, is_object: bool) -> Result<Place, Error> {
         if !is_object {
             return Ok(place.item());
         }
-        let (key, _) = self.stream.key()?;
-        let key = self.stream.window().bytes(key);
+        let key = self.held.key()?;
         if place == Place::Root {
-            self.gathered.is_plan |= key == b"planned_values";
+            self.is_plan |= key == b"planned_values";
         }
         Ok(place.member(key))
     }
 
-    fn end(&mut self) -> Result<(), Problem> {
-        match self.stream.peek()? {
+    fn end(&mut self) -> Result<(), Error> {
+        match self.held.peek() {
             None => Ok(()),
-            Some(_) => Err(self.stream.expected(ErrorKind::ExtraData)),
+            Some(_) => Err(self.held.expected(ErrorKind::ExtraData)),
         }
     }
 
-    fn resource(&mut self, how: How, depth: usize) -> Result<(), Problem> {
-        // Most resources have their attributes there: they need not be scanned again.
-        let is_flat = how == How::Values;
-        self.scanner.within = is_flat.then_some(VALUES);
-        let element = self.stream.element(&mut self.scanner, depth);
-        self.scanner.within = None;
-        element?;
-        let slots = std::mem::take(&mut self.scanner.slots);
-        let members = std::mem::take(&mut self.scanner.inner);
-        let view = View {
-            window: self.stream.window(),
-        };
-        if let Some(resource) = view.resource(&slots) {
-            for (values, unknown) in view.bodies(how, &slots, &mut self.scanner) {
-                let body = Body {
-                    view,
-                    values,
-                    unknown,
-                    members: is_flat.then_some(members.as_slice()),
-                };
-                let gathered = &mut *self.gathered;
-                let scanner = &mut self.scanner;
-                match how {
-                    How::Code => gathered.refer(&resource, &body, scanner),
-                    How::Change => gathered.change(&resource, &body, scanner),
-                    How::Values | How::State => gathered.resource(&resource, &body, scanner),
-                }
+    fn resource(&mut self, how: How, depth: usize) -> Result<(), Error> {
+        if let Some(read) = self.second.from(self.held.offset()) {
+            for resource in &read.resources {
+                (self.take)(resource, self.is_plan);
             }
+            self.held.jump(read.end);
+            return Ok(());
         }
-        self.scanner.slots = slots;
-        self.scanner.inner = members;
-        Ok(())
+        let mut take = |resource| (self.take)(&resource, self.is_plan);
+        let (held, scanner) = (&mut self.held, &mut self.scanner);
+        resource(self.text, held, scanner, how, depth, &mut take)
     }
 }
 
-/// What is held of the file; ranges of slots count from its start.
-#[derive(Clone, Copy)]
-pub(super) struct View<'w> {
-    window: &'w Window,
+/// Reads the resource at the next byte.
+pub(super) fn resource<'t>(
+    text: &'t str,
+    held: &mut Held<'t>,
+    scanner: &mut Scanner,
+    how: How,
+    depth: usize,
+    take: &mut impl FnMut(Resource<'t>),
+) -> Result<(), Error> {
+    // Most resources have their attributes there: they need not be scanned again.
+    let is_flat = how == How::Values;
+    scanner.within = is_flat.then_some(VALUES);
+    let element = held.element(scanner, depth);
+    scanner.within = None;
+    element?;
+    let slots = std::mem::take(&mut scanner.slots);
+    let members = std::mem::take(&mut scanner.inner);
+    let view = View { text };
+    if let Some((kind, is_data, address)) = view.told(&slots) {
+        for (values, unknown) in view.bodies(how, &slots, scanner) {
+            take(Resource {
+                how,
+                kind,
+                is_data,
+                address,
+                values,
+                unknown,
+                members: is_flat.then(|| view.of_interest(&members)),
+            });
+        }
+    }
+    scanner.slots = slots;
+    scanner.inner = members;
+    Ok(())
 }
 
-/// What the file says of a resource besides its attributes.
-pub(super) struct Resource<'w> {
+/// A resource of a type that is read, with its attributes. Of a state, each of its instances is one.
+#[derive(Clone)]
+pub(super) struct Resource<'t> {
+    /// Where the file keeps its attributes.
+    pub(super) how: How,
     /// One of those that are read.
     pub(super) kind: Type,
     /// It is looked up and not made.
     pub(super) is_data: bool,
     /// The same in a plan's two lists.
-    pub(super) address: &'w str,
-}
-
-/// The attributes of a resource.
-pub(super) struct Body<'w> {
-    pub(super) view: View<'w>,
-    /// An object.
+    pub(super) address: &'t str,
+    /// The object of its attributes.
     pub(super) values: Slot,
     /// The object of those that are known after the plan is carried out.
     pub(super) unknown: Option<Slot>,
-    /// The members of `values`, where they are known already.
-    members: Option<&'w [Slot]>,
+    /// The members of `values` that are read, where they are known already.
+    members: Option<Vec<Slot>>,
 }
 
-impl<'w> Body<'w> {
-    /// The members of `values`.
-    pub(super) fn members(&self, scanner: &mut Scanner) -> Cow<'w, [Slot]> {
-        match self.members {
+impl Resource<'_> {
+    /// The members of `values`, at least those that are read.
+    pub(super) fn members(&self, view: View<'_>, scanner: &mut Scanner) -> Cow<'_, [Slot]> {
+        match &self.members {
             Some(members) => Cow::Borrowed(members),
-            None => Cow::Owned(self.view.inside(&self.values, scanner)),
+            None => Cow::Owned(view.inside(&self.values, scanner)),
         }
     }
 }
 
-impl<'w> View<'w> {
+/// The text; ranges of slots count from its start.
+#[derive(Clone, Copy)]
+pub(super) struct View<'t> {
+    /// All of it.
+    pub(super) text: &'t str,
+}
+
+impl<'t> View<'t> {
     /// The last member `key`.
     pub(super) fn field<'s>(self, slots: &'s [Slot], key: &[u8]) -> Option<&'s Slot> {
-        let is_it = |slot: &&Slot| !slot.key_escaped && self.window.bytes(slot.key.clone()) == key;
+        let is_it = |slot: &&Slot| {
+            slot.key.len() == key.len() && self.key(slot) == key && !slot.key_escaped
+        };
         slots.iter().rev().find(is_it)
     }
 
+    /// The key of a member as it stands.
+    fn key(self, slot: &Slot) -> &'t [u8] {
+        let bytes = self.text.as_bytes();
+        bytes.get(slot.key.clone()).unwrap_or_default()
+    }
+
     /// A text as it stands, between its quotes.
-    pub(super) fn raw(self, slot: &Slot) -> Option<&'w str> {
-        (slot.kind == Kind::String).then(|| self.window.text(slot.inner()))
+    pub(super) fn raw(self, slot: &Slot) -> Option<&'t str> {
+        (slot.kind == Kind::String).then(|| self.text.get(slot.inner()).unwrap_or_default())
     }
 
     /// A text with its map; an empty one stands for none.
     pub(super) fn text(self, slot: &Slot) -> Option<Text> {
         let raw = self.raw(slot).filter(|raw| !raw.is_empty())?;
-        Some(json::decode(raw, self.window.offset(slot.inner().start)))
+        Some(json::decode(raw, slot.inner().start))
     }
 
     /// A text as it stands; an empty one stands for none.
-    pub(super) fn given(self, slot: &Slot) -> Option<Given<'w>> {
+    pub(super) fn given(self, slot: &Slot) -> Option<Given<'t>> {
         let raw = self.raw(slot).filter(|raw| !raw.is_empty())?;
-        Some(Given::Json(raw, self.window.offset(slot.inner().start)))
+        Some(Given::Json(raw, slot.inner().start))
     }
 
     /// Members of an object, items of a list.
     pub(super) fn inside(self, slot: &Slot, scanner: &mut Scanner) -> Vec<Slot> {
-        let bytes = self.window.bytes(0..slot.value.end);
         // It was scanned before.
-        let whole = scanner.value(bytes, slot.value.start, 0);
+        let whole = scanner.value(self.text.as_bytes(), slot.value.start, 0);
         whole
             .map(|_| std::mem::take(&mut scanner.slots))
             .unwrap_or_default()
@@ -278,21 +320,37 @@ impl<'w> View<'w> {
 
     /// The tree of a value.
     pub(super) fn tree(self, slot: &Slot) -> Option<Json> {
-        let text = self.window.text(slot.value.clone());
-        let offset = self.window.offset(slot.value.start);
-        json::parse(&Text::verbatim(text, offset)).ok()
+        let text = self.text.get(slot.value.clone()).unwrap_or_default();
+        json::parse(&Text::verbatim(text, slot.value.start)).ok()
     }
 
-    fn resource(self, slots: &[Slot]) -> Option<Resource<'w>> {
+    /// The type of a resource that is read, whether it is only looked up, and its address.
+    fn told(self, slots: &[Slot]) -> Option<(Type, bool, &'t str)> {
         let word = |key: &[u8]| self.field(slots, key).and_then(|slot| self.raw(slot));
         let kind = Type::of(word(b"type")?)?;
         // An object that is to be removed and has a successor already.
         let is_current = word(b"deposed_key").or(word(b"deposed")).is_none();
-        is_current.then(|| Resource {
-            kind,
-            is_data: word(b"mode") == Some("data"),
-            address: word(b"address").unwrap_or_default(),
-        })
+        let is_data = word(b"mode") == Some("data");
+        is_current.then(|| (kind, is_data, word(b"address").unwrap_or_default()))
+    }
+
+    /// Those of the attributes of a resource that are read one by one.
+    fn of_interest(self, members: &[Slot]) -> Vec<Slot> {
+        let is_read = |slot: &&Slot| {
+            matches!(
+                self.key(slot),
+                b"arn"
+                    | b"id"
+                    | b"insecure_value"
+                    | b"name"
+                    | b"secret_id"
+                    | b"secret_string"
+                    | b"type"
+                    | b"value"
+                    | b"version_stages"
+            )
+        };
+        members.iter().filter(is_read).cloned().collect()
     }
 
     /// The objects of attributes, of a change with what is not known yet.
