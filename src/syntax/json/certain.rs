@@ -1,5 +1,7 @@
 //! What is wrong with a text of which a part is not known before Airflow runs, whatever stands there.
 
+use std::ops::Range;
+
 use super::{Error, ErrorKind, parse};
 use crate::source::Text;
 
@@ -31,10 +33,25 @@ pub fn certain_error(text: &Text) -> Option<Error> {
     let error = parse(&Text::verbatim(&filled, 0)).err()?;
     // Where a string begins that does not end, the end may stand in what is not known.
     let depends = error.kind == ErrorKind::UnterminatedString;
+    let place = place(&error, &filled);
     let is_in_a_hole = holes
         .iter()
-        .any(|hole| hole.start <= error.at && error.at <= hole.end);
+        .any(|hole| hole.start <= place.end && place.start <= hole.end);
     (!depends && !is_in_a_hole).then_some(error)
+}
+
+/// What must be known for the error to be one: an escape has its end in what follows, and begins with a backslash before
+/// which none stands that escapes it.
+fn place(error: &Error, filled: &str) -> Range<usize> {
+    // A `u` with four digits, and one more character that the C scanner wants.
+    const UNICODE: usize = "u0000".len();
+    let end = match error.kind {
+        ErrorKind::InvalidEscape => error.at + 1,
+        ErrorKind::InvalidUnicodeEscape => error.at + UNICODE,
+        _ => return error.at..error.at,
+    };
+    let before = filled[..error.at].trim_end_matches('\\');
+    before.len()..end
 }
 
 #[cfg(test)]
@@ -74,6 +91,14 @@ mod tests {
             certain("{\"a\": \"/$x/b\" \"c\": $y}"),
             Some((ErrorKind::ExpectingComma, 14))
         );
+        assert_eq!(
+            certain("{\"a\": \"\\q/$x\"}"),
+            Some((ErrorKind::InvalidEscape, 7))
+        );
+        assert_eq!(
+            certain("{\"a\": \"$x/\\uq\"}"),
+            Some((ErrorKind::InvalidUnicodeEscape, 11))
+        );
     }
 
     #[test]
@@ -89,6 +114,13 @@ mod tests {
             "{\"a\": \"$x}",
             "{\"a\": \"b\", \"c\": \"{{ d }}$x\",}",
             "{\"a\": 1,}",
+            // The escape ends, or began, in what is not known.
+            "{\"a\": \"\\$x\"}",
+            "{\"a\": \"\\u$x\"}",
+            "{\"a\": \"\\u00$x\"}",
+            "{\"a\": \"$x\\q\"}",
+            "{\"a\": \"$x\\uq\"}",
+            "{\"a\": \"$x\\\\\\q\"}",
         ] {
             assert_eq!(certain(value), None, "{value}");
         }
