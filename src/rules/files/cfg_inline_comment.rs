@@ -7,8 +7,9 @@ use super::cfg_words::{
     unless_overridden, use_of,
 };
 use crate::airflow::Version;
+use crate::airflow::changes::{Fate, fate};
 use crate::airflow::data::options;
-use crate::airflow::option_values::{Getter, allowed, executors, reads as getters};
+use crate::airflow::option_values::{Getter, allowed, declared, executors, reads as getters};
 use crate::report::{Edit, Findings, Fix, Severity};
 use crate::rule;
 use crate::rules::{Check, FileContext};
@@ -21,7 +22,8 @@ rule! {
     /// ## What it does
     ///
     /// Finds ` # note` and ` ; note` behind a value of `airflow.cfg`. A marker that belongs to the value is
-    /// left alone: without a blank before it (URLs, colours, cron), inside valid JSON or inside quotes.
+    /// left alone: without a blank before it (URLs, colours, cron), inside valid JSON or inside quotes, and a `;` before
+    /// the executors of a team (`LocalExecutor ; team=CeleryExecutor`).
     ///
     /// ## Why is this bad?
     ///
@@ -96,8 +98,15 @@ fn one(cx: &FileContext<'_>, section: &str, option: &Opt, findings: &mut Finding
     let facts = in_force(section, name, airflow);
     let before = value[..range.start].trim_end_matches(is_blank);
     let reads = facts.map_or(Use::Text, |facts| use_of(section, name, facts));
-    // `getboolean` cuts the value at `#`; whether what is left is a boolean is for option-type.
-    if marker == "#" && (reads == Use::Boolean || is_only_boolean(section, name, airflow)) {
+    // `getboolean` cuts the value at `#`; whether what is left is a boolean is for option-type, where it judges that.
+    if marker == "#"
+        && (reads == Use::Boolean && is_read(reads, value, airflow)
+            || is_judged_as_boolean(section, name, airflow))
+    {
+        return;
+    }
+    let is_of_teams = marker == ";" && names_teams(section, name, value);
+    if is_of_teams && (cx.target.is_guess() || airflow >= TEAMS) {
         return;
     }
     if facts.is_some_and(|facts| facts.is_default(value)) {
@@ -130,6 +139,7 @@ fn one(cx: &FileContext<'_>, section: &str, option: &Opt, findings: &mut Finding
         _ => "Airflow takes it for a part of the value",
     };
     let words = option_words(section, name);
+    let breaks_alone = severity == Severity::Error && !is_of_teams;
     findings
         .report(
             &RULE,
@@ -138,13 +148,13 @@ fn one(cx: &FileContext<'_>, section: &str, option: &Opt, findings: &mut Finding
             format!("`{marker}` begins no comment behind the value of {words}: {effect}"),
         )
         .help("put the comment on a line of its own")
-        .fix(fix(cx, option, range, severity))
+        .fix(fix(cx, option, range, breaks_alone))
         .severity(severity);
 }
 
 /// The comment moves to a line of its own above the option. Where Airflow fails with it and not without
-/// it, nothing else can have been meant.
-fn fix(cx: &FileContext<'_>, option: &Opt, range: Range<usize>, severity: Severity) -> Option<Fix> {
+/// it (`breaks`), nothing else can have been meant.
+fn fix(cx: &FileContext<'_>, option: &Opt, range: Range<usize>, breaks: bool) -> Option<Fix> {
     let value = option.value.expose();
     let before = value[..range.start].trim_end_matches(is_blank);
     let comment = *option.value.editable(range.clone())?.first()?;
@@ -178,9 +188,10 @@ fn fix(cx: &FileContext<'_>, option: &Opt, range: Range<usize>, severity: Severi
         Edit::delete(place(cx, *gone)),
     ];
     let message = "move the comment to a line of its own above the option";
-    Some(match severity {
-        Severity::Error => Fix::safe(message, edits),
-        _ => Fix::risky(message, edits),
+    Some(if breaks {
+        Fix::safe(message, edits)
+    } else {
+        Fix::risky(message, edits)
     })
 }
 
@@ -192,10 +203,35 @@ fn breaks(reads: Use, before: &str, value: &str, airflow: Version) -> bool {
     }
 }
 
-/// The code of the release asks for the option with `getboolean` and nothing else.
-fn is_only_boolean(section: &str, option: &str, airflow: Version) -> bool {
+/// `option-type` tells whether the option is a boolean: the code of the release asks for it with `getboolean` and
+/// nothing else, or nothing is known of that and `config.yml` calls it one.
+fn is_judged_as_boolean(section: &str, option: &str, airflow: Version) -> bool {
+    let (section, option) = match fate(section, option, airflow) {
+        Fate::InForce => (section, option),
+        Fate::Renamed {
+            section,
+            option,
+            is_read: true,
+            ..
+        } => (section, option),
+        _ => return false,
+    };
     let getters = getters(section, option, airflow);
-    !getters.is_empty() && getters.iter().all(|read| read.getter == Getter::Boolean)
+    if getters.is_empty() {
+        let facts = options().get(section, option);
+        return facts.and_then(declared) == Some(Getter::Boolean);
+    }
+    getters.iter().all(|read| read.getter == Getter::Boolean)
+}
+
+/// The release from which on executors of teams can be configured; those before that know the form refuse it
+/// (`ExecutorLoader._get_team_executor_configs`).
+const TEAMS: Version = Version::new(3, 2, 0);
+
+/// `LocalExecutor ; team=CeleryExecutor`: what stands behind each `;` may be the executors of a team.
+fn names_teams(section: &str, option: &str, value: &str) -> bool {
+    (section, option) == ("core", "executor")
+        && value.split(';').skip(1).all(|team| team.contains('='))
 }
 
 /// Where what stands before the comment is a value that the release knows, and all of it is none, for which Airflow
@@ -213,7 +249,7 @@ pub(super) fn listed(
         allowed(section, option, airflow)
     };
     let list = list.filter(|list| list.values.iter().any(|known| known.as_ref() == before))?;
-    // No release ever took another name of an executor.
+    // No release takes another name of an executor; executors of teams are left out before (`names_teams`).
     let since = if is_executor {
         Version::new(2, 0, 0)
     } else {
@@ -269,7 +305,8 @@ fn comment_in_line(line: &str) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::inputs::Form;
-    use crate::rules::files::cfg_testing::{Case, lines};
+    use crate::report::Applicability;
+    use crate::rules::files::cfg_testing::{Case, findings, lines};
 
     fn found(text: &str) -> Vec<String> {
         lines(&RULE, &Case::cfg(text))
@@ -308,6 +345,50 @@ mod tests {
             Case::cfg("[core]\nparallelism = 1 # x\n").env("core", "parallelism", Form::Plain);
         assert!(lines(&RULE, &case)[0].contains(" warning "));
         assert!(found("[mine]\na = 1 # x\n")[0].contains(" info "));
+    }
+
+    #[test]
+    fn teams_with_executors_of_their_own_are_no_comment() {
+        let teams = [
+            "[core]\nexecutor = LocalExecutor ; team1=CeleryExecutor\nmulti_team = True\n",
+            "[core]\nexecutor = LocalExecutor;a=CeleryExecutor ; b=x.Y, LocalExecutor\n",
+            "[core]\nexecutor = LocalExecutor ; a=CeleryExecutor ;b=x.Y\n",
+        ];
+        for text in teams {
+            assert!(found(text).is_empty(), "{text}");
+            let guessed = Case::cfg(text).airflow("2.10.0").guessed();
+            assert!(lines(&RULE, &guessed).is_empty(), "{text}");
+        }
+        for text in [
+            "[core]\nexecutor = LocalExecutor ; a note\n",
+            "[core]\nexecutor = LocalExecutor ; a=CeleryExecutor ; a note\n",
+            "[core]\nexecutor = LocalExecutor # a=CeleryExecutor\n",
+        ] {
+            assert!(found(text)[0].contains(" error "), "{text}");
+        }
+        // Before there were teams nothing starts with them, and what is meant is not certain.
+        let before = Case::cfg(teams[0]).airflow("3.1.8");
+        assert!(lines(&RULE, &before)[0].contains(" error "));
+        let trust = |case: &Case| findings(&RULE, case)[0].fix.as_ref().unwrap().applicability;
+        assert_eq!(trust(&before), Applicability::Unsafe);
+        let note = Case::cfg("[core]\nexecutor = LocalExecutor ; a note\n").airflow("3.1.8");
+        assert_eq!(trust(&note), Applicability::Safe);
+    }
+
+    #[test]
+    fn a_boolean_that_option_type_does_not_judge_is_told() {
+        for option in [
+            "[api]\nexpose_config",
+            "[celery]\nssl_active",
+            "[core]\nenable_xcom_pickling",
+        ] {
+            let told = found(&format!("{option} = maybe # x\n"));
+            assert!(told[0].contains(" warning "), "{option}");
+        }
+        // There it speaks.
+        assert!(found("[core]\nload_examples = maybe # x\n").is_empty());
+        // There Airflow cuts, and nothing is wrong.
+        assert!(found("[celery]\nssl_active = False # x\n").is_empty());
     }
 
     #[test]
