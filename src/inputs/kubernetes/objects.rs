@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::environment::{is_variable, known};
 use super::found::{Found, Layer};
 use super::{STORE_LABELS, base64, nested, string};
+use crate::airflow::conn_types;
 use crate::inputs::Kind;
 use crate::inputs::carrier::{Environment, FaultKind, Part, Variable};
 use crate::inputs::sops::is_hidden;
@@ -249,15 +250,40 @@ fn is_left_plain(text: &Text) -> bool {
     if plain.contains(['$', '<', '{']) || is_hidden(plain) {
         return false;
     }
-    let is_uri = plain.split_once("://").is_some_and(|(scheme, _)| {
-        let fits = |c: char| c.is_ascii_alphanumeric() || "+-._".contains(c);
-        !scheme.is_empty() && scheme.chars().all(fits)
-    });
+    let is_uri = plain
+        .split_once("://")
+        .is_some_and(|(scheme, _)| is_of_airflow(scheme));
     let is_usual = |c: char| c.is_ascii_alphanumeric() || "+/= ".contains(c);
     let is_almost = plain.len() >= LEAST
         && plain.chars().all(is_usual)
         && lenient::decode(text).is_some_and(|text| text.expose().is_ascii());
     is_uri || is_almost
+}
+
+/// Airflow connects to what has this scheme: a type of its connections, a driver of `SQLAlchemy` or a broker of Celery.
+/// Schemes of others name what a program puts there before Kubernetes sees it (`ref+vault://`, `op://`).
+fn is_of_airflow(scheme: &str) -> bool {
+    const OTHERS: [&str; 12] = [
+        "amqp",
+        "amqps",
+        "cockroachdb",
+        "db",
+        "gs",
+        "https",
+        "mariadb",
+        "postgresql",
+        "pyamqp",
+        "rediss",
+        "sentinel",
+        "sqs",
+    ];
+    let (first, _) = scheme.split_once('+').unwrap_or((scheme, ""));
+    let first = first.to_ascii_lowercase();
+    // A type of connections too, and what several programs call the place of a secret.
+    first != "vault"
+        && (OTHERS.contains(&first.as_str())
+            || conn_types::is_registered(&first)
+            || conn_types::is_registered(&first.replace('-', "_")))
 }
 
 /// What stands where Kubernetes takes a text only; `None` for a text, for what is not known, and for null,

@@ -282,6 +282,36 @@ fn values_of_releases_are_read_as_files_of_values_are() {
 }
 
 #[test]
+fn what_another_program_fills_in_is_no_text_in_clear() {
+    let faults = |value: &str| {
+        let text = format!("apiVersion: v1\nkind: Secret\ndata:\n  AIRFLOW_CONN_A: \"{value}\"\n");
+        let told = manifest(&text).into_iter();
+        told.filter(|one| one.starts_with("NotBase64")).count()
+    };
+    for clear in [
+        "postgres://u:p@h/d",
+        "google-cloud-platform://",
+        "postgresql+psycopg2://u:p@h/d",
+        "redis://h:6379/0",
+        "db+postgresql://u@h/d",
+        "https://key@sentry.example.com/1",
+    ] {
+        assert_eq!(faults(clear), 1, "{clear}");
+    }
+    for filled in [
+        "ref+vault://secret/airflow#/conn_a",
+        "secretref+awsssm://airflow/a",
+        "op://vault/airflow/conn",
+        "vault://secret/airflow",
+        "vault:secret/data/airflow#CONN",
+        "awssm://airflow/a",
+        "sm://airflow-a",
+    ] {
+        assert_eq!(faults(filled), 0, "{filled}");
+    }
+}
+
+#[test]
 fn bad_input_ends() {
     let mut bomb = String::from("apiVersion: v1\nkind: List\na: &a0 {name: AIRFLOW_A, value: b}\n");
     for level in 1..40 {
