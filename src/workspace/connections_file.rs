@@ -2,8 +2,8 @@
 //! string, keys that are misspelt.
 //!
 //! Other programs have a `connections.json` too. So the name must say it, everything in the file must be able to be a
-//! connection, and something in it must be able to be nothing else; of a file that is named, or has Airflow in its name,
-//! a connection of any form is enough.
+//! connection, and something in it must be able to be nothing else. Where Airflow is in the name a connection of any form
+//! is enough, and of a file that is named an object, or Airflow in its path or text: hooks name every file.
 
 use std::path::Path;
 
@@ -21,6 +21,8 @@ enum Entry {
     Foreign,
     /// A connection, if the others are.
     Possible,
+    /// A URI, of Airflow or of another program.
+    Uri,
     /// A connection, of Airflow or of another program.
     Connection,
     /// A connection of Airflow.
@@ -52,12 +54,19 @@ pub(super) fn is_one(path: &Path, head: &str, named: bool) -> bool {
     let is_cut = is_cut || head.len() >= store::HEAD;
     // Of the last one there may be a piece.
     entries.pop_if(|last| is_cut && *last == Entry::Foreign);
-    let wanted = if named || name.contains("airflow") {
+    let wanted = if name.contains("airflow") || named && speaks_of_airflow(path, head) {
+        Entry::Uri
+    } else if named {
         Entry::Connection
     } else {
         Entry::Sure
     };
     !entries.contains(&Entry::Foreign) && entries.iter().any(|entry| *entry >= wanted)
+}
+
+fn speaks_of_airflow(path: &Path, head: &str) -> bool {
+    let path = path.to_string_lossy().to_ascii_lowercase();
+    path.contains("airflow") || head.to_ascii_lowercase().contains("airflow")
 }
 
 fn of_yaml(head: &str) -> (Option<Json>, bool) {
@@ -109,10 +118,10 @@ fn string(text: &str) -> Entry {
     let text = text.trim();
     let scheme = text.split_once("://").map(|(scheme, _)| scheme);
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "+-._".contains(c);
-    if scheme.is_some_and(|scheme| !scheme.is_empty() && scheme.chars().all(is_plain))
-        || text.starts_with('{') && text.contains("conn_type")
-    {
+    if text.starts_with('{') && text.contains("conn_type") {
         Entry::Connection
+    } else if scheme.is_some_and(|scheme| !scheme.is_empty() && scheme.chars().all(is_plain)) {
+        Entry::Uri
     } else if text.is_empty() || text.contains(':') && !text.contains(' ') {
         Entry::Possible
     } else {
@@ -186,17 +195,23 @@ mod tests {
         }
         let dev = "{\"dev\": {\"host\": \"h\", \"user\": \"u\", \"database\": \"d\"}}";
         assert!(!named("connections.json", dev));
+        // A hook names every file that changed.
+        let uris = "{\"default\": \"mongodb://u:p@h1:1,h2:1/d\", \"cache\": \"redis://h\", \"f\": \"jdbc:x\"}";
+        assert!(!named("connections.json", uris));
+        assert!(!walked("airflow/connections.json", uris));
     }
 
     #[test]
     fn a_file_that_is_meant_may_hold_uris_alone() {
         let uris = "{\"default\": \"mysql://u:p@h/d\", \"cache\": \"redis://h\"}";
-        assert!(named("connections.json", uris));
+        assert!(named("airflow/connections.json", uris));
+        assert!(named("dags/Airflow-prod/connections.json", uris));
         assert!(walked("airflow_connections.json", uris));
         assert!(named(
             "connections.yml",
-            "a: mysql://u@h\nb: {host: h, login: u}\n"
+            "# of airflow\na: mysql://u@h\nb: {host: h, login: u}\n"
         ));
+        assert!(named("connections.yml", "b: {host: h, login: u}\n"));
         assert!(!named(
             "connections.json",
             "{\"a\": \"b\", \"c\": \"d://e\"}"
