@@ -1,5 +1,7 @@
 //! What each carrier pins, and what it does not.
 
+use std::time::{Duration, Instant};
+
 use super::*;
 
 /// `what demand @ the text of its span`, a line each.
@@ -563,5 +565,49 @@ proptest::proptest! {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn the_tag_of_a_chart_stands_beside_or_above_its_repository() {
+    let told = |text: &str| told("values.yaml", text).concat();
+    let one = "Airflow 2.8.1 (the Helm values: 2.8.1)";
+    for text in [
+        "a:\n  repository: apache/airflow\n  b:\n    tag: 1\n  tag: 2.8.1\n",
+        "a:\n  tag: 2.8.1\n  b:\n    repository: x\n  repository: apache/airflow\n  repository: x\n",
+        "a:\n  repository: x\n  repository: apache/airflow\n  tag: 2.8.1\n  repository: x\n",
+        "images:\n  a:\n    tag: 1\n  airflow:\n    tag: 2.8.1\n",
+        "images:\n  airflow:\n    repository:\n    tag: 2.8.1\n",
+        "x: [{repository: apache/airflow, tag: 2.8.1}]\n",
+    ] {
+        assert_eq!(told(text), one, "{text}");
+    }
+    for text in [
+        "a:\n  repository: apache/airflow\nb:\n  tag: 2.8.1\n",
+        "a:\n  repository: apache/airflow\n  b:\n    tag: 2.8.1\n",
+        "images:\n  airflow:\n    a:\n      tag: 2.8.1\n",
+        "a:\n  images:\n    airflow:\n      tag: 2.8.1\n",
+        "a:\n  repository: apache/airflow\n  tag: 2.8.1\n  tag: 2.8.2\n",
+    ] {
+        assert_eq!(told(text), "", "{text}");
+    }
+}
+
+#[test]
+fn values_of_a_chart_take_a_time_in_proportion_to_their_length() {
+    let head = "airflowVersion: 2.8.1\nexecutor: CeleryExecutor\n";
+    let in_brackets = "{repository: apache/airflow, tag: \"2.8.1\"},".repeat(8_000);
+    for rest in [
+        format!("x: {}\n", "tag ".repeat(100_000)),
+        format!("y: {}\n", "tag:".repeat(100_000)),
+        format!("z: [{in_brackets}]\n"),
+        "tag: 1\n".repeat(60_000),
+        format!("a:\n{}", " tag: 1\n  b: 2\n".repeat(30_000)),
+    ] {
+        let text = format!("{head}{rest}");
+        let started = Instant::now();
+        read(Carrier::Values, &text);
+        let shown = &rest[..12];
+        assert!(started.elapsed() < Duration::from_secs(4), "{shown}");
     }
 }

@@ -57,39 +57,106 @@ pub(super) fn read(text: &str) -> Vec<Pin> {
 /// `images: airflow:` without a repository is one of the chart's own image.
 fn image_tag(text: &str, lines: &[Line<'_>]) -> Option<(String, Tag)> {
     let mut found = tags_in_brackets(text);
-    for (index, line) in lines.iter().enumerate() {
-        if line.key != "tag" || line.value.is_empty() || matches!(line.value, "~" | "null") {
-            continue;
-        }
-        let block = block(lines, index);
-        let repository = block.iter().find(|other| other.key == "repository");
-        let repository = repository
-            .map(|other| other.value)
-            .filter(|value| !value.is_empty());
-        let tag = || (line.value.to_owned(), line.range.clone());
-        match repository {
-            Some(repository) => found.push((repository.to_owned(), tag())),
-            None if is_below(lines, index, &["airflow", "images"]) => {
-                found.push(("apache/airflow".to_owned(), tag()));
-            }
-            None => {}
-        }
-    }
+    found.extend(tags_in_lines(lines));
     found.retain(|(repository, (tag, _))| image::read(&format!("{repository}:{tag}")).is_some());
     let [one] = <[_; 1]>::try_from(found).ok()?;
     Some(one)
+}
+
+/// Lines below one key, beside each other.
+struct Block<'a, 'b> {
+    indent: usize,
+    /// The block in which the key stands, and the key.
+    above: Option<(usize, &'a str)>,
+    /// The line that was last.
+    last: &'b Line<'a>,
+    /// The repository that was last.
+    repository: Option<&'a str>,
+    /// Tags above which no repository stands.
+    waiting: Vec<&'b Line<'a>>,
+}
+
+/// The tags of images beside a repository: the nearest one above, else the first one below.
+fn tags_in_lines(lines: &[Line<'_>]) -> Vec<(String, Tag)> {
+    let mut found = Vec::new();
+    let mut blocks: Vec<Block<'_, '_>> = Vec::new();
+    // Those that may go on, the innermost last.
+    let mut open: Vec<usize> = Vec::new();
+    for line in lines {
+        while open
+            .pop_if(|&mut at| blocks[at].indent > line.indent)
+            .is_some()
+        {}
+        let at = match open.last() {
+            Some(&at) if blocks[at].indent == line.indent => at,
+            above => {
+                blocks.push(Block {
+                    indent: line.indent,
+                    above: above.map(|&above| (above, blocks[above].last.key)),
+                    last: line,
+                    repository: None,
+                    waiting: Vec::new(),
+                });
+                open.push(blocks.len() - 1);
+                blocks.len() - 1
+            }
+        };
+        let block = &mut blocks[at];
+        block.last = line;
+        if line.key == "repository" {
+            block.repository = Some(line.value);
+            let waiting = std::mem::take(&mut block.waiting);
+            found.extend(
+                waiting
+                    .into_iter()
+                    .filter_map(|tag| image(&blocks, at, tag)),
+            );
+        } else if line.key == "tag" && !matches!(line.value, "" | "~" | "null") {
+            if block.repository.is_some() {
+                found.extend(image(&blocks, at, line));
+            } else {
+                block.waiting.push(line);
+            }
+        }
+    }
+    for at in 0..blocks.len() {
+        let waiting = &blocks[at].waiting;
+        found.extend(waiting.iter().filter_map(|tag| image(&blocks, at, tag)));
+    }
+    found
+}
+
+/// The image of a tag in the block at `at`.
+fn image(blocks: &[Block<'_, '_>], at: usize, tag: &Line<'_>) -> Option<(String, Tag)> {
+    let block = &blocks[at];
+    let repository = match block.repository {
+        Some(repository) if !repository.is_empty() => repository,
+        _ if is_of_the_chart(blocks, block) => "apache/airflow",
+        _ => return None,
+    };
+    Some((
+        repository.to_owned(),
+        (tag.value.to_owned(), tag.range.clone()),
+    ))
+}
+
+/// The keys above are `images: airflow:` and no more.
+fn is_of_the_chart(blocks: &[Block<'_, '_>], block: &Block<'_, '_>) -> bool {
+    let Some((above, "airflow")) = block.above else {
+        return false;
+    };
+    matches!(blocks[above].above, Some((above, "images")) if blocks[above].above.is_none())
 }
 
 /// `{repository: …, tag: …}`, which lines do not tell.
 fn tags_in_brackets(text: &str) -> Vec<(String, Tag)> {
     let mut found = Vec::new();
     // On one line: large values are not read for nothing.
-    let in_brackets = |(at, _): (usize, &str)| {
-        let before = &text[..at];
-        let line = before.rfind('\n').map_or(0, |end| end + 1);
-        before[line..].contains('{')
+    let in_brackets = |line: &str| {
+        let bracket = line.find('{');
+        bracket.is_some_and(|at| line[at..].contains("tag:"))
     };
-    if !text.match_indices("tag:").any(in_brackets) {
+    if !text.split('\n').any(in_brackets) {
         return found;
     }
     let tree = yaml::parse(text, 0);
@@ -137,31 +204,4 @@ fn tags_in_brackets(text: &str) -> Vec<(String, Tag)> {
         }
     }
     found
-}
-
-/// The lines beside the one at `index`, below one key.
-fn block<'a, 'b>(lines: &'b [Line<'a>], index: usize) -> Vec<&'b Line<'a>> {
-    let indent = lines[index].indent;
-    let inside = |line: &&'b Line<'a>| line.indent >= indent;
-    let above = lines[..index].iter().rev().take_while(inside);
-    let below = lines[index..].iter().take_while(inside);
-    above
-        .chain(below)
-        .filter(|line| line.indent == indent)
-        .collect()
-}
-
-/// The keys above the line at `index` are these, nearest first.
-fn is_below(lines: &[Line<'_>], index: usize, keys: &[&str]) -> bool {
-    let mut indent = lines[index].indent;
-    let mut keys = keys.iter();
-    for line in lines[..index].iter().rev() {
-        if line.indent < indent {
-            indent = line.indent;
-            if keys.next() != Some(&line.key) {
-                return false;
-            }
-        }
-    }
-    keys.next().is_none()
 }

@@ -32,10 +32,11 @@ pub(super) fn with_key<'a>(text: &'a str, key: &'a str) -> impl Iterator<Item = 
     let places = memmem::find_iter(text.as_bytes(), key);
     places.filter_map(move |at| {
         let before = text[..at].trim_end_matches([' ', '-', '"', '\'']);
-        let begins = before.is_empty() || before.ends_with('\n');
-        let line = text[before.len()..].split('\n').next();
-        let line = line.filter(|_| begins)?.trim_end_matches('\r');
-        one(line, before.len()).filter(|found| found.key == key)
+        if !before.is_empty() && !before.ends_with('\n') {
+            return None;
+        }
+        let line = text[before.len()..].split('\n').next()?;
+        one(line.trim_end_matches('\r'), before.len()).filter(|found| found.key == key)
     })
 }
 
