@@ -10,6 +10,7 @@ mod handed;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::Kind;
@@ -17,7 +18,7 @@ use super::carrier::{
     Added, Around, Carrier, Environment, Fault, FaultKind, Part, Secret, Surroundings, Variable,
 };
 use crate::source::{Mask, Text};
-use crate::syntax::dotenv::{self, Assigned, Called, Cut};
+use crate::syntax::dotenv::{self, Assigned, Called, Cut, Spaced};
 use commands::Told;
 use handed::Handed;
 
@@ -113,7 +114,17 @@ struct Reader {
 
 impl Reader {
     fn take(&mut self, script: dotenv::Script) {
-        self.exported.extend(script.exported);
+        let emptied = script.spaced.iter();
+        let emptied = emptied.filter(|(spaced, _)| *spaced == Spaced::Emptied);
+        let emptied: HashSet<usize> = emptied.map(|(_, cut)| cut.span.start).collect();
+        self.exported
+            .extend(script.exported.into_iter().map(|mut one| {
+                // What was meant stands behind the blank; nobody is told of an empty value besides.
+                if emptied.contains(&(one.name.source().end + 1)) {
+                    one.value = None;
+                }
+                one
+            }));
         for Cut { span, name } in script.cut {
             let is_ours = match &name {
                 Some(name) => name.starts_with("AIRFLOW_"),
@@ -202,7 +213,8 @@ impl Reader {
         let mut environments = vec![self.exported.clone()];
         environments.extend(self.given.into_iter().map(|given| {
             let before = self.exported.iter().filter(|_| !given.is_all);
-            let before = before.filter(|one| !given.has(one));
+            let set = given.names();
+            let before = before.filter(|one| !set.contains(one.name.expose()));
             let mut all: Vec<Assigned> = before.cloned().collect();
             all.extend(given.variables);
             all

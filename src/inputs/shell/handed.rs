@@ -1,11 +1,14 @@
 //! What one command finds in its environment besides what the script exports: `NAME=value` before it, and what
-//! `env` puts there, alone or behind `sudo`.
+//! `env` and `sudo` put there.
+
+use std::collections::HashSet;
 
 use super::commands::program;
 use crate::source::Text;
 use crate::syntax::dotenv::Assigned;
 
 /// Variables of one command.
+#[derive(Default)]
 pub(super) struct Handed {
     pub(super) variables: Vec<Assigned>,
     /// What the script exports does not reach it (`env -i`, `sudo` without `-E`).
@@ -14,24 +17,52 @@ pub(super) struct Handed {
 
 impl Handed {
     /// Of the command with these words, before which `given` stands.
-    pub(super) fn of(words: &[Text], given: Vec<Assigned>) -> Self {
+    pub(super) fn of(mut words: &[Text], given: Vec<Assigned>) -> Self {
         let mut handed = Self {
             variables: given,
             is_all: false,
         };
-        if let Some(Self { variables, is_all }) = by_env(words) {
-            let own = Self { variables, is_all };
-            handed.variables.retain(|one| !is_all && !own.has(one));
-            handed.variables.extend(own.variables);
-            handed.is_all = is_all;
+        while let Some((first, behind)) = words.split_first() {
+            let (own, rest) = match known(first).map(program) {
+                Some("env") => match of_env(behind) {
+                    Some(found) => found,
+                    None => return handed,
+                },
+                // Of what is not read here nothing is said: without `-E` the command finds nothing of all that.
+                Some("sudo") => match of_sudo(behind) {
+                    Some(found) => found,
+                    None => return Self::default(),
+                },
+                Some("exec" | "command" | "nohup") => {
+                    words = behind;
+                    continue;
+                }
+                Some("gosu") => {
+                    words = behind.get(1..).unwrap_or_default();
+                    continue;
+                }
+                _ => return handed,
+            };
+            handed.takes(own);
+            words = rest;
         }
-        handed
+        // No command.
+        Self::default()
     }
 
-    /// It sets the variable.
-    pub(super) fn has(&self, other: &Assigned) -> bool {
-        let mut names = self.variables.iter().map(|one| one.name.expose());
-        names.any(|name| name == other.name.expose())
+    /// The next program adds its own.
+    fn takes(&mut self, own: Self) {
+        let set = own.names();
+        let is_set = |one: &Assigned| own.is_all || set.contains(one.name.expose());
+        self.variables.retain(|one| !is_set(one));
+        self.is_all |= own.is_all;
+        self.variables.extend(own.variables);
+    }
+
+    /// The names of the variables.
+    pub(super) fn names(&self) -> HashSet<&str> {
+        let names = self.variables.iter().map(|one| one.name.expose());
+        names.collect()
     }
 
     /// The same variables with the same values.
@@ -47,44 +78,48 @@ impl Handed {
     }
 }
 
-/// What `env` hands on, where the command is one.
-fn by_env(mut words: &[Text]) -> Option<Handed> {
-    let mut is_all = false;
-    loop {
-        let (first, behind) = words.split_first()?;
-        words = match program(known(first)?) {
-            "env" => return of_env(behind, is_all),
-            "sudo" => {
-                let (keeps, behind) = behind_sudo(behind)?;
-                is_all |= !keeps;
-                behind
-            }
-            "exec" | "command" | "nohup" => behind,
-            "gosu" => behind.get(1..)?,
-            _ => return None,
-        };
-    }
-}
-
 fn known(word: &Text) -> Option<&str> {
     word.is_known().then(|| word.expose())
 }
 
-/// Whether `sudo` keeps the environment, and the command that it runs.
-fn behind_sudo(words: &[Text]) -> Option<(bool, &[Text])> {
+/// `NAME=value`, where the name is known.
+fn assigned(word: &Text) -> Option<Assigned> {
+    let text = word.expose();
+    let equals = text.find('=').filter(|&at| at > 0)?;
+    word.is_known_in(0..equals + 1).then(|| Assigned {
+        name: word.slice(0..equals),
+        value: Some(word.slice(equals + 1..text.len())),
+    })
+}
+
+/// What `sudo` hands on of its own words, and the command that it runs.
+fn of_sudo(words: &[Text]) -> Option<(Handed, &[Text])> {
     /// Short options with a value, which may touch them.
     const WITH_VALUE: &str = "ughpCrtTUDR";
-    let mut keeps = false;
+    let mut handed = Handed {
+        variables: Vec::new(),
+        // `env_reset`, which is on unless somebody turns it off.
+        is_all: true,
+    };
     let mut at = 0;
     loop {
-        let word = known(words.get(at)?)?;
+        let word = words.get(at)?;
+        let is_path = word.expose().starts_with('/');
+        if let Some(one) =
+            assigned(word).filter(|one| !is_path && !one.name.expose().starts_with('-'))
+        {
+            handed.variables.push(one);
+            at += 1;
+            continue;
+        }
+        let word = known(word)?;
         let Some(options) = word.strip_prefix('-').filter(|options| !options.is_empty()) else {
-            return Some((keeps, words.get(at..)?));
+            return Some((handed, words.get(at..)?));
         };
         at += 1;
         match options {
-            "-preserve-env" => keeps = true,
-            "-" => return Some((keeps, words.get(at..)?)),
+            "-preserve-env" => handed.is_all = false,
+            "-" => return Some((handed, words.get(at..).filter(|rest| !rest.is_empty())?)),
             // `--user=name`; of others it is not certain what they take.
             _ if options.starts_with("-user=") || options.starts_with("-group=") => {}
             "-user" | "-group" => at += 1,
@@ -94,7 +129,9 @@ fn behind_sudo(words: &[Text]) -> Option<(bool, &[Text])> {
                 if !flags.bytes().all(|flag| b"EHnSbkAP".contains(&flag)) {
                     return None;
                 }
-                keeps |= flags.contains('E');
+                if flags.contains('E') {
+                    handed.is_all = false;
+                }
                 if valued.is_some_and(|valued| valued + 1 == options.len()) {
                     at += 1;
                 }
@@ -103,14 +140,15 @@ fn behind_sudo(words: &[Text]) -> Option<(bool, &[Text])> {
     }
 }
 
-/// Behind `env`.
-fn of_env(mut words: &[Text], mut is_all: bool) -> Option<Handed> {
+/// What `env` hands on of its own words, and the command that it runs.
+fn of_env(mut words: &[Text]) -> Option<(Handed, &[Text])> {
+    let mut handed = Handed::default();
     loop {
         let (first, behind) = words.split_first()?;
         let text = first.expose();
         let is_option = text.starts_with('-') && first.is_known_in(0..1);
         match known(first).filter(|_| is_option) {
-            Some("-" | "-i" | "--ignore-environment") => is_all = true,
+            Some("-" | "-i" | "--ignore-environment") => handed.is_all = true,
             Some("--") => {
                 words = behind;
                 break;
@@ -121,20 +159,13 @@ fn of_env(mut words: &[Text], mut is_all: bool) -> Option<Handed> {
         }
         words = behind;
     }
-    let mut variables = Vec::new();
-    for word in words {
-        let text = word.expose();
-        let Some(equals) = text.find('=').filter(|&at| at > 0) else {
+    while let Some((first, behind)) = words.split_first() {
+        if first.expose().find('=').is_none_or(|at| at == 0) {
             // The command: nobody knows how many words an unknown one is.
-            return known(word).map(|_| Handed { variables, is_all });
-        };
-        if !word.is_known_in(0..equals + 1) {
-            return None;
+            return known(first).map(|_| (handed, words));
         }
-        variables.push(Assigned {
-            name: word.slice(0..equals),
-            value: Some(word.slice(equals + 1..text.len())),
-        });
+        handed.variables.push(assigned(first)?);
+        words = behind;
     }
     None
 }

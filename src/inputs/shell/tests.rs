@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::*;
 use crate::syntax::dotenv::Outside;
@@ -109,7 +110,37 @@ fn what_env_hands_to_a_command_is_an_environment() {
     ] {
         assert_eq!(both(command), [environment], "{command}");
     }
+    for (command, environment) in [
+        ("sudo AIRFLOW_VAR_A=1 airflow info", "env: AIRFLOW_VAR_A=1"),
+        (
+            "sudo -u airflow AIRFLOW_VAR_A=1 X=2 airflow info",
+            "env: AIRFLOW_VAR_A=1 X=2",
+        ),
+        (
+            "sudo -E AIRFLOW_VAR_A=1 airflow info",
+            "env: AIRFLOW__A__B=1 AIRFLOW_VAR_A=1",
+        ),
+        (
+            "AIRFLOW_VAR_B=2 sudo AIRFLOW_VAR_A=1 env AIRFLOW_VAR_C=3 airflow info",
+            "env: AIRFLOW_VAR_A=1 AIRFLOW_VAR_C=3",
+        ),
+        (
+            "AIRFLOW_VAR_A=1 sudo -E airflow info",
+            "env: AIRFLOW__A__B=1 AIRFLOW_VAR_A=1",
+        ),
+        (
+            "AIRFLOW_VAR_A=1 exec airflow info",
+            "env: AIRFLOW__A__B=1 AIRFLOW_VAR_A=1",
+        ),
+    ] {
+        assert_eq!(both(command), [environment], "{command}");
+    }
     for silent in [
+        // `env_reset` of sudo.
+        "AIRFLOW_VAR_A=1 sudo airflow info",
+        "AIRFLOW_VAR_A=1 sudo -u airflow airflow info",
+        "sudo AIRFLOW_VAR_A=1",
+        "sudo $MORE AIRFLOW_VAR_A=1 airflow info",
         "env AIRFLOW_VAR_A=1",
         "env -u AIRFLOW_HOME AIRFLOW_VAR_A=1 airflow info",
         "env $MORE AIRFLOW_VAR_A=1 airflow info",
@@ -198,4 +229,26 @@ fn a_script_is_known_by_its_name_or_its_first_line() {
     assert!(!of("run", "export AIRFLOW__A__B=1\n"));
     assert!(!of("run.py", "#!/usr/bin/env python3\nAIRFLOW__A__B=1\n"));
     assert!(!of("README.md", "```sh\nexport AIRFLOW__A__B=1\n```\n"));
+}
+
+#[test]
+fn many_variables_of_one_command_take_a_time_in_proportion() {
+    let exported = (0..25_000).map(|n| format!("export V{n}=1\n"));
+    let exported = exported.collect::<Vec<_>>().concat();
+    let given = (0..25_000).map(|n| format!("W{n}=1 "));
+    let given = given.collect::<Vec<_>>().concat();
+    for command in ["env ", "", "X=1 env "] {
+        let text = format!("{exported}{command}{given}AIRFLOW_VAR_A=1 airflow info\n");
+        let started = Instant::now();
+        assert_eq!(script(&text).len(), 1);
+        assert!(started.elapsed() < Duration::from_secs(4), "{command}");
+    }
+}
+
+#[test]
+fn what_a_blank_behind_equals_empties_is_not_known() {
+    assert_eq!(
+        script("export AIRFLOW__A__B=1 AIRFLOW_CONN_A= 'b://c' AIRFLOW_CONN_B=\n"),
+        ["env: AIRFLOW__A__B=1 AIRFLOW_CONN_A=? AIRFLOW_CONN_B="]
+    );
 }

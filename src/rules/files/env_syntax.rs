@@ -182,10 +182,12 @@ fn blank(cx: &FileContext<'_>, fault: &Fault, spaced: Spaced, findings: &mut Fin
         ("the variable".to_owned(), "-")
     };
     let does = match spaced {
-        Spaced::Command => format!("the shell looks for a command, and {variable} is not set"),
-        Spaced::Apart => {
-            format!("the shell takes it and the value for other names, and {variable} is not set")
+        Spaced::Command => {
+            format!("the shell looks for a command, and {variable} does not get the value")
         }
+        Spaced::Apart => format!(
+            "the shell takes it and the value for other names, and {variable} does not get the value"
+        ),
         Spaced::Emptied => {
             format!("the shell sets {variable} to nothing and takes the value for another name")
         }
