@@ -448,7 +448,7 @@ pub fn read(kind: Kind, text: &str, surroundings: &Surroundings<'_>) -> Carrier 
             let name = surroundings.path.file_name().unwrap_or_default();
             terraform_file(text, &name.to_string_lossy())
         }
-        Kind::CloudFormation => cloudformation::read(text),
+        Kind::CloudFormation => cloudformation::read(text, surroundings.path),
         Kind::Compose => compose::read(text, surroundings),
         Kind::Ecs => ecs::read(text),
         Kind::Composer => composer::read(text, surroundings),

@@ -6,6 +6,7 @@
 mod node;
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use super::carrier::{
     Around, Broken, Carrier, Environment, Fault, FaultKind, Part, Secret, Variable, is_of_airflow,
@@ -57,8 +58,9 @@ fn recognise_json(text: &str) -> Option<&'static str> {
     resources.any(is_resource).then_some(RESOURCES)
 }
 
-/// Reads a template.
-pub fn read(text: &str) -> Carrier {
+/// Reads a template. Its name says whether it is meant to be JSON: `CloudFormation` refuses what begins as JSON and is none,
+/// and YAML in brackets goes there by way of programs that write it anew.
+pub fn read(text: &str, path: &Path) -> Carrier {
     let body = text.trim_start_matches('\u{feff}');
     let offset = text.len() - body.len();
     let mut reader = Reader {
@@ -69,7 +71,10 @@ pub fn read(text: &str) -> Carrier {
         is_yaml: false,
     };
     let source = Text::verbatim(body, offset);
-    if let Some((tree, error)) = json_head(&source) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_json = body.trim_start().starts_with('{') && name.contains(".json");
+    let read = is_json.then(|| json::parse_head(&source));
+    if let Some((tree, error)) = read.or_else(|| json_head(&source)) {
         reader.carrier.around.broken = error.map(|error| Broken::json(error, &source));
         if let Some(tree) = &tree {
             reader.template(Node::Json(tree.root()));

@@ -1,4 +1,6 @@
-use super::{read, recognise};
+use std::path::Path;
+
+use super::recognise;
 use crate::inputs::carrier::{Carrier, Part};
 use crate::source::Text;
 
@@ -43,6 +45,27 @@ fn told(carrier: &Carrier) -> Vec<String> {
         }
     });
     parts.collect()
+}
+
+fn read(text: &str) -> Carrier {
+    super::read(text, Path::new("stack.template"))
+}
+
+#[test]
+fn json_that_is_yaml_in_brackets_is_broken_where_the_name_says_json() {
+    let text = "{\"Resources\": {\"A\": {\"Type\": \"AWS::SSM::Parameter\", \"Properties\": {\"Name\": \"/a\", \
+                \"Type\": \"String\", \"Value\": \"v\",}}}}\n";
+    for (name, language) in [
+        ("template.json", Some("JSON")),
+        ("template.json.j2", Some("JSON")),
+        ("template.yaml", None),
+        ("stack.template", None),
+    ] {
+        let carrier = super::read(text, Path::new(name));
+        assert_eq!(told(&carrier), ["ssm /a=v:String"], "{name}");
+        let broken = carrier.around.broken.map(|broken| broken.language);
+        assert_eq!(broken, language, "{name}");
+    }
 }
 
 /// A template in YAML with one resource.
