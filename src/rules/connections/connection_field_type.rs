@@ -175,7 +175,8 @@ fn odd_port(value: Value<'_>, read: Option<&str>) -> Option<&'static str> {
 fn odd_local_port(read: Option<&str>) -> Option<&'static str> {
     let port = read?.trim();
     let digits = port.strip_prefix('-').unwrap_or(port);
-    if digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number && (port.is_empty() || !digits.is_empty()) {
         return out_of_range(port);
     }
     Some("`port` is no integer: Airflow takes it as it is, and no server has it")
@@ -191,4 +192,26 @@ fn out_of_range(port: &str) -> Option<&'static str> {
 fn is_none(value: Value<'_>) -> bool {
     let none = ["None", "null", "NULL", "nil", "undefined"];
     value.as_str().is_some_and(|text| none.contains(&&*text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_of_a_local_file_is_a_number_or_none() {
+        for (port, words) in [
+            ("-", "no integer"),
+            ("--1", "no integer"),
+            ("5 432", "no integer"),
+            ("-1", "outside"),
+            ("65536", "outside"),
+        ] {
+            let told = odd_local_port(Some(port));
+            assert!(told.is_some_and(|told| told.contains(words)), "{port}");
+        }
+        for port in ["", " ", "5432", " 5432 "] {
+            assert_eq!(odd_local_port(Some(port)), None, "{port}");
+        }
+    }
 }
