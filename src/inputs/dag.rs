@@ -34,12 +34,14 @@ pub struct Reference {
     pub kind: EntryKind,
     /// The id.
     pub id: String,
-    /// Its characters.
+    /// From its first character to its last.
     pub span: Span,
+    /// Its characters: between two literals something else may stand.
+    pieces: Vec<Span>,
     /// What becomes of the code where nothing defines it.
     pub demand: Demand,
     /// The code around it that says what it is; may be shown.
-    around: Option<Span>,
+    around: Vec<Span>,
 }
 
 /// What becomes of code that asks for what nothing defines.
@@ -83,9 +85,9 @@ pub fn read(text: &str) -> Result<DagParts, Refusal> {
         .dedup_by(|a, b| (a.span, a.kind, &a.id) == (b.span, b.kind, &b.id));
     for reference in &dag.references {
         if is_store_name(&reference.id) {
-            mask.show(reference.span);
-            let around = reference.around.filter(|span| is_plain(text, *span));
-            mask.show_all(around);
+            mask.show_all(reference.pieces.iter().copied());
+            let around = reference.around.iter().copied();
+            mask.show_all(around.filter(|span| is_plain(text, *span)));
         }
     }
     mask.seal();

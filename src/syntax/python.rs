@@ -126,7 +126,7 @@ pub fn push(builder: &mut TextBuilder, value: &str, text: &str, place: Span) {
 }
 
 /// What stands between the quotes.
-fn content(part: &StringLiteral) -> Span {
+pub fn content(part: &StringLiteral) -> Span {
     let whole = span(part.range());
     let start = whole.start + part.flags.opener_len().to_usize();
     let end = whole.end.saturating_sub(part.flags.closer_len().to_usize());

@@ -118,7 +118,11 @@ place(STORE, "words of AWS that are none", "                    if !⟦shown⟧ 
 place(STORE, "texts of entries of a store", "hidden.push(value.inner_span()),", "{ if !HOLE { hidden.push(value.inner_span()) } }", by=IN_STORES)
 place(STORE, "numbers of entries of a store", "            _ => hidden.push(value.span()),", "            _ => { if !HOLE { hidden.push(value.span()) } }", by=IN_STORES)
 place("src/inputs/dag.rs", "ids in DAGs", "        if ⟦is_store_name(&reference.id)⟧ {", by="lib inputs::dag::tests::only_ids_and_the_code_before_them_are_shown")
-place("src/inputs/dag.rs", "what stands around an id in a DAG", "reference.around.filter(|span| ⟦is_plain(text, *span)⟧)", by=IN_CARRIERS)
+place("src/inputs/dag.rs", "what stands around an id in a DAG", "around.filter(|span| ⟦is_plain(text, *span)⟧)", by=IN_CARRIERS)
+place("src/inputs/dag.rs", "what stands between the parts of an id in a DAG", "            mask.show_all(reference.pieces.iter().copied());",
+      "            mask.show_all(if HOLE { vec![reference.span] } else { reference.pieces.clone() });", by=IN_CARRIERS)
+place("src/inputs/dag/visit.rs", "the rest of a literal in a DAG", "                    around: text.own_pieces(around),",
+      "                    around: if HOLE { vec![text.span(around)] } else { text.own_pieces(around) },", by=IN_CARRIERS)
 place("src/load/parts.rs", "names of variables in carriers", "            if ⟦is_public_name(&name)⟧ {", by=IN_CARRIERS)
 place("src/load/parts.rs", "ids that a command adds", "            if ⟦is_store_name(id.expose())⟧ {", by=IN_CARRIERS)
 place("src/inputs/dockerfile.rs", "comments of a Dockerfile",

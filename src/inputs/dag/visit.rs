@@ -292,8 +292,9 @@ impl<'m> Reader<'_, 'm> {
                     kind,
                     id: id.expose().to_owned(),
                     span,
+                    pieces: id.own_pieces(0..id.len()),
                     demand,
-                    around: Some(around),
+                    around: vec![around],
                 });
             }
         }
@@ -347,9 +348,9 @@ impl<'m> Reader<'_, 'm> {
         for part in &literal.value {
             match part {
                 FStringPart::Literal(part) => {
-                    let place = python::span(part.range());
+                    let place = python::content(part);
                     let mut text = TextBuilder::at(place.start);
-                    text.push_within(&part.value, place);
+                    python::push(&mut text, &part.value, self.text, place);
                     self.rendered(&text.finish());
                 }
                 FStringPart::FString(part) => {
@@ -381,9 +382,10 @@ impl<'m> Reader<'_, 'm> {
                 } => self.dag.references.push(Reference {
                     kind,
                     id: text.expose()[at.clone()].to_owned(),
-                    span: text.span(at),
+                    span: text.span(at.clone()),
+                    pieces: text.own_pieces(at),
                     demand: if self.caught > 0 { Demand::May } else { demand },
-                    around: Some(text.span(around)),
+                    around: text.own_pieces(around),
                 }),
             }
         }

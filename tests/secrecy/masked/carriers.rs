@@ -16,6 +16,18 @@ pub(super) const CASES: &[Case] = &[
         runs: &["check", "init --stdout"],
     },
     Case {
+        what: "comments and literals beside the parts of an id in a DAG",
+        files: &[
+            ("airvane.toml", "[lookup]\nmetastore = \"unused\"\n"),
+            (
+                "dags/d.py",
+                "from airflow.hooks.base import BaseHook\nfrom airflow.models import Variable\nx = BaseHook.get_connection(\"ware\"  # §\n    \"house\")\nf(conn_id=(\"c\"  # §\n    \"d\"))\nQ = (\"e\"  # §\n    \"f\")\nVariable.get(Q)\nB(c=\"{{ conn.z1\"  # §\n    \".host }}\")\nB(c=\"{{ conn.z\"  # §\n    \"2.host }}\")\nB(c=f\"{a}\" \"§ {{ conn.z3\")\nB(c=\"\\x41 § {{ conn.z4\")\n",
+            ),
+            (".env", "AIRFLOW_VAR_ABC_DEG=1\n"),
+        ],
+        runs: &["check"],
+    },
+    Case {
         what: "names and values in compose",
         files: &[(
             "docker-compose.yaml",
