@@ -257,6 +257,27 @@ fn nothing_of_a_value_is_printed_unless_it_is_revealed() {
     }
 }
 
+/// `VaultBackend` makes lists of its paths, and of `global_secrets_path` an item of each.
+#[test]
+fn a_list_is_shown_when_each_of_its_items_may_be() {
+    let paths = |global: &str, variables: &str| {
+        let cfg = format!(
+            "[secrets]\nbackend = airflow.providers.hashicorp.secrets.vault.VaultBackend\nbackend_kwargs = {{\"global_secrets_path\": \"{global}\", \"variables_path\": {variables}}}\n"
+        );
+        let document = document(
+            &[("airflow.cfg", &cfg)],
+            &["--airflow", "3.3.2", "--provider", "hashicorp=4.8.4"],
+        );
+        let options = &document["backend"]["options"];
+        [&options["connections_path"], &options["variables_path"]].map(Value::to_string)
+    };
+    assert_eq!(
+        paths("shared", "[\"a\", \"b\"]"),
+        [r#"["connections","shared"]"#, r#"["a","b","shared"]"#]
+    );
+    assert_eq!(paths("x://u:p@h", "[\"a\"]"), [r#""***""#, r#""***""#]);
+}
+
 #[test]
 fn a_token_in_the_place_of_a_key_is_not_shown() {
     let directory = tempfile::tempdir().unwrap();

@@ -379,3 +379,26 @@ fn resolve_looks_up_what_dags_use_and_says_where() {
     assert!(ran.out.contains("unknown: "), "{}", ran.out);
     assert_eq!(ran.code, 0);
 }
+
+#[test]
+fn resolve_counts_ids_that_may_be_something_else_and_does_not_tell_them() {
+    let code = "\
+from airflow.hooks.base import BaseHook
+BaseHook.get_connection(\"postgres://u:hunter2@h/db\")
+";
+    let folder = folder(&[("airflow.cfg", SSM), ("dags/copy.py", code)]);
+    let ran = run(folder.path(), &["resolve", "--used", "--airflow", "3.3.2"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""));
+    assert_eq!(
+        ran.err,
+        "airvane: 1 id that DAGs ask for is left out: no store can hold it, and it is not shown\n"
+    );
+    // What was typed is looked up.
+    let typed = "connection:postgres://u:hunter2@h/db";
+    let ran = run(
+        folder.path(),
+        &["resolve", "--used", typed, "--airflow", "3.3.2"],
+    );
+    assert_eq!(ran.err, "");
+    assert!(ran.out.contains("postgres://u:hunter2@h/db"), "{}", ran.out);
+}

@@ -32,9 +32,22 @@ pub fn run(
     };
     let mut ids = args.ids.clone();
     if args.used {
-        ids.extend(resolve::used(&loaded, &one, &ids));
-        if ids.is_empty() {
-            writeln!(err, "airvane: no DAG of this deployment asks for anything")?;
+        let (used, hidden) = resolve::used(&loaded, &one, &ids);
+        ids.extend(used);
+        match hidden {
+            0 if ids.is_empty() => {
+                writeln!(err, "airvane: no DAG of this deployment asks for anything")?;
+            }
+            0 => {}
+            // A URI, a sentence: what no store can hold may be a secret.
+            1 => writeln!(
+                err,
+                "airvane: 1 id that DAGs ask for is left out: no store can hold it, and it is not shown"
+            )?,
+            _ => writeln!(
+                err,
+                "airvane: {hidden} ids that DAGs ask for are left out: no store can hold them, and they are not shown"
+            )?,
         }
     }
     let asked = resolve::Request {

@@ -150,8 +150,13 @@ fn options(built: &Constructed<'_>) -> Attributes {
             Attribute::Null => Held::Null,
             Attribute::Text(text) => text_of(built.class, argument.name, text),
             Attribute::Json(json) => {
-                let is_public =
-                    argument.written.is_none() || admits(built.class, argument.name, json);
+                let is_public = match serde_json::from_str(json) {
+                    // Vault's paths are lists, and another argument may have become an item of them.
+                    Ok(serde_json::Value::Array(items)) => items
+                        .iter()
+                        .all(|item| is_item(built.class, argument.name, item)),
+                    _ => argument.written.is_none() || admits(built.class, argument.name, json),
+                };
                 Held::Json(Text::verbatim(json, 0), is_public)
             }
             Attribute::Unknown => Held::Unknown,
@@ -187,6 +192,11 @@ fn text_of(class: &BackendClass, name: &str, text: &str) -> Held {
         Secret::new(text),
         text.is_empty() || admits(class, name, text),
     )
+}
+
+/// An item of the list that is the argument `name` may be shown.
+fn is_item(class: &BackendClass, name: &str, item: &serde_json::Value) -> bool {
+    item.as_str().is_some_and(|text| admits(class, name, text))
 }
 
 fn admits(class: &BackendClass, name: &str, text: &str) -> bool {

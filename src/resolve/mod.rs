@@ -18,6 +18,7 @@ use std::path::PathBuf;
 
 use crate::airflow::connection::{Format, Reading};
 use crate::airflow::search::Last;
+use crate::aws::names::is_store_name;
 use crate::inputs::EntryKind;
 use crate::list::MayShow;
 use crate::load::{Loaded, One};
@@ -192,14 +193,17 @@ pub struct Request<'r> {
     pub team: Option<&'r str>,
 }
 
-/// Every id that the DAGs of the deployment `one` ask for and that `known` does not hold.
-pub fn used(loaded: &Loaded, one: &One, known: &[Wanted]) -> Vec<Wanted> {
+/// Every id that the DAGs of the deployment `one` ask for and that `known` does not hold, and how many of them
+/// are left out: what no store can hold may be something else, and is not told.
+pub fn used(loaded: &Loaded, one: &One, known: &[Wanted]) -> (Vec<Wanted>, usize) {
     let used = loaded.used(one.group).ids.into_iter();
     let wanted = used.map(|used| Wanted {
         kind: used.kind,
         id: used.id.to_owned(),
     });
-    wanted.filter(|wanted| !known.contains(wanted)).collect()
+    let wanted = wanted.filter(|wanted| !known.contains(wanted));
+    let (shown, hidden): (Vec<_>, Vec<_>) = wanted.partition(|wanted| is_store_name(&wanted.id));
+    (shown, hidden.len())
 }
 
 /// Looks every id up in the deployment `one`.

@@ -256,6 +256,8 @@ place(OPTIONS, "sections nobody knows", "        ⟦section_is_open⟧\n", by=IN
 place("src/config/backends.rs", "class paths of any shape", "    Held::Text(Secret::new(path), ⟦Shape::ClassPath.admits(path)⟧)", by=IN_COMMANDS)
 place("src/config/backends.rs", "arguments of any shape",
       "    ⟦public::kwarg(Some(class), name).is_some_and(|shape| shape.admits(text))⟧", by=IN_COMMANDS)
+place("src/config/backends.rs", "items of a list of any shape", "    ⟦item.as_str().is_some_and(|text| admits(class, name, text))⟧", by=IN_COMMANDS)
+place("src/resolve/mod.rs", "ids that DAGs ask for, looked up", "wanted.partition(|wanted| ⟦is_store_name(&wanted.id)⟧)", by=IN_COMMANDS)
 RESOLVE = "src/render/resolve.rs"
 place(RESOLVE, "names that a backend is asked for", "    if ⟦reveal⟧ || step.lookups_public {", by=IN_COMMANDS)
 place(RESOLVE, "values that are found, for programs", "            let shown = ⟦reveal⟧ || value.expose().is_empty();", by=IN_COMMANDS)

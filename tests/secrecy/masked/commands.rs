@@ -238,6 +238,31 @@ pub(super) const CASES: &[Case] = &[
         ],
     },
     Case {
+        what: "ids that DAGs ask for and that no store can hold, looked up",
+        files: &[
+            ("airflow.cfg", "[core]\nexecutor = LocalExecutor\n"),
+            (
+                "dags/d.py",
+                "from airflow.hooks.base import BaseHook\nfrom airflow.models import Variable\nBaseHook.get_connection(\"postgres://u:§@h/db\")\nf(postgres_conn_id=\"x://u:§@h/db\")\nVariable.get(\"my pw §\")\nVariable.get(\"\"\"a\n§\"\"\")\nB(c=\"{{ conn['y://§'].host }}\")\nVariable.get(\"abc\")\n",
+            ),
+        ],
+        runs: &[
+            "resolve --used --in {dir}",
+            "resolve --used --in {dir} --format json",
+        ],
+    },
+    Case {
+        what: "an argument that becomes a part of another, and items of a list",
+        files: &[(
+            "airflow.cfg",
+            "[secrets]\nbackend = airflow.providers.hashicorp.secrets.vault.VaultBackend\nbackend_kwargs = {\"url\": \"http://vault:8200\", \"variables_path\": [\"a\", \"x://u:§@h\"], \"global_secrets_path\": \"postgres://u:§@h\"}\n",
+        )],
+        runs: &[
+            "config --runtime task",
+            "config --format json --runtime task",
+        ],
+    },
+    Case {
         what: "names of a list on the map of a page",
         files: &[
             (
