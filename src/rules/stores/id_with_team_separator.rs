@@ -65,6 +65,10 @@ const TEAMS: Version = Version::new(3, 2, 0);
 const ASKS_FIRST: Version = Version::new(3, 3, 1);
 
 fn check(context: &EntryContext<'_>, findings: &mut Findings) {
+    // Most ids hold none, and a store has a million.
+    let Some(rest) = rest_of_team(&context.id) else {
+        return;
+    };
     let target = context.target;
     let refuses = (REFUSED_SINCE..REFUSED_UNTIL).contains(&target.amazon());
     if matches!(
@@ -76,9 +80,6 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
     {
         return;
     }
-    let Some(rest) = rest_of_team(&context.id) else {
-        return;
-    };
     let teams = context.backend.and_then(|backend| backend.multi_team);
     if teams == Some(true) {
         return;
