@@ -281,3 +281,25 @@ fn a_file_with_format_raw_is_read_in_that_way_alone() {
     assert_eq!(list.out.matches("  raw  ").count(), 1, "{}", list.out);
     assert!(list.out.contains("a #b"), "{}", list.out);
 }
+
+/// `extends` of a file that is not here: what it may set is nobody's option, however long its name is.
+#[test]
+fn options_that_an_absent_file_may_set_are_not_taken_for_written() {
+    let of = |length: usize, more: &str| {
+        let file = format!("../{}.yml", "a".repeat(length - 7));
+        let text = format!(
+            "services:\n  web:\n    image: apache/airflow:2.10.3\n    extends: {{file: {file}, service: web}}\n    \
+             environment:\n      AIRFLOW__CORE__DEFAULT_TASK_RETRIES: \"3\"\n{more}"
+        );
+        let folder = with(&[("compose.yaml", &text)]);
+        run(folder.path(), &["check", "-v", "--format", "concise", "."]).out
+    };
+    for name in [
+        "AIRFLOW__WORKERS__SECRETS_BACKEND",
+        "AIRFLOW__WORKERS__SECRETS_BACKEND_KWARGS",
+    ] {
+        assert_eq!(of(name.len(), ""), "", "{name}");
+        let written = of(name.len(), &format!("      {name}:\n"));
+        assert_eq!(written.matches("AV601").count(), 1, "{written}");
+    }
+}

@@ -35,6 +35,7 @@ fn setting(option: &str, value: &str) -> Setting {
         file: FileId(0),
         name: Span::new(0, 0),
         value: Text::verbatim(value, 0),
+        is_left_open: false,
     }
 }
 

@@ -307,6 +307,8 @@ pub struct Environment {
     pub variables: Vec<Variable>,
     /// How the carrier writes the names of options.
     pub spelling: Spelling,
+    /// Names of [`Self::leave_open`]: nobody wrote the first variable of the name.
+    pub left_open: Vec<&'static str>,
 }
 
 /// What decides of a backend.
@@ -331,6 +333,7 @@ impl Environment {
                 value: Some(by.clone().into_unknown()),
             };
             variables.insert(0, unknown);
+            self.left_open.push(name);
         }
     }
 }

@@ -141,6 +141,7 @@ fn setting(table: &Options, section: &str, option: &Opt, file: FileId) -> Settin
         file,
         name: option.name.source(),
         value: option.value.clone(),
+        is_left_open: false,
     }
 }
 

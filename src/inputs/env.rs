@@ -167,6 +167,7 @@ fn setting(variable: &EnvVariable, file: FileId) -> Option<Setting> {
         file,
         name: variable.name_span,
         value,
+        is_left_open: false,
     })
 }
 

@@ -250,6 +250,8 @@ pub struct Setting {
     pub name: Span,
     /// The value as the carrier's reader hands it over.
     pub value: Text,
+    /// Nobody wrote it: what is not known may set it (`Environment::leave_open`), and name and value both stand there.
+    pub is_left_open: bool,
 }
 
 impl std::fmt::Debug for Setting {

@@ -15,8 +15,9 @@ use crate::inputs::entries::{Entries, Given};
 use crate::inputs::env::{self, is_public_name};
 use crate::inputs::inside::{Embedded, Inside};
 use crate::inputs::local::LocalTree;
+use crate::inputs::spelling::Spelling;
 use crate::inputs::{
-    Definition, EntryKind, Input, Kind, Notation, Tree, cfg, exports, local, sops,
+    Definition, EntryKind, Form, Input, Kind, Notation, Tree, cfg, exports, local, sops,
 };
 use crate::source::{FileId, LineIndex, Mask, Text};
 use crate::syntax::dotenv::{Delivery, EnvFile, EnvVariable};
@@ -153,6 +154,11 @@ impl Room<'_> {
             ..EnvFile::default()
         };
         let is_last = are_last(&environment.variables);
+        let mut open = environment.left_open;
+        open.retain(|name| {
+            let all = environment.variables.iter();
+            all.filter(|one| one.name.expose() == *name).count() == 1
+        });
         tree.variables.reserve_exact(is_last.len());
         for (variable, is_last) in environment.variables.into_iter().zip(is_last) {
             let name_span = variable.name.source();
@@ -179,6 +185,9 @@ impl Room<'_> {
         input.mask.seal();
         env::take(&tree, &mut input);
         for setting in &mut input.settings {
+            let name = || Spelling::Variable.name(&setting.section, &setting.option);
+            setting.is_left_open =
+                !open.is_empty() && setting.form == Form::Plain && open.contains(&name().as_str());
             setting.spelling = environment.spelling;
         }
         input.tree = Tree::Env(tree);

@@ -49,6 +49,7 @@ pub(crate) fn env_setting(section: &str, option: &str, form: Form, value: &str) 
         file: FileId(1),
         name: Span::new(0, 1),
         value: Text::verbatim(value, 1),
+        is_left_open: false,
     }
 }
 

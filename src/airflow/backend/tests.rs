@@ -39,6 +39,7 @@ pub(crate) fn setting(name: &str, value: &str) -> Setting {
         file: FileId(0),
         name: Span::new(0, name.len()),
         value: Text::verbatim(value, 100),
+        is_left_open: false,
     }
 }
 

@@ -25,14 +25,6 @@ const MOST_VARIABLES: usize = 1 << 20;
 /// How names begin that tell Airflow something.
 const PREFIXES: [&str; 3] = ["AIRFLOW__", "AIRFLOW_CONN_", "AIRFLOW_VAR_"];
 
-/// What decides where Airflow looks for connections and variables.
-const DECISIVE: [&str; 4] = [
-    "AIRFLOW__SECRETS__BACKEND",
-    "AIRFLOW__SECRETS__BACKEND_KWARGS",
-    "AIRFLOW__WORKERS__SECRETS_BACKEND",
-    "AIRFLOW__WORKERS__SECRETS_BACKEND_KWARGS",
-];
-
 /// What is known of the services so far.
 pub(super) struct Services<'a> {
     text: &'a str,
@@ -526,7 +518,7 @@ impl<'a> Services<'a> {
 
     fn environment_of(&mut self, whole: &Whole) -> Environment {
         let mut environment = Environment::default();
-        self.of_nobody_knows_what(whole, &mut environment.variables);
+        self.of_nobody_knows_what(whole, &mut environment);
         let is_layer = whole.other.is_some() || self.beside().is_some_and(|one| one.is_below);
         for file in &whole.env_files {
             match &file.path {
@@ -562,7 +554,7 @@ impl<'a> Services<'a> {
     }
 
     /// A service of another file that is not to be had may set what decides where Airflow looks.
-    fn of_nobody_knows_what(&self, whole: &Whole, variables: &mut Vec<Variable>) {
+    fn of_nobody_knows_what(&self, whole: &Whole, environment: &mut Environment) {
         let Some(other) = whole.other.as_ref().filter(|_| !whole.is_alone) else {
             return;
         };
@@ -570,10 +562,7 @@ impl<'a> Services<'a> {
         if path.is_some_and(|path| (self.surroundings.neighbour)(path).is_some()) {
             return;
         }
-        variables.extend(DECISIVE.iter().map(|name| Variable {
-            name: Text::elsewhere(name, other.span),
-            value: Some(Text::elsewhere("?", other.span).into_unknown()),
-        }));
+        environment.leave_open(&Text::elsewhere("?", other.span), |_| false);
     }
 
     /// Somebody may fill the file in before compose reads it.

@@ -32,7 +32,7 @@ pub(super) fn each(input: &Input) -> impl Iterator<Item = Written<'_>> {
         .filter(move |setting| {
             !matches!(setting.form, Form::PerKey(_))
                 && !inherited.contains(&setting.name)
-                && !is_left_open(setting)
+                && !setting.is_left_open
         })
         .map(|setting| Written {
             setting,
@@ -45,23 +45,6 @@ pub(super) fn of_deployment<'a>(
     cx: &DeploymentContext<'a>,
 ) -> impl Iterator<Item = Written<'a>> + use<'a> {
     cx.inputs.iter().copied().flat_map(each)
-}
-
-/// Nobody wrote it: what is not known (`merge(…, var.more)`) may set what decides of a backend
-/// (`Environment::leave_open`), and name and value both stand there. Of a name that is written and whose value comes
-/// from elsewhere the place is as long as the name.
-fn is_left_open(setting: &Setting) -> bool {
-    let decides = matches!(
-        (setting.section.as_str(), setting.option.as_str()),
-        ("secrets", "backend" | "backend_kwargs")
-            | ("workers", "secrets_backend" | "secrets_backend_kwargs")
-    );
-    let place = setting.name;
-    let written = || setting.name_of(&setting.section, &written_name(setting));
-    decides
-        && place == setting.value.source()
-        && !setting.value.is_known()
-        && written().len() != place.end - place.start
 }
 
 fn inherited(input: &Input) -> BTreeSet<Span> {
