@@ -234,3 +234,19 @@ fn options_with_values_from_the_cluster_are_judged_by_their_names() {
         assert!(ran.out.contains(code), "{name}: {}{}", ran.out, ran.err);
     }
 }
+
+/// What vals fetches before the object is applied is not judged.
+#[test]
+fn references_of_vals_are_not_known() {
+    let secret = |value: &str| {
+        format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: x}}\nstringData:\n  AIRFLOW_CONN_A: {value}\n"
+        )
+    };
+    let of = |value: &str| {
+        let folder = with(&[("secret.yaml", &secret(value))]);
+        run(folder.path(), &["check", "--format", "concise", "."]).out
+    };
+    assert_eq!(of("ref+vault://secret/airflow#/conn_a"), "");
+    assert!(of("http://h/#/conn_a").contains("AV409"));
+}

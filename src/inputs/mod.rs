@@ -33,6 +33,7 @@ pub mod store;
 pub mod systemd;
 pub mod terraform;
 pub mod terraform_json;
+pub mod vals;
 
 use std::path::PathBuf;
 use std::sync::Arc;

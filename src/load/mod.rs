@@ -28,7 +28,7 @@ use std::sync::OnceLock;
 use crate::airflow::Target;
 use crate::airflow::config::Environment;
 use crate::inputs::inside::Inside;
-use crate::inputs::{Input, Kind, is_sample, samples};
+use crate::inputs::{Input, Kind, is_sample, samples, vals};
 use crate::report::Failure;
 use crate::settings::SettingsFile;
 use crate::source::{FileId, Secret, Span, Text, display_path, escape_control};
@@ -144,6 +144,7 @@ pub fn load(request: &Request, files: &mut Files) -> (Loaded, Vec<Option<Content
     let mut inputs = Vec::with_capacity(read.found.len());
     for mut one in read.found {
         samples::leave_open(&mut one.input);
+        vals::leave_open(&mut one.input);
         contents.push(one.content);
         context.push(one.context);
         inputs.push(one.input);
