@@ -10,7 +10,7 @@ use airvane::load::guard;
 use airvane::render::Format;
 use clap::Parser;
 
-use crate::places;
+use crate::places::{self, Secret};
 
 /// A folder of `fixtures` that holds files.
 pub(crate) struct Fixture {
@@ -18,8 +18,8 @@ pub(crate) struct Fixture {
     pub(crate) name: String,
     /// Name and text; without `args` and what no secret stands in.
     pub(crate) files: Vec<(String, String)>,
-    /// By file and place of a secret: where canaries may be put into it.
-    pub(crate) places: Vec<Vec<Vec<usize>>>,
+    /// By file and place of a secret: where canaries may be put into it, and what may be seen of them.
+    pub(crate) places: Vec<Vec<(Vec<usize>, Secret)>>,
     /// Further arguments; `{dir}` is the folder.
     arguments: Vec<String>,
 }
@@ -62,13 +62,10 @@ pub(crate) fn all() -> Vec<Fixture> {
         let places = files
             .iter()
             .map(|(name, text)| {
-                if name == "aws-config" {
-                    return Vec::new();
-                }
                 places::secret_ranges(name, text, &public)
                     .into_iter()
-                    .map(|range| places::places(text, range))
-                    .filter(|places| !places.is_empty())
+                    .map(|(start, end, secret)| (places::places(text, (start, end)), secret))
+                    .filter(|(places, _)| !places.is_empty())
                     .collect()
             })
             .collect();
@@ -102,18 +99,29 @@ impl Fixture {
         arguments
     }
 
+    /// The most places of one secret.
+    pub(crate) fn most_places(&self) -> usize {
+        let secrets = self.places.iter().flatten();
+        secrets.map(|(places, _)| places.len()).max().unwrap_or(0)
+    }
+
     /// The files with `canary` at one place of each secret, which `choose` picks (it is given how
-    /// many there are).
+    /// many there are). Of names and other words by which a file means what it means, a third gets one.
     pub(crate) fn with(
         &self,
         canary: &str,
         mut choose: impl FnMut(usize) -> usize,
     ) -> Vec<(String, String)> {
+        let third = choose(3) % 3;
         let with = self.files.iter().zip(&self.places);
         with.map(|((name, text), secrets)| {
             let mut places: Vec<usize> = secrets
                 .iter()
-                .map(|places| places[choose(places.len()) % places.len()])
+                .enumerate()
+                .filter(|(number, (_, secret))| {
+                    secret.takes(canary) && (*secret == Secret::Always || number % 3 == third)
+                })
+                .map(|(_, (places, _))| places[choose(places.len()) % places.len()])
                 .collect();
             places.sort_unstable();
             places.dedup();
