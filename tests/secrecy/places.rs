@@ -4,6 +4,7 @@
 //! What is public is public in a shape only: ids, prefixes and class paths get the canaries that break it. What
 //! shape that is comes from the shipped allow-list.
 
+mod dag;
 mod json;
 mod kwargs;
 
@@ -103,7 +104,7 @@ pub(crate) fn secret_ranges(name: &str, text: &str, public: &Public) -> Vec<Rang
         offset += line.len();
     }
     if extension == Some("py") {
-        return without_ids(text, lines.ranges);
+        return dag::ranges(text, lines.ranges);
     }
     lines.ranges
 }
@@ -239,30 +240,6 @@ fn closes(text: &str, quote: char) -> bool {
         .any(|(at, _)| !text[..at].ends_with('\\'))
 }
 
-/// What a DAG asks for is told: of the strings of calls that ask, quotes included, nothing is left but what they hold,
-/// which has to be a name.
-fn without_ids(text: &str, ranges: Vec<Range>) -> Vec<Range> {
-    let pattern = concat!(
-        r"(?:\bVariable\.get|\bConnection\.get|\b\w*[Hh]ook\.get_connection)\(\s*",
-        r#"("[A-Za-z0-9_./+=@-]*"|'[A-Za-z0-9_./+=@-]*')\s*[,)]"#,
-    );
-    let pattern = regex::Regex::new(pattern).unwrap();
-    let mut parts = ranges;
-    for found in pattern.captures_iter(text) {
-        let id = found.get(1).unwrap();
-        let cut = |(start, end, secret): Range| {
-            if start <= id.start() && id.end() <= end {
-                let inside = (id.start() + 1, id.end() - 1, Secret::UnlessNamed);
-                vec![(start, id.start(), secret), inside, (id.end(), end, secret)]
-            } else {
-                vec![(start, end, secret)]
-            }
-        };
-        parts = parts.into_iter().flat_map(cut).collect();
-    }
-    parts
-}
-
 /// Where in a range canaries are put, one place a round: the ends, the middle and after each
 /// delimiter.
 pub(crate) fn places(text: &str, (start, end): (usize, usize)) -> Vec<usize> {
@@ -375,6 +352,24 @@ mod tests {
                 "- a(Variable.get(",
                 "n x",
                 "- ), os.environ.get('pw'), d.get('pw'))"
+            ]
+        );
+        let text = "DB = 'db'\nPW = 'pw'\nf(x_conn_id=DB, login='pw', c='{{ conn.y.host }}')\n";
+        assert_eq!(
+            ranges("x.py", text),
+            [
+                "- DB",
+                "-  ",
+                "n db",
+                "- ",
+                "- PW",
+                "-  'pw'",
+                "- f",
+                "n x_conn_id",
+                "- ",
+                "- DB, login='pw', c='{{ conn",
+                "n y",
+                "- host }}')"
             ]
         );
     }
