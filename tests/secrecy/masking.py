@@ -65,8 +65,8 @@ place("src/check/visible.rs", "what one reading hides and another one shows",
       "let hidden = hidden.remove(&file).unwrap_or_default();",
       "let hidden = if HOLE { Vec::new() } else { hidden.remove(&file).unwrap_or_default() };", by="lib check::visible::tests::what_one_reading_hides_stays_hidden")
 place("src/check/outward.rs", "what a part shows of an escape around it",
-      "let shown = shown.flat_map(|span| inside.own_pieces(*span));",
-      "let shown = shown.flat_map(|span| if HOLE { inside.pieces(*span) } else { inside.own_pieces(*span) });", by=IN_STORES)
+      "of_file.extend(shown.flat_map(|span| inside.own_pieces(*span)));",
+      "of_file.extend(shown.flat_map(|span| if HOLE { inside.pieces(*span) } else { inside.own_pieces(*span) }));", by=IN_STORES)
 place("src/check/outward.rs", "what a reading of a part shows of an escape around it",
       "pieces(&mut one.shown, Inside::own_pieces);",
       "pieces(&mut one.shown, if HOLE { Inside::pieces } else { Inside::own_pieces });", by=IN_STORES)
@@ -271,7 +271,7 @@ place("src/init/mod.rs", "ids that init requires", "used.must.filter(|_| !is_kno
 place("src/init/mod.rs", "classes that init declares", "standing(text) == Standing::Foreign && ⟦Shape::ClassPath.admits(class)⟧;", by=IN_COMMANDS)
 place("src/init/mod.rs", "kwargs that init declares", "⟦public::is_plain_key(name)⟧ && is_identifier(name)", by=IN_COMMANDS)
 place("src/settings/read.rs", "ids of the settings file", "            if ⟦is_store_name(id)⟧ {", by=IN_CARRIERS)
-CLI = "src/cli.rs"
+CLI = "src/cli/words.rs"
 place(CLI, "values of arguments in a usage error", "        error.insert(ContextKind::InvalidValue, hidden());", "        if !HOLE { error.insert(ContextKind::InvalidValue, hidden()); }", by=IN_USAGE)
 place(CLI, "arguments nobody knows in a usage error", "        if !letter {\n", "        if !letter && !HOLE {\n", by=IN_USAGE)
 place(CLI, "what is suggested in a usage error", "        error.insert(ContextKind::Suggested, ContextValue::None);", "        if !HOLE { error.insert(ContextKind::Suggested, ContextValue::None); }", by=IN_USAGE)
@@ -296,8 +296,8 @@ place("src/rules/stores/name_not_covered.rs", "names that nothing covers, and th
 place("src/rules/files/env_syntax.rs", "names on lines with faults", "⟦is_public_name(name) && name.starts_with(\"AIRFLOW_\")⟧)?;", by="lib rules::files::env_syntax::tests::nothing_of_a_value_a_comment_or_a_foreign_name_is_said_or_shown")
 place("src/rules/files/env_syntax.rs", "names on lines with faults that nothing is assigned to",
       "    (⟦is_known_name(name)⟧ || is_assigned(", by=IN_SETTINGS)
-place("src/rules/files/env_syntax.rs", "names that the shell sets in the background", "        } else if ⟦is_public_name(name)⟧ {", by=IN_CARRIERS)
-place("src/rules/files/env_syntax.rs", "names that the shell sets in the background, in a fingerprint", "        let shown = if ⟦is_public_name(name)⟧ { name }", by=IN_CARRIERS)
+place("src/rules/files/env_syntax.rs", "names that the shell sets in the background", "    } else if ⟦is_public_name(name)⟧ {", by=IN_CARRIERS)
+place("src/rules/files/env_syntax.rs", "names that the shell sets in the background, in a fingerprint", "    let shown = if ⟦is_public_name(name)⟧ { name }", by=IN_CARRIERS)
 place("src/rules/files/env_name_ineffective.rs", "names that reach nobody", "ours.filter(|variable| ⟦is_public_name(&variable.name)⟧)", by=IN_SETTINGS)
 place("src/rules/files/env_name_ineffective.rs", "names without effect", "        if !⟦is_shown(variable, Some(text).filter(|_| !tree.stated))⟧ {", by=IN_SETTINGS)
 place("src/rules/files/dockerfile_env_quoting.rs", "names in a Dockerfile", "            .filter(|name| ⟦is_public_name(name)⟧ && ", by=IN_CARRIERS)
