@@ -121,8 +121,6 @@ place("src/inputs/dag.rs", "ids in DAGs", "        if ⟦is_store_name(&referenc
 place("src/inputs/dag.rs", "what stands around an id in a DAG", "around.filter(|span| ⟦is_plain(text, *span)⟧)", by=IN_CARRIERS)
 place("src/inputs/dag.rs", "what stands between the parts of an id in a DAG", "            mask.show_all(reference.pieces.iter().copied());",
       "            mask.show_all(if HOLE { vec![reference.span] } else { reference.pieces.clone() });", by=IN_CARRIERS)
-place("src/inputs/dag/visit.rs", "the rest of a literal in a DAG", "                    around: text.own_pieces(around),",
-      "                    around: if HOLE { vec![text.span(around)] } else { text.own_pieces(around) },", by=IN_CARRIERS)
 place("src/load/parts.rs", "names of variables in carriers", "            if ⟦is_public_name(&name)⟧ {", by=IN_CARRIERS)
 place("src/load/parts.rs", "ids that a command adds", "            if ⟦is_store_name(id.expose())⟧ {", by=IN_CARRIERS)
 place("src/inputs/dockerfile.rs", "comments of a Dockerfile",
@@ -340,6 +338,8 @@ DOUBLED = [
      "each has a line of its own, and no finding stands on it"),
     ("src/inputs/compose/services.rs", "show: what stands around a variable nobody may see",
      "only blanks, quotes and the marks between name and value are shown there"),
+    ("src/inputs/dag/visit.rs", "rendered: the rest of a literal in a DAG",
+     "a literal in which characters do not stand by themselves has a backslash, and is_plain shows none"),
     ("src/airflow/connection/visible.rs", "uri: delimiters of what was not read, and before a late @",
      "one sign is shown at a time, never four in a row, and none but a delimiter"),
     ("src/airflow/public.rs", "kwarg: kwargs that one class shows and another one hides",
