@@ -26,11 +26,15 @@ use crate::workspace::{Content, Files};
 /// A neighbour above this size is none.
 const LARGEST: usize = 4 << 20;
 
-/// Reads the carrier whose path, kind and bytes `input` holds. Its parts follow it.
-pub(super) fn read(mut input: Input, request: &Request, files: &Files) -> (Input, Vec<Found>) {
+/// Reads the carrier whose path, kind and bytes `input` holds, `is_encrypted` by SOPS or not. Its parts follow it.
+pub(super) fn read(
+    mut input: Input,
+    is_encrypted: bool,
+    request: &Request,
+    files: &Files,
+) -> (Input, Vec<Found>) {
     let bytes = Arc::clone(&input.bytes);
     let text = std::str::from_utf8(&bytes).unwrap_or_default();
-    let is_encrypted = sops::is_encrypted(&bytes);
     let plain;
     let text = if is_encrypted {
         plain = sops::without_block(text);

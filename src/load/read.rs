@@ -404,7 +404,7 @@ fn in_parts(mut input: Input, request: &Request, files: &Files, candidate: &Cand
         input.tree = Tree::Opaque(why);
         return found(input, None, candidate);
     }
-    let (input, parts) = parts::read(input, request, files);
+    let (input, parts) = parts::read(input, why.is_some(), request, files);
     Step::Found(Box::new(Found {
         input,
         content: None,
