@@ -12,5 +12,6 @@ pub mod stores;
 pub mod syntax;
 pub mod twin;
 
-#[path = "../../tests/secrecy/places.rs"]
+#[allow(dead_code, reason = "the tests of secrecy ask for more of it")]
+#[path = "../../tests/secrecy/places/mod.rs"]
 mod places;

@@ -15,8 +15,7 @@ const CANARIES: [&str; 3] = ["~!^*~|!^~*|~", "ßøÞþłđŧħßøÞþ", "Qz7~ß
 
 /// See the test `secrecy`, whose law this is.
 pub fn run(data: &[u8]) {
-    static PUBLIC: LazyLock<std::collections::BTreeSet<String>> =
-        LazyLock::new(places::public_kwargs);
+    static PUBLIC: LazyLock<places::Public> = LazyLock::new(places::public_kwargs);
     let Some(mut bundle) = Bundle::of(data) else {
         return;
     };
@@ -32,11 +31,14 @@ pub fn run(data: &[u8]) {
         }
         let mut changed = text.to_owned();
         let ranges = places::secret_ranges(name, text, &PUBLIC);
-        let mut at: Vec<usize> = ranges
+        // Names stay as they are, so that files go on meaning what they mean.
+        let secrets = ranges
             .into_iter()
-            .filter_map(|range| {
-                let places = places::places(text, range);
-                let choice = usize::from(bundle.choice) + range.0;
+            .filter(|(_, _, secret)| *secret == places::Secret::Always);
+        let mut at: Vec<usize> = secrets
+            .filter_map(|(start, end, _)| {
+                let places = places::places(text, (start, end));
+                let choice = usize::from(bundle.choice) + start;
                 places.get(choice % places.len().max(1)).copied()
             })
             .collect();
