@@ -459,6 +459,15 @@ impl Input {
     pub const fn is_added(&self) -> bool {
         matches!(self.tree, Tree::Local(local::LocalTree::Added))
     }
+
+    /// The values of its settings, definitions and variables.
+    fn values_mut(&mut self) -> impl Iterator<Item = &mut Text> {
+        let settings = self.settings.iter_mut().map(|one| &mut one.value);
+        let definitions = self.definitions.iter_mut().map(|one| &mut one.value);
+        let variables = self.variables.iter_mut();
+        let variables = variables.filter_map(|one| one.value.as_mut());
+        settings.chain(definitions).chain(variables)
+    }
 }
 
 /// A file that is meant to be copied or rendered, not read by Airflow: `.env.example`,

@@ -17,13 +17,7 @@ pub fn leave_open(input: &mut Input) {
     if !is_sample(&input.path) {
         return;
     }
-    let settings = input.settings.iter_mut().map(|one| &mut one.value);
-    let definitions = input.definitions.iter_mut().map(|one| &mut one.value);
-    let variables = input
-        .variables
-        .iter_mut()
-        .filter_map(|one| one.value.as_mut());
-    for value in settings.chain(definitions).chain(variables) {
+    for value in input.values_mut() {
         let open = open_parts(value.expose());
         if !open.is_empty() {
             *value = without(value, &open);

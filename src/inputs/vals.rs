@@ -7,13 +7,7 @@ use crate::source::Text;
 
 /// Makes unknown what vals fills in.
 pub fn leave_open(input: &mut Input) {
-    let settings = input.settings.iter_mut().map(|one| &mut one.value);
-    let definitions = input.definitions.iter_mut().map(|one| &mut one.value);
-    let variables = input
-        .variables
-        .iter_mut()
-        .filter_map(|one| one.value.as_mut());
-    for value in settings.chain(definitions).chain(variables) {
+    for value in input.values_mut() {
         if is_reference(value) {
             *value = value.clone().into_unknown();
         }
