@@ -475,6 +475,11 @@ impl<'a> Lexer<'a> {
                     stack.pop();
                 }
                 (Context::Backtick, _) => {}
+                (Context::Paren, b'#') if b" \t\n;&|(".contains(&bytes[self.at - 2]) => {
+                    // A comment; quotes in it are none.
+                    let rest = &bytes[self.at..];
+                    self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+                }
                 (_, b'$') => match bytes.get(self.at) {
                     Some(b'{') => {
                         self.at += 1;

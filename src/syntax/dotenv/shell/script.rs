@@ -219,6 +219,7 @@ impl Reader<'_> {
                         self.blocks.pop();
                     }
                     Token::Operator(")", _) => self.end_of_pattern(),
+                    Token::Newline => self.skip_heredocs(&mut heredocs),
                     _ => {}
                 }
                 continue;
@@ -232,9 +233,7 @@ impl Reader<'_> {
                 Token::Word(word) => command.words.push(word),
                 Token::Newline => {
                     self.done(&mut command, "\n");
-                    for heredoc in heredocs.drain(..) {
-                        self.skip_heredoc(&heredoc);
-                    }
+                    self.skip_heredocs(&mut heredocs);
                 }
                 Token::End => {
                     self.done(&mut command, "\n");
@@ -423,7 +422,13 @@ impl Reader<'_> {
             return Ok(());
         }
         if command.is_empty() {
-            self.open(BlockKind::Subshell);
+            let inside = rest.trim_start_matches([' ', '\t']);
+            if self.is_body && inside.starts_with(')') {
+                // `function name()`
+                self.lexer.at = self.lexer.text.len() - inside.len() + 1;
+            } else {
+                self.open(BlockKind::Subshell);
+            }
             return Ok(());
         }
         let is_function = command.words.len() == 1 && !command.redirected;
@@ -434,6 +439,12 @@ impl Reader<'_> {
                 Ok(())
             }
             _ => Err(Lost),
+        }
+    }
+
+    fn skip_heredocs(&mut self, heredocs: &mut Vec<Heredoc>) {
+        for heredoc in heredocs.drain(..) {
+            self.skip_heredoc(&heredoc);
         }
     }
 
@@ -554,6 +565,10 @@ impl Reader<'_> {
                 let flags: Vec<String> = literals()
                     .take_while(|word| word.starts_with('-'))
                     .collect();
+                if name == "export" && flags.iter().any(|flag| flag.contains('n')) {
+                    self.doubt(literals());
+                    return false;
+                }
                 let is_export = name == "export" && flags.is_empty()
                     || flags.iter().any(|flag| flag.contains('x'));
                 let is_certain =
@@ -564,26 +579,22 @@ impl Reader<'_> {
                 return false;
             }
             "set" => {
-                for word in literals() {
-                    match word.as_str() {
-                        "-a" | "allexport" => self.export_all = true,
-                        "+a" => self.export_all = false,
-                        _ => {}
-                    }
+                match exports_all(literals()) {
+                    Some(is_on) if !is_lost => self.export_all = is_on && is_certain,
+                    _ => {}
                 }
                 return false;
             }
             "unset" if is_certain && !is_lost => {
-                for name in literals() {
+                // `-f`: functions.
+                for name in literals().take_while(|word| word != "-f") {
                     self.held.remove(&name);
                 }
             }
             // Whatever these set is not known.
             "unset" | "read" | "mapfile" | "readarray" | "getopts" | "let" | "printf" | "for"
             | "select" => {
-                self.doubtful.extend(
-                    literals().map(|word| word.split('=').next().unwrap_or_default().to_owned()),
-                );
+                self.doubt(literals());
             }
             "eval" => self.forget(),
             "." | "source" => {
@@ -601,6 +612,29 @@ impl Reader<'_> {
         }
         true
     }
+}
+
+/// `set` with these words turns `allexport` on or off, or says nothing of it.
+fn exports_all(mut words: impl Iterator<Item = String>) -> Option<bool> {
+    let mut found = None;
+    while let Some(word) = words.next() {
+        let is_on = word.starts_with('-');
+        let letters = word.strip_prefix(['-', '+']).unwrap_or_default();
+        if matches!(letters, "" | "-") {
+            break;
+        }
+        for letter in letters.chars() {
+            let is_it = match letter {
+                'a' => true,
+                'o' => words.next().is_some_and(|option| option == "allexport"),
+                _ => false,
+            };
+            if is_it {
+                found = Some(is_on);
+            }
+        }
+    }
+    found
 }
 
 fn is_word(word: &Word, known: &str) -> bool {

@@ -16,6 +16,12 @@ impl Reader<'_> {
         }
     }
 
+    /// A command does with these variables what is not known.
+    pub(super) fn doubt(&mut self, words: impl Iterator<Item = String>) {
+        let names = words.map(|word| word.split('=').next().unwrap_or_default().to_owned());
+        self.doubtful.extend(names);
+    }
+
     /// `${NAME:=word}` sets the variable, to what depends on the environment.
     pub(super) fn defaults(&mut self, word: &Word) {
         for part in &word.parts {

@@ -45,6 +45,20 @@ fn only_what_is_exported_is_handed_on() {
     );
     assert_eq!(exported("set -a\nA=1\nset +a\nB=2\n"), ["A=1"]);
     assert_eq!(
+        exported("set -euo pipefail -o allexport\nA=1\nset +o allexport\nB=2\n"),
+        ["A=1"]
+    );
+    assert_eq!(exported("set -ea\nA=1\nset +xa -- -a\nB=2\n"), ["A=1"]);
+    assert_eq!(
+        exported("(set -a; x)\nA=1\nif x; then set -a; fi\nB=2\nset -- -a\nC=3\n"),
+        [""; 0]
+    );
+    assert_eq!(
+        exported("export A=1 B=2\nexport -n A\nexport -n B=3\n"),
+        ["A=?", "B=?"]
+    );
+    assert_eq!(exported("export A=1\nunset -f A\n"), ["A=1"]);
+    assert_eq!(
         exported("declare -x A=1\ndeclare B=2\nreadonly C=3\n"),
         ["A=1"]
     );
@@ -195,7 +209,35 @@ fn commands_are_found_wherever_they_stand() {
 }
 
 #[test]
+fn functions_are_known_with_and_without_their_word() {
+    for head in [
+        "f() {",
+        "f () {",
+        "function f {",
+        "function f() {",
+        "function f ( ) {",
+        "function f()\n{",
+        "function f()(",
+        "function f (",
+    ] {
+        let end = if head.ends_with('{') { '}' } else { ')' };
+        let text = format!("export A=1\n{head}\nexport A=2\ntool a\n{end}\nexport B=1\ntool b\n");
+        let a = if end == '}' { "A=?" } else { "A=1" };
+        assert_eq!(exported(&text), [a, "B=1"], "{head}");
+        assert_eq!(calls(&text), ["(perhaps) tool|a", "tool|b"], "{head}");
+    }
+}
+
+#[test]
+fn comments_inside_of_brackets_hold_no_quotes() {
+    let text = "A=( # don't\n  b # (\n)\nexport C=$(d # it's\n)e'f'\nG=$((16#a))'#' H=$(i#')')\nexport J=1\n";
+    assert_eq!(exported(text), ["C=?", "J=1"]);
+}
+
+#[test]
 fn heredocs_are_passed_over() {
+    let text = "case x in\na) cat <<EOF ;;\nb) tool a\nEOF\nc) tool b\nesac\ntool c\n";
+    assert_eq!(calls(text), ["(perhaps) tool|b", "tool|c"]);
     let text = "cat <<EOF > x\ntool a '\nEOF\ncat <<-'E F' <<\\Z\n\ttool b\n\tE F\ntool c\nZ\ntool d <<< \"e\"\ncat <<EOF\ntool f\n";
     assert_eq!(calls(text), ["tool|d"]);
 }
