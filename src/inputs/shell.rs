@@ -215,7 +215,15 @@ impl Reader {
             let before = self.exported.iter().filter(|_| !given.is_all);
             let set = given.names();
             let before = before.filter(|one| !set.contains(one.name.expose()));
-            let mut all: Vec<Assigned> = before.cloned().collect();
+            let before = before.map(|one| Assigned {
+                // What is exported further down may not be set yet.
+                value: one
+                    .value
+                    .clone()
+                    .filter(|_| one.name.source().start < given.at),
+                name: one.name.clone(),
+            });
+            let mut all: Vec<Assigned> = before.collect();
             all.extend(given.variables);
             all
         }));

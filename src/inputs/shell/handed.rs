@@ -13,14 +13,24 @@ pub(super) struct Handed {
     pub(super) variables: Vec<Assigned>,
     /// What the script exports does not reach it (`env -i`, `sudo` without `-E`).
     pub(super) is_all: bool,
+    /// Where the command stands.
+    pub(super) at: usize,
 }
 
 impl Handed {
     /// Of the command with these words, before which `given` stands.
-    pub(super) fn of(mut words: &[Text], given: Vec<Assigned>) -> Self {
+    pub(super) fn of(words: &[Text], given: Vec<Assigned>) -> Self {
+        let at = words.first().map_or(0, |word| word.source().start);
+        let mut handed = Self::through(words, given);
+        handed.at = at;
+        handed.keep_the_last();
+        handed
+    }
+
+    fn through(mut words: &[Text], given: Vec<Assigned>) -> Self {
         let mut handed = Self {
             variables: given,
-            is_all: false,
+            ..Self::default()
         };
         while let Some((first, behind)) = words.split_first() {
             let (own, rest) = match known(first).map(program) {
@@ -52,11 +62,20 @@ impl Handed {
 
     /// The next program adds its own.
     fn takes(&mut self, own: Self) {
-        let set = own.names();
-        let is_set = |one: &Assigned| own.is_all || set.contains(one.name.expose());
-        self.variables.retain(|one| !is_set(one));
+        if own.is_all {
+            self.variables.clear();
+        }
         self.is_all |= own.is_all;
         self.variables.extend(own.variables);
+    }
+
+    /// Of the same name the last one counts.
+    fn keep_the_last(&mut self) {
+        let mut seen = HashSet::new();
+        let all = self.variables.iter().rev();
+        let is_last: Vec<bool> = all.map(|one| seen.insert(one.name.expose())).collect();
+        let mut is_last = is_last.into_iter().rev();
+        self.variables.retain(|_| is_last.next() == Some(true));
     }
 
     /// The names of the variables.
@@ -97,9 +116,9 @@ fn of_sudo(words: &[Text]) -> Option<(Handed, &[Text])> {
     /// Short options with a value, which may touch them.
     const WITH_VALUE: &str = "ughpCrtTUDR";
     let mut handed = Handed {
-        variables: Vec::new(),
         // `env_reset`, which is on unless somebody turns it off.
         is_all: true,
+        ..Handed::default()
     };
     let mut at = 0;
     loop {

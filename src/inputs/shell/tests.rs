@@ -81,6 +81,14 @@ fn what_is_exported_is_an_environment() {
         ),
         ["env: AIRFLOW__A__B=1 C=2", "env: C=2 AIRFLOW__A__B=3"]
     );
+    // What is exported behind a command is not known there.
+    assert_eq!(
+        script("export A=1\nAIRFLOW__A__B=3 airflow db migrate\nexport AIRFLOW__A__C=1\n"),
+        [
+            "env: A=1 AIRFLOW__A__C=1",
+            "env: A=1 AIRFLOW__A__C=? AIRFLOW__A__B=3"
+        ]
+    );
 }
 
 #[test]
@@ -237,7 +245,8 @@ fn many_variables_of_one_command_take_a_time_in_proportion() {
     let exported = exported.collect::<Vec<_>>().concat();
     let given = (0..25_000).map(|n| format!("W{n}=1 "));
     let given = given.collect::<Vec<_>>().concat();
-    for command in ["env ", "", "X=1 env "] {
+    let nested = given.replace('W', "env W");
+    for command in ["env ", "", "X=1 env ", &nested] {
         let text = format!("{exported}{command}{given}AIRFLOW_VAR_A=1 airflow info\n");
         let started = Instant::now();
         assert_eq!(script(&text).len(), 1);
