@@ -579,6 +579,10 @@ fn the_tag_of_a_chart_stands_beside_or_above_its_repository() {
         "images:\n  a:\n    tag: 1\n  airflow:\n    tag: 2.8.1\n",
         "images:\n  airflow:\n    repository:\n    tag: 2.8.1\n",
         "x: [{repository: apache/airflow, tag: 2.8.1}]\n",
+        // As the chart's own values have it.
+        "images:\n  airflow:\n    repository: ~\n    tag: 2.8.1\n    digest: ~\n  pod_template:\n    repository: ~\n    tag: ~\n",
+        "images:\n  airflow:\n    tag: 2.8.1\n    repository: null\n",
+        "images:\n  airflow: {repository: ~, tag: 2.8.1}\n",
     ] {
         assert_eq!(told(text), one, "{text}");
     }

@@ -104,14 +104,15 @@ fn tags_in_lines(lines: &[Line<'_>]) -> Vec<(String, Tag)> {
         let block = &mut blocks[at];
         block.last = line;
         if line.key == "repository" {
-            block.repository = Some(line.value);
+            // The chart's own values have `~`, which is none.
+            block.repository = Some(line.value).filter(|value| !is_null(value));
             let waiting = std::mem::take(&mut block.waiting);
             found.extend(
                 waiting
                     .into_iter()
                     .filter_map(|tag| image(&blocks, at, tag)),
             );
-        } else if line.key == "tag" && !matches!(line.value, "" | "~" | "null") {
+        } else if line.key == "tag" && !is_null(line.value) {
             if block.repository.is_some() {
                 found.extend(image(&blocks, at, line));
             } else {
@@ -130,7 +131,7 @@ fn tags_in_lines(lines: &[Line<'_>]) -> Vec<(String, Tag)> {
 fn image(blocks: &[Block<'_, '_>], at: usize, tag: &Line<'_>) -> Option<(String, Tag)> {
     let block = &blocks[at];
     let repository = match block.repository {
-        Some(repository) if !repository.is_empty() => repository,
+        Some(repository) => repository,
         _ if is_of_the_chart(blocks, block) => "apache/airflow",
         _ => return None,
     };
@@ -138,6 +139,10 @@ fn image(blocks: &[Block<'_, '_>], at: usize, tag: &Line<'_>) -> Option<(String,
         repository.to_owned(),
         (tag.value.to_owned(), tag.range.clone()),
     ))
+}
+
+fn is_null(value: &str) -> bool {
+    matches!(value, "" | "~" | "null")
 }
 
 /// The keys above are `images: airflow:` and no more.
@@ -175,13 +180,12 @@ fn tags_in_brackets(text: &str) -> Vec<(String, Tag)> {
         if value.is_flow() {
             let scalar = |key: &str| {
                 let scalar = value.get(key).and_then(Value::scalar);
-                scalar.filter(|text| !text.is_empty())
+                scalar.filter(|text| !is_null(text.expose()))
             };
             let repository = scalar("repository").map(|text| text.expose().to_owned());
             // On its way every key was the awaited one.
             let own = (awaited == ["here"]).then(|| "apache/airflow".to_owned());
-            let tag = scalar("tag").filter(|tag| !matches!(tag.expose(), "~" | "null"));
-            if let (Some(repository), Some(tag)) = (repository.or(own), tag) {
+            if let (Some(repository), Some(tag)) = (repository.or(own), scalar("tag")) {
                 let place = tag.source();
                 // As it is written.
                 if text.get(place.start..place.end) == Some(tag.expose()) {
