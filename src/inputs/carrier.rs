@@ -368,6 +368,11 @@ pub fn is_of_airflow(environment: &Environment) -> bool {
 /// Endings behind the one of the language, of what somebody fills in: `task.json.tpl`.
 const TEMPLATES: [&str; 6] = [".tpl", ".tmpl", ".tftpl", ".j2", ".jinja", ".jinja2"];
 
+/// The name says that somebody fills the file in.
+pub fn is_filled_in(name: &str) -> bool {
+    TEMPLATES.iter().any(|ending| name.ends_with(ending))
+}
+
 /// Names of files that a walk looks into for carriers.
 pub fn may_be(name: &str) -> bool {
     let mut endings = TEMPLATES.iter();

@@ -9,8 +9,8 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::carrier::{
-    Around, Broken, Carrier, Environment, Fault, FaultKind, Part, Secret, Variable, is_of_airflow,
-    json_head,
+    Around, Broken, Carrier, Environment, Fault, FaultKind, Part, Secret, Variable, is_filled_in,
+    is_of_airflow, json_head,
 };
 use super::spelling::Spelling;
 use super::{Kind, cfg, mwaa};
@@ -69,9 +69,12 @@ pub fn read(text: &str, path: &Path) -> Carrier {
         parameters: Vec::new(),
         secrets: Vec::new(),
         is_yaml: false,
+        is_filled_in: false,
     };
     let source = Text::verbatim(body, offset);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // Of Terraform (`templatefile`), which knows no function of the stack.
+    reader.is_filled_in = is_filled_in(&name) && body.contains("${");
     let is_json = body.trim_start().starts_with('{') && name.contains(".json");
     let read = is_json.then(|| json::parse_head(&source));
     if let Some((tree, error)) = read.or_else(|| json_head(&source)) {
@@ -93,6 +96,7 @@ pub fn read(text: &str, path: &Path) -> Carrier {
             reader.template(Node::yaml(root));
         }
     }
+    reader.carrier.templated |= reader.is_filled_in || body.contains("<%");
     reader.finish()
 }
 
@@ -103,9 +107,18 @@ struct Reader<'t> {
     parameters: Vec<Secret>,
     secrets: Vec<Secret>,
     is_yaml: bool,
+    /// `${…}` is another program's before it is the stack's.
+    is_filled_in: bool,
 }
 
 impl Reader<'_> {
+    /// The text of a value, not known where somebody fills it in.
+    fn text(&self, node: Option<Node<'_>>) -> Option<Text> {
+        let text = node.and_then(Node::value)?;
+        let is_open = self.is_filled_in && text.expose().contains("${");
+        Some(if is_open { text.into_unknown() } else { text })
+    }
+
     fn template(&mut self, root: Node<'_>) {
         // `aws cloudformation get-template` answers with one.
         let root = root.get("TemplateBody").unwrap_or(root);
@@ -128,27 +141,25 @@ impl Reader<'_> {
     }
 
     fn parameter(&mut self, properties: Node<'_>) {
-        let value = |key: &str| properties.get(key).and_then(Node::value);
-        if let Some(name) = value("Name") {
+        if let Some(name) = self.text(properties.get("Name")) {
             self.show(properties, &["Name", "Type", "Value"]);
             self.setting(properties, "Value");
             self.parameters.push(Secret {
                 name,
-                value: value("Value"),
-                parameter_type: value("Type"),
+                value: self.text(properties.get("Value")),
+                parameter_type: self.text(properties.get("Type")),
             });
         }
     }
 
     fn secret(&mut self, properties: Node<'_>) {
-        let value = |key: &str| properties.get(key).and_then(Node::value);
         // Without a name it is given one that nobody knows, and what is generated nobody knows either.
-        if let Some(name) = value("Name") {
+        if let Some(name) = self.text(properties.get("Name")) {
             self.show(properties, &["Name", "SecretString"]);
             self.setting(properties, "SecretString");
             self.secrets.push(Secret {
                 name,
-                value: value("SecretString"),
+                value: self.text(properties.get("SecretString")),
                 parameter_type: None,
             });
         }
@@ -183,7 +194,8 @@ impl Reader<'_> {
             self.show_between(key.source().end, *value);
             self.block(key.source().cover(value.span()));
         }
-        let options_of = members.into_iter().map(|(key, value)| (key, value.value()));
+        let options_of = members.into_iter();
+        let options_of = options_of.map(|(key, value)| (key, self.text(Some(value))));
         let mut environment = mwaa::environment(options.span(), options_of);
         if let Some(by) = more.filter(|_| is_of_airflow(&environment)) {
             environment.leave_open(&by, |_| false);
@@ -222,19 +234,19 @@ impl Reader<'_> {
             if one.is_call() && !one.is_absent() {
                 more = Some(self.raw(one));
             }
-            let Some(name) = one.get("Name").and_then(Node::value) else {
+            let Some(name) = self.text(one.get("Name")) else {
                 continue;
             };
             let value = one.get("Value");
             if !name.is_known() || value.is_some_and(Node::is_absent) {
                 continue;
             }
-            let value = value.and_then(Node::value).filter(|_| is_certain);
+            let value = self.text(value).filter(|_| is_certain);
             environment.variables.push(Variable { name, value });
         }
         let secrets = container.get("Secrets").into_iter().flat_map(Node::items);
         for one in secrets.flat_map(Node::branches) {
-            let name = one.get("Name").and_then(Node::value);
+            let name = self.text(one.get("Name"));
             if let Some(name) = name.filter(Text::is_known) {
                 environment.variables.push(Variable { name, value: None });
             }

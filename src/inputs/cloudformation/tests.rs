@@ -68,6 +68,33 @@ fn json_that_is_yaml_in_brackets_is_broken_where_the_name_says_json() {
     }
 }
 
+#[test]
+fn what_a_template_of_another_program_fills_in_is_not_known() {
+    let text = |name: &str, value: &str| {
+        format!(
+            "{{\"Resources\": {{\"A\": {{\"Type\": \"AWS::SSM::Parameter\", \"Properties\": {{\"Name\": \"{name}\", \
+             \"Type\": \"String\", \"Value\": {value}}}}}}}}}\n"
+        )
+    };
+    let read = |name: &str, text: &str| super::read(text, Path::new(name));
+    let whole = text("/a", "\"x${b}\"");
+    let carrier = read("stack.json.tftpl", &whole);
+    assert_eq!(told(&carrier), ["ssm /a=‹x${b}›:String"]);
+    assert!(carrier.templated);
+    // As it stands this is the stack's own text.
+    let carrier = read("stack.json", &whole);
+    assert_eq!(told(&carrier), ["ssm /a=x${b}:String"]);
+    assert!(!carrier.templated);
+    // No name that the store refuses, and no mistake of JSON.
+    assert_eq!(told(&read("a.json.tpl", &text("/${n}", "\"x\""))), [""; 0]);
+    for (name, value) in [
+        ("a.json.tftpl", "${jsonencode(b)}"),
+        ("a.json.erb", "<%= b %>"),
+    ] {
+        assert!(read(name, &text("/a", value)).templated, "{name}");
+    }
+}
+
 /// A template in YAML with one resource.
 fn of(kind: &str, properties: &str) -> Vec<String> {
     let lines = properties.lines().map(|line| format!("      {line}\n"));
