@@ -117,6 +117,11 @@ fn assignments(text: &str, comments: &mut Vec<Span>) -> Vec<Assignment> {
             comments.push(Span::new(at, start + line.len()));
             continue;
         }
+        // A line that goes on keeps its blanks.
+        let (at, trimmed) = match joined {
+            Some(_) => (start, line),
+            None => (at, trimmed),
+        };
         let mut out = joined.take().unwrap_or_else(|| TextBuilder::at(at));
         let escapes = trimmed.len() - trimmed.trim_end_matches('\\').len();
         if escapes % 2 == 1 {
@@ -195,6 +200,8 @@ mod tests {
                 "AIRFLOW_E=?"
             ]
         );
+        let text = "[Service]\nEnvironment=\"AIRFLOW_B=x \\\n  y\"\n";
+        assert_eq!(variables(text), ["AIRFLOW_B=x    y"]);
         let text = "[Service]\r\nEnvironment=AIRFLOW_B=1 \\\r\n AIRFLOW_C=2\r\n";
         assert_eq!(variables(text), ["AIRFLOW_B=1", "AIRFLOW_C=2"]);
         let text = "[Service]\nEnvironment=AIRFLOW_B=1\nEnvironment=\nEnvironment=AIRFLOW_C=1\n";
