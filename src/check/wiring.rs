@@ -1,5 +1,7 @@
 //! What the twin says may be shown, as the runner keeps it.
 
+use std::collections::HashSet;
+
 use super::visible::Seen;
 use crate::airflow::Runtime;
 use crate::airflow::conn_types::OwnTypes;
@@ -30,7 +32,7 @@ pub(super) fn visible_connection(
     let Some(first) = all.next() else {
         return Vec::new();
     };
-    let rest: Vec<Vec<Span>> = all.collect();
+    let rest: Vec<HashSet<Span>> = all.map(HashSet::from_iter).collect();
     let everywhere = |span: &Span| rest.iter().all(|spans| spans.contains(span));
     first.into_iter().filter(everywhere).collect()
 }

@@ -32,6 +32,8 @@ pub(super) struct Services<'a> {
     known: Known<'a>,
     /// In file order.
     list: Vec<Service>,
+    /// Numbers of services by their names.
+    named: HashMap<String, usize>,
     /// Values by where they stand: many services share one.
     values: HashMap<Span, Rc<Entry>>,
     variables: usize,
@@ -111,6 +113,7 @@ impl<'a> Services<'a> {
             surroundings,
             known: Known::new(surroundings),
             list: Vec::new(),
+            named: HashMap::new(),
             values: HashMap::new(),
             variables: 0,
             faults: Vec::new(),
@@ -153,6 +156,8 @@ impl<'a> Services<'a> {
             }
             let service = self.service(name.expose(), value);
             self.variables += service.environment.len() + 1;
+            let number = self.list.len();
+            self.named.entry(service.name.clone()).or_insert(number);
             self.list.push(service);
         }
     }
@@ -471,7 +476,7 @@ impl<'a> Services<'a> {
         while let Some(index) = at.filter(|index| !chain.contains(index) && chain.len() < 100) {
             chain.push(index);
             let base = self.list[index].base.as_deref();
-            at = base.and_then(|base| self.list.iter().position(|one| one.name == base));
+            at = base.and_then(|base| self.named.get(base).copied());
         }
         let mut whole = Whole::default();
         for &index in chain.iter().rev() {
