@@ -1,7 +1,6 @@
 //! AV111: a placeholder that nobody filled in.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use super::place;
 use crate::airflow::backend::{Backend, KwargValue};
@@ -314,81 +313,59 @@ fn word(value: &str) -> Option<Found> {
     None
 }
 
-/// The beginnings of the words that are looked for: which of them a byte can be the first, second
-/// and third of, one bit for each pair of first letters.
-struct Beginnings([[u16; 256]; 3]);
+/// How the words that are looked for begin: every one of them, in any case, with one of these.
+const BEGINNINGS: [[u8; 3]; 9] = [
+    *b"cha", *b"fil", *b"fix", *b"ins", *b"rep", *b"tbd", *b"tod", *b"xxx", *b"you",
+];
+/// Places that are looked at together.
+const TOGETHER: usize = 16;
 
-static BEGINNINGS: LazyLock<Beginnings> = LazyLock::new(|| {
-    let mut table = [[0; 256]; 3];
-    let mut pairs: Vec<[u8; 2]> = Vec::new();
-    for word in public::placeholder_words().chain(["xxx"]) {
-        let Some(&[first, second, third]) = word.as_bytes().first_chunk::<3>() else {
-            continue;
-        };
-        let known = pairs.iter().position(|pair| *pair == [first, second]);
-        let number = known.unwrap_or_else(|| {
-            pairs.push([first, second]);
-            pairs.len() - 1
-        });
-        // More pairs than bits share some: that costs time, nothing else.
-        let bit = 1 << (number % 16);
-        for (place, byte) in [first, second, third].into_iter().enumerate() {
-            table[place][usize::from(byte.to_ascii_lowercase())] |= bit;
-            table[place][usize::from(byte.to_ascii_uppercase())] |= bit;
-        }
-    }
-    Beginnings(table)
-});
-
-/// False where no run of `bytes`, which are ASCII, begins like one of the words. Every value of a store passes here,
-/// eight bytes at a time.
+/// False where no run of `bytes`, which are ASCII, begins like one of the words. Every value of a store passes here.
 fn may_hold_word(bytes: &[u8]) -> bool {
-    let Beginnings([first, second, third]) = &*BEGINNINGS;
-    let begins = |at: usize| {
-        let three = bytes.get(at..).and_then(|rest| rest.first_chunk::<3>());
-        three.is_some_and(|[a, b, c]| {
-            first[usize::from(*a)] & second[usize::from(*b)] & third[usize::from(*c)] != 0
-        })
+    const BLOCK: usize = TOGETHER + 2;
+    let begins_run = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        before.is_none_or(|byte| !WORD.get(usize::from(*byte)).copied().unwrap_or_default())
     };
-    // The mark of the byte before.
-    let mut before = 0;
+    let begins_word = |at: usize| {
+        let three = bytes.get(at..).and_then(|rest| rest.first_chunk::<3>());
+        three.is_some_and(|three| BEGINNINGS.contains(&three.map(|byte| byte | 0x20)))
+    };
+    let is_in = |at: usize, block: &[u8; BLOCK]| {
+        let mut places = at..at + TOGETHER;
+        begins_somewhere(block) && places.any(|at| begins_word(at) && begins_run(at))
+    };
     let mut at = 0;
-    while at < bytes.len() {
-        let rest = &bytes[at..];
-        let eight = rest.first_chunk::<8>().copied().unwrap_or_else(|| {
-            let mut eight = [0; 8];
-            eight[..rest.len()].copy_from_slice(rest);
-            eight
-        });
-        let of_words = marks_of_words(u64::from_le_bytes(eight));
-        // A word begins where no other goes on.
-        let mut starts = of_words & !(of_words << 8 | before >> 56);
-        before = of_words;
-        while starts != 0 {
-            if begins(at + (starts.trailing_zeros() / 8) as usize) {
-                return true;
-            }
-            starts &= starts - 1;
+    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        if is_in(at, block) {
+            return true;
         }
-        at += 8;
+        at += TOGETHER;
     }
-    false
+    // What is left is looked at with what stands before it, or with nothing behind it.
+    if let Some(block) = bytes.last_chunk() {
+        return is_in(bytes.len() - BLOCK, block);
+    }
+    let mut block = [0; BLOCK];
+    block[..bytes.len()].copy_from_slice(bytes);
+    is_in(0, &block)
 }
 
-/// The highest bit of each byte that is a letter, a digit, `_` or `-`; all of them are ASCII.
-const fn marks_of_words(eight: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    // No byte overflows: both are below 0x80.
-    const fn from(eight: u64, least: u8) -> u64 {
-        eight + ONES * (0x80 - least as u64)
+/// True where one of the [`BEGINNINGS`] stands at one of the first 16 places. Without a branch all of them are
+/// compared at once.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without a branch many bytes are compared at once"
+)]
+fn begins_somewhere(block: &[u8; TOGETHER + 2]) -> bool {
+    let lower = block.map(|byte| byte | 0x20);
+    let mut found = [false; TOGETHER];
+    for [first, second, third] in BEGINNINGS {
+        for (at, found) in found.iter_mut().enumerate() {
+            *found |= (lower[at] == first) & (lower[at + 1] == second) & (lower[at + 2] == third);
+        }
     }
-    let lower = eight | (ONES * 0x20);
-    let letters = from(lower, b'a') & !from(lower, b'z' + 1);
-    let digits = from(eight, b'0') & !from(eight, b'9' + 1);
-    let dashes = from(eight, b'-') & !from(eight, b'-' + 1);
-    let lines = from(eight, b'_') & !from(eight, b'_' + 1);
-    (letters | digits | dashes | lines) & HIGH
+    found.iter().fold(false, |any, found| any | found)
 }
 
 /// The ASCII characters of words.
@@ -463,12 +440,26 @@ mod tests {
     }
 
     #[test]
-    fn bytes_of_words_are_marked() {
-        for byte in 0..128u8 {
-            let eight = [b'a', byte, b':', byte, b'z', b'@', byte, b'_'];
-            let marks = marks_of_words(u64::from_le_bytes(eight)).to_le_bytes();
-            let wanted = eight.map(|byte| u8::from(WORD[usize::from(byte)]) << 7);
-            assert_eq!(marks, wanted, "{byte}");
+    fn every_word_begins_as_is_asked_for() {
+        for word in public::placeholder_words().chain(["xxx"]) {
+            assert!(
+                BEGINNINGS
+                    .iter()
+                    .any(|three| word.as_bytes().starts_with(three)),
+                "{word}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_word_is_found_between_any_number_of_characters() {
+        for before in 0..40 {
+            for behind in 0..40 {
+                let value = format!("{}Change_Me{}", ".".repeat(before), "/".repeat(behind));
+                assert_eq!(find(&value).unwrap().range, before..before + 9, "{value}");
+                let inside = format!("{}a{}", "b".repeat(before), &value[before..]);
+                assert_eq!(find(&inside), None, "{inside}");
+            }
         }
     }
 
