@@ -260,6 +260,27 @@ fn only_selected_rules_fix() {
     assert_eq!(text(folder.path(), ".env"), "AIRFLOW_CONN_X=a-b://h\n");
 }
 
+/// Fixes are made in rounds, and of those there are a hundred at most.
+#[test]
+fn characters_that_stand_together_go_together() {
+    let (blanks, tabs, breaks) = (" ".repeat(150), "\t".repeat(150), "%0A".repeat(150));
+    let env = format!("AIRFLOW_CONN_X='ssh://u{breaks}:p@h{blanks}/d{tabs}?{blanks}a=b'\n");
+    let folder = with(&[(".env", &env)]);
+    let ran = run(
+        folder.path(),
+        &["check", "--fix", "--unsafe-fixes", "--format", "concise"],
+    );
+    assert_eq!(
+        text(folder.path(), ".env"),
+        "AIRFLOW_CONN_X='ssh://u:p@h/d?a=b'\n"
+    );
+    assert!(
+        ran.err.contains("airvane: fixed 4 findings in 1 file\n"),
+        "{}",
+        ran.err
+    );
+}
+
 #[cfg(unix)]
 mod unix {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};

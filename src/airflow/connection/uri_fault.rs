@@ -161,7 +161,7 @@ fn deleted(value: &Text) -> Option<Fault> {
     None
 }
 
-/// A blank at the edge of the host, where no name and no address has one.
+/// Blanks at the edge of the host, where no name and no address has one.
 fn blank_at_host(value: &Text, parts: &UriParts) -> Option<Fault> {
     let host = parts.host.clone().filter(|host| !host.is_empty())?;
     let text = value.expose().get(host.clone())?;
@@ -170,13 +170,12 @@ fn blank_at_host(value: &Text, parts: &UriParts) -> Option<Fault> {
     let start = host.start + text.len() - text.trim_start_matches(deleted).len();
     let end = host.start + text.trim_end_matches(deleted).len();
     let kept = value.expose().get(start..end)?;
-    let (first, last) = (kept.chars().next()?, kept.chars().next_back()?);
-    let at = if space::is_invisible(last) {
-        end - last.len_utf8()..end
-    } else if space::is_invisible(first) {
-        start..start + first.len_utf8()
-    } else {
-        return None;
+    let at_end = kept.len() - kept.trim_end_matches(space::is_invisible).len();
+    let at_start = kept.len() - kept.trim_start_matches(space::is_invisible).len();
+    let at = match (at_end, at_start) {
+        (0, 0) => return None,
+        (0, _) => start..start + at_start,
+        _ => end - at_end..end,
     };
     let kind = FaultKind::Whitespace(Whitespace::Host);
     Some(silent(kind, value.slice(at)))

@@ -82,18 +82,23 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
         return;
     };
     let (name, sign) = (stray.part, described(&stray.at));
+    let is_one = is_one(&sign);
     let mut severity = Severity::Warning;
     if matches!(stray.kind, Kind::Deleted) {
         severity = Severity::Info;
     }
     let (message, help) = match stray.kind {
         Kind::Deleted => (
-            format!("{sign} stands between two parts of this URI: Python deletes it"),
+            format!(
+                "{sign} {} between two parts of this URI: Python deletes {}",
+                stand(is_one),
+                it(is_one)
+            ),
             format!("remove {}", definite(&sign)),
         ),
         Kind::Edge(edge) => (
             format!("{name} {edge} with {sign}, which Airflow keeps"),
-            "remove it, or percent-encode it if it is meant".to_owned(),
+            format!("remove {0}, or percent-encode {0} on purpose", it(is_one)),
         ),
         Kind::Encoded(edge) => (
             format!("{name} {edge} with an encoded line break, which Airflow keeps"),
@@ -146,14 +151,19 @@ fn certain(context: &EntryContext<'_>, fault: &Fault, findings: &mut Findings) {
         return;
     };
     let sign = described(&fault.at);
+    let is_one = is_one(&sign);
     let (message, help) = match cause {
         Whitespace::Deleted(_) => (
             format!("{sign} stands in the middle of this URI: Python deletes it without a word"),
             "write the value on one line; what belongs to it is percent-encoded (`%09`, `%0A`)",
         ),
         Whitespace::Host => (
-            format!("{sign} stands at the edge of the host, and Airflow keeps it there"),
-            "remove it",
+            format!(
+                "{sign} {} at the edge of the host, and Airflow keeps {} there",
+                stand(is_one),
+                it(is_one)
+            ),
+            if is_one { "remove it" } else { "remove them" },
         ),
         Whitespace::Braces => (
             format!(
@@ -199,7 +209,7 @@ enum Kind {
     Quoted,
 }
 
-/// The first one of a URI.
+/// The first ones of a URI.
 fn in_uri(text: &Text, parts: &UriParts) -> Option<Stray> {
     let path = parts.path.clone().map(|path| {
         let slash = text
@@ -275,11 +285,13 @@ fn at_the_end(text: &Text, parts: &UriParts) -> Option<Stray> {
 fn deleted(text: &Text) -> Option<Stray> {
     let stripped = strip(text);
     let start = stripped.range_in(text)?.start;
-    let at = stripped.expose().find(is_deleted)?;
+    let value = stripped.expose();
+    let at = value.find(is_deleted)?;
+    let rest = value.get(at..)?.trim_start_matches(is_deleted);
     Some(Stray {
         part: "",
         kind: Kind::Deleted,
-        at: text.slice(start + at..start + at + 1),
+        at: text.slice(start + at..start + value.len() - rest.len()),
     })
 }
 
@@ -300,29 +312,29 @@ fn edge(text: &Text, part: &'static str, range: Range<usize>) -> Option<Stray> {
     })
 }
 
-/// The invisible character that a text ends or begins with.
+/// The invisible characters that a text ends or begins with: all of them, so that one fix is enough.
 fn edges(text: &str) -> Option<(&'static str, Range<usize>)> {
     let is_invisible = |character: char| is_invisible(character) || character == '\0';
-    if let Some(last) = text.chars().next_back().filter(|&c| is_invisible(c)) {
-        return Some(("ends", text.len() - last.len_utf8()..text.len()));
+    let kept = text.trim_end_matches(is_invisible).len();
+    if kept < text.len() {
+        return Some(("ends", kept..text.len()));
     }
-    let first = text.chars().next().filter(|&c| is_invisible(c))?;
-    Some(("begins", 0..first.len_utf8()))
+    let before = text.len() - text.trim_start_matches(is_invisible).len();
+    (before > 0).then_some(("begins", 0..before))
 }
 
-/// A line break that was encoded with the rest: `echo` wrote it.
+/// Line breaks that were encoded with the rest: `echo` wrote one.
 fn encoded(text: &Text, part: &'static str, range: Range<usize>) -> Option<Stray> {
-    let is_break = |sequence: &str| {
-        sequence.eq_ignore_ascii_case("%0a") || sequence.eq_ignore_ascii_case("%0d")
+    let is_break = |sequence: &[u8]| {
+        sequence.eq_ignore_ascii_case(b"%0a") || sequence.eq_ignore_ascii_case(b"%0d")
     };
-    let inner = text.expose().get(range.clone())?;
-    let tail = inner.len().checked_sub(3)?;
-    let (word, at) = if inner.get(tail..).is_some_and(is_break) {
-        ("ends", range.end - 3..range.end)
-    } else if inner.get(..3).is_some_and(is_break) {
-        ("begins", range.start..range.start + 3)
-    } else {
-        return None;
+    let inner = text.expose().get(range.clone())?.as_bytes();
+    let at_end = inner.rchunks_exact(3).take_while(|&three| is_break(three));
+    let at_start = inner.chunks_exact(3).take_while(|&three| is_break(three));
+    let (word, at) = match (at_end.count() * 3, at_start.count() * 3) {
+        (0, 0) => return None,
+        (0, length) => ("begins", range.start..range.start + length),
+        (length, _) => ("ends", range.end - length..range.end),
     };
     Some(Stray {
         part,
@@ -379,20 +391,47 @@ fn in_field(part: &'static str, text: &Text) -> Option<Stray> {
     None
 }
 
+/// A character, or several that stand together.
 fn described(at: &Text) -> String {
-    match at.expose().chars().next() {
-        Some('\t') => "a tab".to_owned(),
-        Some('\r' | '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}') => {
-            "a line break".to_owned()
-        }
-        Some(' ') | None => "a blank".to_owned(),
-        Some(other) => format!("an invisible character (U+{:04X})", u32::from(other)),
+    let text = at.expose();
+    let mut characters = text.chars();
+    let first = characters.next().unwrap_or(' ');
+    let (is_blank, is_break) = (first == ' ', is_line_break(first));
+    match characters.next() {
+        None if first == '\t' => "a tab".to_owned(),
+        None if is_break => "a line break".to_owned(),
+        None if is_blank => "a blank".to_owned(),
+        None => format!("an invisible character (U+{:04X})", u32::from(first)),
+        Some(_) if text.chars().all(|one| one == '\t') => "tabs".to_owned(),
+        Some(_) if text.chars().all(is_line_break) => "line breaks".to_owned(),
+        Some(_) if text.chars().all(|one| one == ' ') => "blanks".to_owned(),
+        Some(_) => "invisible characters".to_owned(),
     }
 }
 
+const fn is_line_break(character: char) -> bool {
+    matches!(
+        character,
+        '\r' | '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
+}
+
 fn definite(sign: &str) -> String {
-    let word = sign.split_once(' ').map_or(sign, |(_, word)| word);
-    format!("the {word}")
+    let word = sign.split_once(' ').filter(|_| is_one(sign));
+    format!("the {}", word.map_or(sign, |(_, word)| word))
+}
+
+/// False where [`described`] speaks of several.
+fn is_one(sign: &str) -> bool {
+    sign.starts_with("a ") || sign.starts_with("an ")
+}
+
+const fn stand(is_one: bool) -> &'static str {
+    if is_one { "stands" } else { "stand" }
+}
+
+const fn it(is_one: bool) -> &'static str {
+    if is_one { "it" } else { "them" }
 }
 
 fn capital(text: &str) -> String {
