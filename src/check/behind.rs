@@ -14,7 +14,7 @@ use crate::source::{Position, PositionTracker};
 /// read a second time.
 pub(super) fn settle(findings: &mut [Finding], input: &Input, again: Option<File>) {
     // What is held knows its lines.
-    if !input.bytes.is_empty() {
+    if input.is_held() {
         return;
     }
     let is_open = |related: &Related| related.position.is_none() && related.place.file == input.id;

@@ -491,7 +491,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
                 self.phrases.share(help);
             }
         }
-        let held = !self.input.bytes.is_empty();
+        let held = self.input.is_held();
         let shown = |finding: &Finding| {
             let code = finding.rule.code;
             self.shown
@@ -506,7 +506,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
             let earlier = found.iter_mut().flat_map(|finding| &mut finding.related);
             let earlier = earlier.filter(|related| related.place.file == self.input.id);
             let spellings = earlier.filter_map(|related| {
-                let name = like_name(&self.input.bytes, related.place.span, &decoded.name)?;
+                let name = like_name(self.input, related.place.span, &decoded.name)?;
                 related.place.span = name;
                 Some(name)
             });
@@ -616,9 +616,9 @@ fn hidden_by<'h, 'a>(
 
 /// The name of an earlier entry at the point `at`, where it is `name` but for the case of letters:
 /// a name that is shown already.
-fn like_name(bytes: &[u8], at: Span, name: &str) -> Option<Span> {
+fn like_name(input: &Input, at: Span, name: &str) -> Option<Span> {
     let end = at.start + name.len();
-    let there = bytes.get(at.start..end)?;
+    let there = input.bytes_at(at.start..end)?;
     let same = at.is_empty() && there.eq_ignore_ascii_case(name.as_bytes());
     (same && is_store_name(name)).then(|| Span::new(at.start, end))
 }

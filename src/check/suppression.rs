@@ -42,6 +42,7 @@ fn ignores_of(input: &Input) -> Vec<Ignore> {
     // Most files hold none: nothing is asked of them.
     let may_hold = match &input.tree {
         Tree::Carrier(around) if input.kind != Kind::Dockerfile => !around.comments.is_empty(),
+        Tree::Store => false,
         _ => true,
     };
     if !may_hold || !mentions(&input.bytes) {

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 
+use super::scattered::{Scattered, Standing};
 use super::spelling::Spelling;
 use super::{
     AddedAs, Kind, astro, cloudformation, compose, composer, dockerfile, ecs, exports, helm,
@@ -269,6 +270,13 @@ pub enum Part {
         /// In file order.
         secrets: Vec<Secret>,
     },
+    /// So many entries of one that only their places are kept.
+    Scattered {
+        /// [`Kind::Ssm`] or [`Kind::SecretsManager`].
+        kind: Kind,
+        /// In file order.
+        entries: Vec<Standing>,
+    },
     /// Entries that commands, or the jobs of a chart, put into the metadata database.
     Added {
         /// [`Kind::Connections`] or [`Kind::Variables`].
@@ -279,6 +287,15 @@ pub enum Part {
 }
 
 impl Part {
+    /// Writes out what is scattered over `file`.
+    pub fn write_out(&mut self, file: &str) {
+        if let Self::Scattered { kind, entries } = self {
+            let (kind, entries) = (*kind, std::mem::take(entries));
+            let text = Scattered::new(kind, file.as_bytes().into(), entries).text();
+            *self = Self::File { kind, text };
+        }
+    }
+
     /// The entries of one kind, if there are any.
     pub fn added(kind: Kind, entries: Vec<Added>) -> Option<Self> {
         (!entries.is_empty()).then_some(Self::Added { kind, entries })

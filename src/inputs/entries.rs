@@ -1,18 +1,56 @@
 //! Entries of a secret store, put together as the export of the store would say them: so that they are read as an
 //! export is, whatever file makes them.
 
-use std::borrow::Cow;
-
 use super::Kind;
 use crate::source::{Fidelity, Span, Text, TextBuilder};
-use crate::syntax::json;
 use crate::syntax::json::write::push_string;
+
+/// The words of an export around the texts of its entries.
+#[derive(Clone, Copy)]
+pub(super) struct Words {
+    /// Before the first entry.
+    pub(super) begin: &'static str,
+    /// Before the type of an entry.
+    pub(super) before_type: &'static str,
+    /// Before the value of an entry.
+    pub(super) before_value: &'static str,
+    /// Behind an entry.
+    pub(super) behind: &'static str,
+    /// Behind the last one.
+    pub(super) end: &'static str,
+}
+
+impl Words {
+    /// Of an export of `kind`: [`Kind::Ssm`] or [`Kind::SecretsManager`].
+    pub(super) fn of(kind: Kind) -> Self {
+        let (begin, before_value) = if kind == Kind::SecretsManager {
+            ("{\"SecretValues\": [", ", \"SecretString\": ")
+        } else {
+            ("{\"Parameters\": [", ", \"Value\": ")
+        };
+        Self {
+            begin,
+            before_type: ", \"Type\": ",
+            before_value,
+            behind: "}",
+            end: "]}",
+        }
+    }
+
+    /// Before the name of an entry.
+    pub(super) const fn before_name(is_first: bool) -> &'static str {
+        if is_first {
+            "\n{\"Name\": "
+        } else {
+            ",\n{\"Name\": "
+        }
+    }
+}
 
 /// An export that grows.
 pub struct Entries {
     out: TextBuilder,
-    /// What stands before the value of an entry.
-    before_value: &'static str,
+    words: Words,
     is_empty: bool,
 }
 
@@ -21,21 +59,11 @@ pub struct Entries {
 pub enum Given<'t> {
     /// The text.
     Text(&'t Text),
-    /// A string of JSON, which a state may have a hundred thousand of: the characters between its quotes, and where
-    /// they stand in the file.
+    /// A string of JSON: the characters between its quotes, and where they stand in the file.
     Json(&'t str, usize),
 }
 
-impl<'t> Given<'t> {
-    /// The text itself.
-    pub fn decoded(self) -> Cow<'t, str> {
-        match self {
-            Self::Text(text) => Cow::Borrowed(text.expose()),
-            Self::Json(raw, _) if !raw.contains('\\') => Cow::Borrowed(raw),
-            Self::Json(raw, at) => Cow::Owned(json::decode(raw, at).expose().to_owned()),
-        }
-    }
-
+impl Given<'_> {
     fn source(self) -> Span {
         match self {
             Self::Text(text) => text.source(),
@@ -47,23 +75,23 @@ impl<'t> Given<'t> {
 impl Entries {
     /// None yet. `kind`: [`Kind::Ssm`] or [`Kind::SecretsManager`].
     pub fn of(kind: Kind) -> Self {
-        let (begin, before_value) = if kind == Kind::SecretsManager {
-            ("{\"SecretValues\": [", ", \"SecretString\": ")
-        } else {
-            ("{\"Parameters\": [", ", \"Value\": ")
-        };
+        let words = Words::of(kind);
         let mut entries = Self {
             out: TextBuilder::at(0),
-            before_value,
+            words,
             is_empty: true,
         };
-        entries.state(begin, 0);
+        entries.state(words.begin, 0);
         entries
     }
 
-    /// True while there is none.
-    pub fn is_empty(&self) -> bool {
-        self.is_empty
+    /// A piece of an export, behind other entries.
+    pub(super) fn behind_others(words: Words) -> Self {
+        Self {
+            out: TextBuilder::at(0),
+            words,
+            is_empty: false,
+        }
     }
 
     /// Adds one.
@@ -73,26 +101,27 @@ impl Entries {
         parameter_type: Option<Given<'_>>,
         value: Option<Given<'_>>,
     ) {
-        let begin = if self.is_empty {
-            "\n{\"Name\": "
-        } else {
-            ",\n{\"Name\": "
-        };
-        self.is_empty = false;
-        self.string(begin, name);
+        let words = self.words;
+        let is_first = std::mem::take(&mut self.is_empty);
+        self.string(Words::before_name(is_first), name);
         if let Some(text) = parameter_type {
-            self.string(", \"Type\": ", text);
+            self.string(words.before_type, text);
         }
         if let Some(text) = value {
-            self.string(self.before_value, text);
+            self.string(words.before_value, text);
         }
         let last = value.or(parameter_type).unwrap_or(name);
-        self.state("}", last.source().end);
+        self.state(words.behind, last.source().end);
     }
 
     /// All of it.
     pub fn finish(mut self) -> Text {
-        self.state("]}", 0);
+        self.state(self.words.end, 0);
+        self.out.finish()
+    }
+
+    /// It, where others follow.
+    pub(super) fn before_others(self) -> Text {
         self.out.finish()
     }
 
@@ -120,6 +149,7 @@ impl Entries {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syntax::json;
 
     #[test]
     fn a_string_of_json_says_the_same_as_its_text_at_the_same_places() {

@@ -4,10 +4,13 @@
 //! A part has its own number, so that files and parts group alike. Whoever tells a person where
 //! something stands asks here for the place in the file around it.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::scattered::Scattered;
 use super::{Input, Kind, Tree};
 use crate::source::{FileId, LineIndex, Place, Position, Span, Text};
 
@@ -37,13 +40,22 @@ pub struct Inside {
 #[derive(Clone)]
 pub struct Embedded {
     /// The text, with the place of each character in the file around it.
-    pub text: Text,
+    pub text: Writing,
     /// That file.
     pub bytes: Arc<[u8]>,
     /// Line starts of `bytes`.
     pub lines: LineIndex,
     /// The text as a file of its own, where something of it is not known.
     pub open: Option<Text>,
+}
+
+/// How such a text is held.
+#[derive(Clone)]
+pub enum Writing {
+    /// As it is.
+    Text(Text),
+    /// Piece by piece, where it is asked for.
+    Scattered(Arc<Scattered>),
 }
 
 impl fmt::Debug for Inside {
@@ -69,7 +81,8 @@ impl Inside {
         let Some(embedded) = &self.embedded else {
             return vec![span];
         };
-        embedded.text.pieces(embedded.range(span))
+        let (text, range) = embedded.text.around(span);
+        text.pieces(range)
     }
 
     /// The pieces of the file that belong to a span of the part and to nothing else.
@@ -77,18 +90,37 @@ impl Inside {
         let Some(embedded) = &self.embedded else {
             return vec![span];
         };
-        embedded.text.own_pieces(embedded.range(span))
+        let (text, range) = embedded.text.around(span);
+        text.own_pieces(range)
     }
 }
 
 impl Embedded {
-    fn range(&self, span: Span) -> std::ops::Range<usize> {
-        let length = self.text.len();
-        span.start.min(length)..span.end.min(length)
+    fn span(&self, span: Span) -> Span {
+        let (text, range) = self.text.around(span);
+        text.span(range)
+    }
+}
+
+impl Writing {
+    /// A piece that holds a span of the text, as far as that goes, and the range of it.
+    fn around(&self, span: Span) -> (Text, Range<usize>) {
+        let length = match self {
+            Self::Text(text) => text.len(),
+            Self::Scattered(scattered) => scattered.length(),
+        };
+        let range = span.start.min(length)..span.end.min(length);
+        match self {
+            Self::Text(text) => (text.clone(), range),
+            Self::Scattered(scattered) => scattered.around(range),
+        }
     }
 
-    fn span(&self, span: Span) -> Span {
-        self.text.span(self.range(span))
+    fn whole(&self) -> Text {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Scattered(scattered) => scattered.text(),
+        }
     }
 }
 
@@ -161,11 +193,34 @@ impl Input {
         embedded?.open.as_ref()
     }
 
+    /// All that is read of it is in memory.
+    pub fn is_held(&self) -> bool {
+        !self.bytes.is_empty() || self.scattered().is_some()
+    }
+
+    /// The bytes of a range, where they are in memory.
+    pub fn bytes_at(&self, range: Range<usize>) -> Option<Cow<'_, [u8]>> {
+        match self.scattered() {
+            Some(scattered) if range.end <= scattered.length() => {
+                Some(scattered.bytes(range).into())
+            }
+            Some(_) => None,
+            None => self.bytes.get(range).map(Cow::Borrowed),
+        }
+    }
+
+    fn scattered(&self) -> Option<&Scattered> {
+        match &self.inside.as_ref()?.embedded.as_ref()?.text {
+            Writing::Scattered(scattered) => Some(scattered),
+            Writing::Text(_) => None,
+        }
+    }
+
     /// The whole text, if it is one: what is not known of a part stays so.
     pub fn text(&self) -> Option<Text> {
         let embedded = self.inside.as_ref().and_then(|one| one.embedded.as_ref());
         if let Some(embedded) = embedded {
-            return Some(embedded.text.as_file());
+            return Some(embedded.text.whole().as_file());
         }
         let text = std::str::from_utf8(&self.bytes).ok()?;
         Some(Text::verbatim(text, 0))

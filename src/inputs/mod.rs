@@ -26,6 +26,7 @@ pub mod opaque;
 mod processes;
 pub mod rewrite;
 pub mod samples;
+pub mod scattered;
 pub mod shell;
 pub mod sops;
 pub mod spelling;

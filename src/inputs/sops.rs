@@ -120,7 +120,10 @@ pub fn hide(carrier: &mut Carrier, file: &str) {
     let is_shown = |text: &Text| !is_hidden(text.expose());
     let mut told = HashSet::new();
     carrier.parts.retain_mut(|part| {
+        part.write_out(file);
         match part {
+            // It was written out.
+            Part::Scattered { .. } => {}
             Part::Environment(environment) => {
                 environment.variables.retain(|one| is_shown(&one.name));
                 let shown = environment.variables.iter().map(|variable| {

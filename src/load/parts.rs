@@ -13,8 +13,9 @@ use crate::aws::names::is_store_name;
 use crate::inputs::carrier::{self, Added, Carrier, Environment, Part, Secret, Surroundings};
 use crate::inputs::entries::{Entries, Given};
 use crate::inputs::env::{self, is_public_name};
-use crate::inputs::inside::{Embedded, Inside};
+use crate::inputs::inside::{Embedded, Inside, Writing};
 use crate::inputs::local::LocalTree;
+use crate::inputs::scattered::Scattered;
 use crate::inputs::spelling::Spelling;
 use crate::inputs::{
     Definition, EntryKind, Form, Input, Kind, Notation, Tree, cfg, exports, local, sops,
@@ -104,6 +105,12 @@ impl Room<'_> {
                 input
             }
             Part::File { kind, text } => self.file(kind, text),
+            Part::Scattered { kind, entries } => {
+                let bytes = Arc::clone(&self.outer.bytes);
+                let scattered = Arc::new(Scattered::new(kind, bytes, entries));
+                content = Some(Content::Scattered(Arc::clone(&scattered)));
+                self.scattered(kind, scattered)
+            }
             Part::Store { kind, secrets } => {
                 let mut input = self.embedded(kind, export(kind, &secrets));
                 if let Some(inside) = &mut input.inside {
@@ -227,13 +234,29 @@ impl Room<'_> {
         input
     }
 
+    /// A part with a text of its own that is not held.
+    fn scattered(&self, kind: Kind, scattered: Arc<Scattered>) -> Input {
+        let outer = self.outer;
+        let mut input = self.blank(kind);
+        if let Some(inside) = &mut input.inside {
+            inside.makes_entries = exports::makes_entries(outer.kind, &outer.bytes);
+            inside.embedded = Some(Embedded {
+                text: Writing::Scattered(scattered),
+                bytes: std::mem::replace(&mut input.bytes, Vec::new().into()),
+                lines: std::mem::replace(&mut input.lines, LineIndex::new(b"")),
+                open: None,
+            });
+        }
+        input
+    }
+
     /// A part with a text of its own.
     fn embedded(&self, kind: Kind, text: Text) -> Input {
         let mut input = self.blank(kind);
         let bytes: Arc<[u8]> = Arc::from(text.expose().as_bytes());
         let embedded = Embedded {
             open: (!text.is_known()).then(|| text.as_file()),
-            text,
+            text: Writing::Text(text),
             bytes: Arc::clone(&self.outer.bytes),
             lines: self.outer.lines.clone(),
         };

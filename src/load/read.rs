@@ -375,7 +375,7 @@ fn one(
         let (bytes, content) = match content {
             // Small enough to be shown from memory.
             Content::Whole(bytes) => (bytes.clone(), Content::Whole(bytes)),
-            stream @ Content::Stream { .. } => (Vec::new().into(), stream),
+            other => (Vec::new().into(), other),
         };
         return found(Input { bytes, ..blank }, Some(content), candidate);
     }

@@ -126,7 +126,7 @@ impl Reading {
                 });
             }
             let content = self.contents.get(input.id.0 as usize)?.as_ref()?;
-            let mut reader = StoreReader::new(content.head(), input.kind);
+            let mut reader = StoreReader::new(content.held(), input.kind);
             while let Some(batch) = reader.next_batch(None) {
                 let mut entries = batch.entries();
                 let here = |entry: &Entry<'_>| {

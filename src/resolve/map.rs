@@ -213,6 +213,7 @@ pub fn run(request: &load::Request, files: &mut Files) -> Map {
 fn again(content: &Content) -> Option<Content> {
     match content {
         Content::Whole(bytes) => Some(Content::Whole(Arc::clone(bytes))),
+        Content::Scattered(scattered) => Some(Content::Scattered(Arc::clone(scattered))),
         Content::Stream { .. } => None,
     }
 }

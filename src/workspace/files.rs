@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::inputs::scattered::Scattered;
+
 /// What is given whole, and how much of a stream is looked at to see what it is.
 pub const WHOLE: usize = 1 << 20;
 
@@ -24,6 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub enum Content {
     /// All of it.
     Whole(Arc<[u8]>),
+    /// A part of a file that is held, written while it is read.
+    Scattered(Arc<Scattered>),
     /// The first [`WHOLE`] bytes, and what follows them.
     Stream {
         /// First bytes.
@@ -36,23 +40,25 @@ pub enum Content {
 }
 
 impl Content {
-    /// The beginning: at least [`WHOLE`] bytes, or all there is.
+    /// The beginning: at least [`WHOLE`] bytes, or all there is. Of what is no file, none.
     pub fn head(&self) -> &[u8] {
         match self {
             Self::Whole(bytes) => bytes,
+            Self::Scattered(_) => &[],
             Self::Stream { head, .. } => head,
         }
     }
 
-    /// True when [`Content::head`] is all of it.
+    /// True when all of it is in memory.
     pub fn is_whole(&self) -> bool {
-        matches!(self, Self::Whole(_))
+        matches!(self, Self::Whole(_) | Self::Scattered(_))
     }
 
     /// Number of its bytes; `None` where that is known at its end only.
     pub fn length(&self) -> Option<u64> {
         match self {
             Self::Whole(bytes) => u64::try_from(bytes.len()).ok(),
+            Self::Scattered(scattered) => u64::try_from(scattered.length()).ok(),
             Self::Stream { again, .. } => Some(again.as_ref()?.metadata().ok()?.len()),
         }
     }
@@ -61,7 +67,7 @@ impl Content {
     /// for pipes.
     pub fn again(&mut self) -> Option<File> {
         match self {
-            Self::Whole(_) => None,
+            Self::Whole(_) | Self::Scattered(_) => None,
             Self::Stream { again, .. } => again.take(),
         }
     }
@@ -85,6 +91,7 @@ impl Content {
         let length = self.length().unwrap_or(0);
         let (head, rest) = match self {
             Self::Whole(bytes) => return Ok(Some(bytes)),
+            scattered @ Self::Scattered(_) => (Vec::new(), scattered.into_reader()),
             Self::Stream { head, rest, .. } => (head, rest),
         };
         let length = usize::try_from(length).unwrap_or(usize::MAX);
@@ -97,10 +104,19 @@ impl Content {
         Ok((bytes.len() <= most).then_some(bytes))
     }
 
+    /// What is in memory of it as a stream.
+    pub fn held(&self) -> Box<dyn Read + '_> {
+        match self {
+            Self::Scattered(scattered) => Box::new(Arc::clone(scattered).reader()),
+            Self::Whole(_) | Self::Stream { .. } => Box::new(self.head()),
+        }
+    }
+
     /// All of it as a stream.
     pub fn into_reader(self) -> Box<dyn Read + Send> {
         match self {
             Self::Whole(bytes) => Box::new(Cursor::new(bytes)),
+            Self::Scattered(scattered) => Box::new(scattered.reader()),
             Self::Stream { head, rest, .. } => Box::new(Cursor::new(head).chain(rest)),
         }
     }

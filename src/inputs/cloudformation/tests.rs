@@ -27,7 +27,7 @@ fn shown(text: Option<&Text>) -> String {
 
 fn told(carrier: &Carrier) -> Vec<String> {
     let parts = carrier.parts.iter().map(|part| match part {
-        Part::Added { .. } => unreachable!(),
+        Part::Added { .. } | Part::Scattered { .. } => unreachable!(),
         Part::Environment(environment) => {
             let variables = environment.variables.iter();
             let each =

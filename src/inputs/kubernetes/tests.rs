@@ -34,6 +34,7 @@ pub(in crate::inputs) fn told(carrier: &Carrier) -> Vec<String> {
             }
             Part::File { kind, text } => told.push(format!("{}: {}", kind.word(), value(text))),
             Part::Store { .. } => told.push("a store".to_owned()),
+            Part::Scattered { .. } => unreachable!(),
         }
     }
     let faults = carrier.around.faults.iter();

@@ -51,7 +51,7 @@ fn told(part: &Part) -> String {
             );
             kind.word()
         }
-        Part::File { kind, .. } => kind.word(),
+        Part::File { kind, .. } | Part::Scattered { kind, .. } => kind.word(),
     };
     format!("{kind}: {}", words.join(" "))
 }

@@ -32,7 +32,7 @@ fn found(source: &str) -> String {
 fn shown_parts(carrier: &Carrier) -> String {
     let value = |value: &Option<Text>| value.as_ref().map_or("-".to_owned(), shown);
     let parts = carrier.parts.iter().map(|part| match part {
-        Part::Added { .. } => unreachable!(),
+        Part::Added { .. } | Part::Scattered { .. } => unreachable!(),
         Part::Environment(environment) => {
             let variables = environment.variables.iter();
             let variables = variables.filter(|one| one.name.expose() != "AWS_DEFAULT_REGION");

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use foldhash::quality::RandomState;
 
-use super::walk::{How, Resource, View};
+use super::walk::{Attributes, Body, How, Resource, View};
 use crate::aws::names::{Service, name_in_arn};
 use crate::inputs::carrier::{Environment, Part, Secret, Variable, is_of_airflow};
-use crate::inputs::entries::Entries;
+use crate::inputs::scattered::Standing;
 use crate::inputs::{Kind, composer, ecs, mwaa};
 use crate::source::{Mask, Text};
 use crate::syntax::json::scan::Scanner;
@@ -48,7 +48,7 @@ impl Type {
 pub(super) struct Gathered<'t> {
     view: View<'t>,
     scanner: Scanner,
-    parameters: Entries,
+    parameters: Vec<Standing>,
     /// Their names: a state may hold stores of several regions, of which the first counts.
     named: HashSet<Cow<'t, str>, RandomState>,
     secrets: Vec<Made>,
@@ -95,7 +95,7 @@ impl<'t> Gathered<'t> {
         Self {
             view: View { text },
             scanner: Scanner::default(),
-            parameters: Entries::of(Kind::Ssm),
+            parameters: Vec::new(),
             named: HashSet::default(),
             secrets: Vec::new(),
             versions: Vec::new(),
@@ -108,33 +108,39 @@ impl<'t> Gathered<'t> {
 
     /// Takes a resource of a state or, `is_plan`, of a plan.
     pub(super) fn take(&mut self, resource: &Resource<'t>, is_plan: bool) {
-        match resource.how {
-            How::Code => self.refer(resource),
-            How::Change => self.change(resource, is_plan),
-            How::Values | How::State => self.resource(resource, is_plan),
+        let address = resource.address;
+        match (resource.how, &resource.body) {
+            (How::Code, Body::Other(attributes)) => self.refer(resource, attributes),
+            (How::Code, Body::Parameter(_)) => {}
+            (How::Change, body) => {
+                if let Body::Other(attributes) = body {
+                    self.change(resource, attributes);
+                }
+                if !self.planned.contains(address) {
+                    self.resource(resource, is_plan);
+                }
+            }
+            (How::Values | How::State, _) => self.resource(resource, is_plan),
         }
     }
 
-    /// Takes a change of a plan.
-    fn change(&mut self, resource: &Resource<'t>, is_plan: bool) {
-        let unknown = resource.unknown.as_ref();
+    /// Takes what a change of a plan leaves open.
+    fn change(&mut self, resource: &Resource<'t>, attributes: &Attributes) {
+        let unknown = attributes.unknown.as_ref();
         let unknown = unknown.filter(|_| resource.kind.has_environment());
         if let Some(tree) = unknown.and_then(|slot| self.view.tree(slot)) {
             self.unknown.insert(resource.address.to_owned(), tree);
         }
-        if !self.planned.contains(resource.address) {
-            self.resource(resource, is_plan);
-        }
     }
 
     /// Takes what the code of a plan says of a version.
-    fn refer(&mut self, resource: &Resource<'t>) {
+    fn refer(&mut self, resource: &Resource<'t>, attributes: &Attributes) {
         if resource.kind != Type::SecretVersion {
             return;
         }
         let view = self.view;
         let scanner = &mut self.scanner;
-        let expressions = view.inside(&resource.values, scanner);
+        let expressions = view.inside(&attributes.values, scanner);
         let Some(secret) = view.field(&expressions, b"secret_id") else {
             return;
         };
@@ -156,29 +162,44 @@ impl<'t> Gathered<'t> {
             // What is read of a store is not what the file makes.
             return;
         }
-        if resource.kind.has_environment() {
-            if let Some(values) = self.view.tree(&resource.values) {
-                self.told.push(Told {
-                    kind: resource.kind,
-                    address: address.to_owned(),
-                    values,
-                });
-            }
-            return;
-        }
-        let view = self.view;
-        let slots = resource.members(view, &mut self.scanner);
-        let text = |key: &[u8]| view.field(&slots, key).and_then(|slot| view.text(slot));
-        match resource.kind {
-            Type::Parameter => {
-                let given = |key: &[u8]| view.field(&slots, key).and_then(|slot| view.given(slot));
-                if let Some(name) = given(b"name")
-                    && self.named.insert(name.decoded())
-                {
-                    let value = given(b"value").or_else(|| given(b"insecure_value"));
-                    self.parameters.push(name, given(b"type"), value);
+        match &resource.body {
+            Body::Parameter(parameter) => self.parameter(*parameter),
+            Body::Other(attributes) if resource.kind.has_environment() => {
+                if let Some(values) = self.view.tree(&attributes.values) {
+                    self.told.push(Told {
+                        kind: resource.kind,
+                        address: address.to_owned(),
+                        values,
+                    });
                 }
             }
+            Body::Other(attributes) => self.secret(resource, attributes),
+        }
+    }
+
+    fn parameter(&mut self, parameter: Standing) {
+        let at = parameter.name;
+        let name = self.view.text.get(at.start..at.end).unwrap_or_default();
+        if name.is_empty() {
+            return;
+        }
+        let name = if name.contains('\\') {
+            Cow::Owned(json::decode(name, at.start).expose().to_owned())
+        } else {
+            Cow::Borrowed(name)
+        };
+        if self.named.insert(name) {
+            self.parameters.push(parameter);
+        }
+    }
+
+    /// Takes a secret of Secrets Manager, or a version of one.
+    fn secret(&mut self, resource: &Resource<'t>, attributes: &Attributes) {
+        let address = resource.address;
+        let view = self.view;
+        let slots = attributes.members(view, &mut self.scanner);
+        let text = |key: &[u8]| view.field(&slots, key).and_then(|slot| view.text(slot));
+        match resource.kind {
             Type::Secret => {
                 if let Some(name) = text(b"name") {
                     let called = [text(b"arn"), text(b"id")];
@@ -206,7 +227,7 @@ impl<'t> Gathered<'t> {
                     });
                 }
             }
-            Type::Mwaa | Type::Composer | Type::Tasks | Type::Kubernetes => {}
+            Type::Parameter | Type::Mwaa | Type::Composer | Type::Tasks | Type::Kubernetes => {}
         }
     }
 
@@ -240,9 +261,9 @@ impl<'t> Gathered<'t> {
         let mut parts: Vec<Part> = environments.chain(files).collect();
         let secrets = self.joined();
         if !self.parameters.is_empty() {
-            parts.push(Part::File {
+            parts.push(Part::Scattered {
                 kind: Kind::Ssm,
-                text: self.parameters.finish(),
+                entries: self.parameters,
             });
         }
         let secrets = apart(secrets);

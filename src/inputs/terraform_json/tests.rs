@@ -1,15 +1,27 @@
 use serde_json::{Value, json};
 
-use super::{read, recognise};
+use super::recognise;
 use crate::inputs::Kind;
 use crate::inputs::carrier::{Carrier, Part};
 use crate::source::Text;
+
+/// What the file comes to, all of it written out.
+fn read(text: &str) -> Carrier {
+    read_by_two(text, usize::MAX)
+}
+
+fn read_by_two(text: &str, worth: usize) -> Carrier {
+    let mut carrier = super::read_by_two(text, worth);
+    let parts = carrier.parts.iter_mut();
+    parts.for_each(|part| part.write_out(text));
+    carrier
+}
 
 /// Each part on a line: names and values, `?` for what is not known.
 fn told(carrier: &Carrier) -> Vec<String> {
     let shown = |text: Option<&Text>| text.map_or("?".to_owned(), |text| text.expose().to_owned());
     let parts = carrier.parts.iter().map(|part| match part {
-        Part::Added { .. } => unreachable!(),
+        Part::Added { .. } | Part::Scattered { .. } => unreachable!(),
         Part::Environment(environment) => {
             let variables = environment.variables.iter();
             let each =
@@ -487,9 +499,9 @@ fn long_files() -> Vec<String> {
 #[test]
 fn two_threads_read_what_one_reads() {
     for file in long_files() {
-        let alone = whole(&super::read_by_two(&file, usize::MAX));
+        let alone = whole(&read_by_two(&file, usize::MAX));
         assert!(alone.len() > 2, "{alone:?}");
-        assert_eq!(whole(&super::read_by_two(&file, 0)), alone);
+        assert_eq!(whole(&read_by_two(&file, 0)), alone);
     }
 }
 
@@ -501,8 +513,8 @@ fn two_threads_read_what_one_reads_of_files_that_are_cut_off_or_broken_anywhere(
             let cut = &file[..at];
             let broken = format!("{cut},{}", &file[at..]);
             for text in [cut, &broken] {
-                let alone = whole(&super::read_by_two(text, usize::MAX));
-                assert_eq!(whole(&super::read_by_two(text, 0)), alone, "at {at}");
+                let alone = whole(&read_by_two(text, usize::MAX));
+                assert_eq!(whole(&read_by_two(text, 0)), alone, "at {at}");
             }
         }
     }

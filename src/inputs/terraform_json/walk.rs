@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use super::gather::Type;
 use super::second::Second;
-use crate::inputs::entries::Given;
-use crate::source::Text;
+use crate::inputs::scattered::Standing;
+use crate::source::{Span, Text};
 use crate::syntax::json::held::Held;
 use crate::syntax::json::scan::{Scanner, Slot};
 use crate::syntax::json::{self, Error, ErrorKind, Json, Kind};
@@ -225,14 +225,28 @@ pub(super) fn resource<'t>(
     let view = View { text };
     if let Some((kind, is_data, address)) = view.told(&slots) {
         for (values, unknown) in view.bodies(how, &slots, scanner) {
+            let body = if kind == Type::Parameter {
+                let own;
+                let members = if is_flat {
+                    &members
+                } else {
+                    own = view.inside(&values, scanner);
+                    &own
+                };
+                Body::Parameter(view.parameter(members))
+            } else {
+                Body::Other(Box::new(Attributes {
+                    values,
+                    unknown,
+                    members: is_flat.then(|| view.of_interest(&members)),
+                }))
+            };
             take(Resource {
                 how,
                 kind,
                 is_data,
                 address,
-                values,
-                unknown,
-                members: is_flat.then(|| view.of_interest(&members)),
+                body,
             });
         }
     }
@@ -242,7 +256,6 @@ pub(super) fn resource<'t>(
 }
 
 /// A resource of a type that is read, with its attributes. Of a state, each of its instances is one.
-#[derive(Clone)]
 pub(super) struct Resource<'t> {
     /// Where the file keeps its attributes.
     pub(super) how: How,
@@ -252,7 +265,21 @@ pub(super) struct Resource<'t> {
     pub(super) is_data: bool,
     /// The same in a plan's two lists.
     pub(super) address: &'t str,
-    /// The object of its attributes.
+    /// What it says.
+    pub(super) body: Body,
+}
+
+/// What a resource says.
+pub(super) enum Body {
+    /// A parameter: a file may hold a hundred thousand, so they are seen through while they are near the processor.
+    Parameter(Standing),
+    /// Anything else.
+    Other(Box<Attributes>),
+}
+
+/// The attributes of a resource.
+pub(super) struct Attributes {
+    /// Their object.
     pub(super) values: Slot,
     /// The object of those that are known after the plan is carried out.
     pub(super) unknown: Option<Slot>,
@@ -260,7 +287,7 @@ pub(super) struct Resource<'t> {
     members: Option<Vec<Slot>>,
 }
 
-impl Resource<'_> {
+impl Attributes {
     /// The members of `values`, at least those that are read.
     pub(super) fn members(&self, view: View<'_>, scanner: &mut Scanner) -> Cow<'_, [Slot]> {
         match &self.members {
@@ -303,10 +330,19 @@ impl<'t> View<'t> {
         Some(json::decode(raw, slot.inner().start))
     }
 
-    /// A text as it stands; an empty one stands for none.
-    pub(super) fn given(self, slot: &Slot) -> Option<Given<'t>> {
-        let raw = self.raw(slot).filter(|raw| !raw.is_empty())?;
-        Some(Given::Json(raw, slot.inner().start))
+    /// Where the texts of a parameter stand.
+    fn parameter(self, members: &[Slot]) -> Standing {
+        let given = |key: &[u8]| {
+            let slot = self.field(members, key)?;
+            let at = slot.inner();
+            (slot.kind == Kind::String && !at.is_empty()).then(|| Span::from(at))
+        };
+        let value = given(b"value").or_else(|| given(b"insecure_value"));
+        Standing {
+            name: given(b"name").unwrap_or_default(),
+            parameter_type: given(b"type").unwrap_or_default(),
+            value: value.unwrap_or_default(),
+        }
     }
 
     /// Members of an object, items of a list.
@@ -339,15 +375,7 @@ impl<'t> View<'t> {
         let is_read = |slot: &&Slot| {
             matches!(
                 self.key(slot),
-                b"arn"
-                    | b"id"
-                    | b"insecure_value"
-                    | b"name"
-                    | b"secret_id"
-                    | b"secret_string"
-                    | b"type"
-                    | b"value"
-                    | b"version_stages"
+                b"arn" | b"id" | b"name" | b"secret_id" | b"secret_string" | b"version_stages"
             )
         };
         members.iter().filter(is_read).cloned().collect()
