@@ -4,8 +4,11 @@
 //! at closely. HCL is not read here.
 
 mod gather;
+mod names;
 mod second;
 mod walk;
+
+use foldhash::quality::RandomState;
 
 use super::carrier::{Around, Broken, Carrier};
 use crate::source::Span;
@@ -13,6 +16,7 @@ use crate::syntax::json::fault::culprit;
 use crate::syntax::json::scan::Scanner;
 use crate::syntax::json::{Error, ErrorKind};
 use gather::Gathered;
+use walk::View;
 
 /// True when the text is JSON and not HCL.
 pub fn is_json(text: &str) -> bool {
@@ -59,8 +63,12 @@ pub fn read(text: &str) -> Carrier {
 
 /// As [`read`]; of lists that are followed by at least `worth` bytes a second thread reads a half.
 fn read_by_two(text: &str, worth: usize) -> Carrier {
-    let mut gathered = Gathered::new(text);
-    let walked = walk::walk(text, worth, |resource, is_plan| {
+    let view = View {
+        text,
+        hasher: &RandomState::default(),
+    };
+    let mut gathered = Gathered::new(view);
+    let walked = walk::walk(view, worth, |resource, is_plan| {
         gathered.take(resource, is_plan);
     });
     let (parts, mask) = gathered.finish();

@@ -1,10 +1,8 @@
 //! From resources to parts: what they make in the stores of AWS, and what they tell processes of Airflow.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use foldhash::quality::RandomState;
-
+use super::names::Names;
 use super::walk::{Attributes, Body, How, Resource, View};
 use crate::aws::names::{Service, name_in_arn};
 use crate::inputs::carrier::{Environment, Part, Secret, Variable, is_of_airflow};
@@ -50,7 +48,7 @@ pub(super) struct Gathered<'t> {
     scanner: Scanner,
     parameters: Vec<Standing>,
     /// Their names: a state may hold stores of several regions, of which the first counts.
-    named: HashSet<Cow<'t, str>, RandomState>,
+    named: Names<'t>,
     secrets: Vec<Made>,
     versions: Vec<Version>,
     /// Attributes of what has environments, in file order.
@@ -90,13 +88,13 @@ struct Told {
 }
 
 impl<'t> Gathered<'t> {
-    /// Nothing of `text` yet.
-    pub(super) fn new(text: &'t str) -> Self {
+    /// Nothing of a file yet.
+    pub(super) fn new(view: View<'t>) -> Self {
         Self {
-            view: View { text },
+            view,
             scanner: Scanner::default(),
             parameters: Vec::new(),
-            named: HashSet::default(),
+            named: Names::default(),
             secrets: Vec::new(),
             versions: Vec::new(),
             told: Vec::new(),
@@ -163,7 +161,10 @@ impl<'t> Gathered<'t> {
             return;
         }
         match &resource.body {
-            Body::Parameter(parameter) => self.parameter(*parameter),
+            Body::Parameter(parameter) => {
+                let parameter = parameter.filter(|one| self.named.insert(one.name));
+                self.parameters.extend(parameter.map(|one| one.standing));
+            }
             Body::Other(attributes) if resource.kind.has_environment() => {
                 if let Some(values) = self.view.tree(&attributes.values) {
                     self.told.push(Told {
@@ -174,22 +175,6 @@ impl<'t> Gathered<'t> {
                 }
             }
             Body::Other(attributes) => self.secret(resource, attributes),
-        }
-    }
-
-    fn parameter(&mut self, parameter: Standing) {
-        let at = parameter.name;
-        let name = self.view.text.get(at.start..at.end).unwrap_or_default();
-        if name.is_empty() {
-            return;
-        }
-        let name = if name.contains('\\') {
-            Cow::Owned(json::decode(name, at.start).expose().to_owned())
-        } else {
-            Cow::Borrowed(name)
-        };
-        if self.named.insert(name) {
-            self.parameters.push(parameter);
         }
     }
 

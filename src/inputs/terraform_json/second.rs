@@ -10,7 +10,7 @@ use std::thread::{Scope, ScopedJoinHandle};
 
 use memchr::memmem;
 
-use super::walk::{How, Resource, resource};
+use super::walk::{How, Resource, View, resource};
 use crate::syntax::json::held::Held;
 use crate::syntax::json::scan::Scanner;
 
@@ -24,7 +24,7 @@ const GUESSES: usize = 4;
 /// The second thread.
 pub(super) struct Second<'s, 't> {
     scope: &'s Scope<'s, 't>,
-    text: &'t str,
+    view: View<'t>,
     running: Option<Running<'s, 't>>,
     guesses: usize,
     /// What is left of a file that is worth it, in bytes.
@@ -48,10 +48,10 @@ pub(super) struct Read<'t> {
 
 impl<'s, 't> Second<'s, 't> {
     /// Not at work yet. `worth`: [`WORTH_A_THREAD`], in tests less.
-    pub(super) fn new(scope: &'s Scope<'s, 't>, text: &'t str, worth: usize) -> Self {
+    pub(super) fn new(scope: &'s Scope<'s, 't>, view: View<'t>, worth: usize) -> Self {
         Self {
             scope,
-            text,
+            view,
             running: None,
             guesses: GUESSES,
             worth,
@@ -60,7 +60,8 @@ impl<'s, 't> Second<'s, 't> {
 
     /// A list begins, whose first element is at `at` and lies `depth` levels deep.
     pub(super) fn start(&mut self, at: usize, how: How, depth: usize) {
-        let text = self.text;
+        let view = self.view;
+        let text = view.text;
         if text.len() - at < self.worth || self.guesses == 0 {
             return;
         }
@@ -71,7 +72,7 @@ impl<'s, 't> Second<'s, 't> {
         let stop = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&stop);
         let builder = std::thread::Builder::new().name("second".to_owned());
-        let thread = builder.spawn_scoped(self.scope, move || read(text, start, how, depth, &told));
+        let thread = builder.spawn_scoped(self.scope, move || read(view, start, how, depth, &told));
         // Where no thread is to be had, the first one reads on.
         self.running = thread.ok().map(|thread| Running {
             start,
@@ -127,8 +128,8 @@ fn guess(text: &str, at: usize) -> Option<usize> {
     })
 }
 
-fn read<'t>(text: &'t str, start: usize, how: How, depth: usize, stop: &AtomicBool) -> Read<'t> {
-    let mut held = Held::at(text, start);
+fn read<'t>(view: View<'t>, start: usize, how: How, depth: usize, stop: &AtomicBool) -> Read<'t> {
+    let mut held = Held::at(view.text, start);
     let mut scanner = Scanner::default();
     let mut read = Read {
         resources: Vec::new(),
@@ -136,7 +137,7 @@ fn read<'t>(text: &'t str, start: usize, how: How, depth: usize, stop: &AtomicBo
     };
     while held.peek() == Some(b'{') && !stop.load(Ordering::Relaxed) {
         let mut take = |resource| read.resources.push(resource);
-        if resource(text, &mut held, &mut scanner, how, depth, &mut take).is_err() {
+        if resource(view, &mut held, &mut scanner, how, depth, &mut take).is_err() {
             break;
         }
         read.end = held.offset();

@@ -3,7 +3,10 @@
 
 use std::borrow::Cow;
 
+use foldhash::quality::RandomState;
+
 use super::gather::Type;
+use super::names::Name;
 use super::second::Second;
 use crate::inputs::scattered::Standing;
 use crate::source::{Span, Text};
@@ -99,17 +102,18 @@ impl Place {
 /// Hands on every resource of interest, in the order of the file, with whether the file is a plan; what stands before a
 /// fault too. `worth`: what is left of a file that is worth a thread of its own, in bytes.
 pub(super) fn walk<'t>(
-    text: &'t str,
+    view: View<'t>,
     worth: usize,
     take: impl FnMut(&Resource<'t>, bool),
 ) -> Result<(), Error> {
     std::thread::scope(|scope| {
+        let text = view.text;
         let start = text.len() - text.trim_start_matches('\u{feff}').len();
         let mut walk = Walk {
-            text,
+            view,
             held: Held::at(text, start),
             scanner: Scanner::default(),
-            second: Second::new(scope, text, worth),
+            second: Second::new(scope, view, worth),
             is_plan: false,
             take,
         };
@@ -118,7 +122,7 @@ pub(super) fn walk<'t>(
 }
 
 struct Walk<'t, 's, T> {
-    text: &'t str,
+    view: View<'t>,
     held: Held<'t>,
     scanner: Scanner,
     second: Second<'s, 't>,
@@ -201,13 +205,13 @@ impl<'t, T: FnMut(&Resource<'t>, bool)> Walk<'t, '_, T> {
         }
         let mut take = |resource| (self.take)(&resource, self.is_plan);
         let (held, scanner) = (&mut self.held, &mut self.scanner);
-        resource(self.text, held, scanner, how, depth, &mut take)
+        resource(self.view, held, scanner, how, depth, &mut take)
     }
 }
 
 /// Reads the resource at the next byte.
 pub(super) fn resource<'t>(
-    text: &'t str,
+    view: View<'t>,
     held: &mut Held<'t>,
     scanner: &mut Scanner,
     how: How,
@@ -222,7 +226,6 @@ pub(super) fn resource<'t>(
     element?;
     let slots = std::mem::take(&mut scanner.slots);
     let members = std::mem::take(&mut scanner.inner);
-    let view = View { text };
     if let Some((kind, is_data, address)) = view.told(&slots) {
         for (values, unknown) in view.bodies(how, &slots, scanner) {
             let body = if kind == Type::Parameter {
@@ -266,15 +269,25 @@ pub(super) struct Resource<'t> {
     /// The same in a plan's two lists.
     pub(super) address: &'t str,
     /// What it says.
-    pub(super) body: Body,
+    pub(super) body: Body<'t>,
 }
 
 /// What a resource says.
-pub(super) enum Body {
-    /// A parameter: a file may hold a hundred thousand, so they are seen through while they are near the processor.
-    Parameter(Standing),
+pub(super) enum Body<'t> {
+    /// A parameter, if its name is known: a file may hold a hundred thousand, so they are seen through while they are
+    /// near the processor.
+    Parameter(Option<Parameter<'t>>),
     /// Anything else.
     Other(Box<Attributes>),
+}
+
+/// What a parameter says.
+#[derive(Clone, Copy)]
+pub(super) struct Parameter<'t> {
+    /// Its name.
+    pub(super) name: Name<'t>,
+    /// Its texts.
+    pub(super) standing: Standing,
 }
 
 /// The attributes of a resource.
@@ -302,6 +315,8 @@ impl Attributes {
 pub(super) struct View<'t> {
     /// All of it.
     pub(super) text: &'t str,
+    /// What names in it are hashed with.
+    pub(super) hasher: &'t RandomState,
 }
 
 impl<'t> View<'t> {
@@ -330,19 +345,24 @@ impl<'t> View<'t> {
         Some(json::decode(raw, slot.inner().start))
     }
 
-    /// Where the texts of a parameter stand.
-    fn parameter(self, members: &[Slot]) -> Standing {
+    /// A parameter of which the name is known.
+    fn parameter(self, members: &[Slot]) -> Option<Parameter<'t>> {
+        // An empty text stands for none.
         let given = |key: &[u8]| {
             let slot = self.field(members, key)?;
             let at = slot.inner();
             (slot.kind == Kind::String && !at.is_empty()).then(|| Span::from(at))
         };
+        let name = given(b"name")?;
         let value = given(b"value").or_else(|| given(b"insecure_value"));
-        Standing {
-            name: given(b"name").unwrap_or_default(),
-            parameter_type: given(b"type").unwrap_or_default(),
-            value: value.unwrap_or_default(),
-        }
+        Some(Parameter {
+            name: Name::new(self.text.get(name.start..name.end)?, self.hasher),
+            standing: Standing {
+                name,
+                parameter_type: given(b"type").unwrap_or_default(),
+                value: value.unwrap_or_default(),
+            },
+        })
     }
 
     /// Members of an object, items of a list.
