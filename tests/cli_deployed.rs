@@ -74,6 +74,30 @@ spec:
 }
 
 #[test]
+fn what_kustomize_makes_an_airflow_cfg_of_is_judged_as_one() {
+    let kustomization = "configMapGenerator:\n- name: airflow\n  files:\n  - airflow.cfg=../conf/production\n  - airflow.cfg=staging.conf\n  - webserver_config.py=../conf/web\n";
+    let cfg = "[core]\nparallelism = lots\n";
+    let folder = with(&[
+        ("overlay/kustomization.yaml", kustomization),
+        ("overlay/staging.conf", cfg),
+        ("conf/production", cfg),
+        ("conf/web", cfg),
+    ]);
+    let said = run(folder.path(), &["check", ".", "--format", "concise"]).out;
+    let said: Vec<&str> = said
+        .lines()
+        .map(|line| line.split(": ").next().unwrap())
+        .collect();
+    assert_eq!(said, ["conf/production:2:15", "overlay/staging.conf:2:15"]);
+    // Nobody asked about it, and what it sets is known all the same.
+    let folder_of = ["check", "overlay", "--format", "concise"];
+    let said = run(folder.path(), &folder_of).out;
+    assert!(!said.contains("production"), "{said}");
+    let known = run(folder.path(), &["config", "overlay/kustomization.yaml"]);
+    assert!(!known.err.contains("panicked"), "{}", known.err);
+}
+
+#[test]
 fn helm() {
     let values = "\
 airflowVersion: 3.1.0

@@ -75,6 +75,8 @@ pub struct Around {
     pub services: Vec<Service>,
     /// Files without which its program does not start.
     pub demanded: Vec<Demanded>,
+    /// Files that its program makes an `airflow.cfg` of, from its folder.
+    pub cfgs: Vec<PathBuf>,
     /// Compose files that it takes in, from its folder; those of one list are merged, the later ones win.
     pub includes: Vec<Vec<PathBuf>>,
     /// The file is not what it should be, from some point on.

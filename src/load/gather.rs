@@ -27,6 +27,11 @@ impl Candidate {
         }
     }
 
+    /// A file that a walk would have come upon, had it known what it is.
+    pub(super) fn walked(path: PathBuf) -> Self {
+        Self::new(path, false)
+    }
+
     fn new(path: PathBuf, named: bool) -> Self {
         Self {
             path,

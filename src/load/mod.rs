@@ -9,6 +9,7 @@ pub mod asked;
 mod env_files;
 mod gather;
 pub mod guard;
+mod named;
 mod one;
 pub(crate) mod parallel;
 mod parts;

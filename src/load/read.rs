@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 use super::gather::{Candidate, same};
 use super::guard::guard;
 use super::parallel::in_parallel;
-use super::{Request, Skipped, parts};
+use super::{Request, Skipped, named, parts};
 use crate::inputs::opaque::{SOPS, opacity};
-use crate::inputs::{self, Input, Kind, Opacity, Tree, compose, exports, local, sops};
+use crate::inputs::{self, Input, Kind, Opacity, Tree, exports, local, sops};
 use crate::report::Failure;
 use crate::source::{FileId, LineIndex, Mask};
 use crate::syntax::dotenv::{Dialect, Outside};
 use crate::syntax::python;
-use crate::workspace::deployments::Location;
 use crate::workspace::{Content, Files, deployments, detect, env_readers};
 
 /// Why an export is passed over where somebody waits for the answer.
@@ -45,7 +44,7 @@ impl Found {
     }
 }
 
-enum Step {
+pub(super) enum Step {
     Found(Box<Found>),
     Skipped(Skipped),
     Failed(Failure),
@@ -68,7 +67,8 @@ pub(super) fn read(
         found: Vec::new(),
         skipped: Vec::new(),
     };
-    let named = named_files(request, files, candidates, &steps);
+    named::cfgs(request, files, candidates, &mut steps);
+    let named = named::files(request, files, candidates, &steps);
     steps.extend(named);
     in_their_dialects(request, &mut steps);
     for step in steps {
@@ -161,11 +161,11 @@ fn in_their_dialects(request: &Request, steps: &mut [Step]) {
 }
 
 /// The path without `.` and `..`.
-fn place(path: &Path) -> PathBuf {
+pub(super) fn place(path: &Path) -> PathBuf {
     deployments::directory(path).join(path.file_name().unwrap_or_default())
 }
 
-fn all_inputs(steps: &[Step]) -> impl Iterator<Item = &Input> {
+pub(super) fn all_inputs(steps: &[Step]) -> impl Iterator<Item = &Input> {
     let found = steps.iter().filter_map(|step| match step {
         Step::Found(found) => Some(found),
         _ => None,
@@ -173,74 +173,8 @@ fn all_inputs(steps: &[Step]) -> impl Iterator<Item = &Input> {
     found.flat_map(|found| found.inputs())
 }
 
-/// Files that a carrier names and nobody asked about: what they set is known then, and nothing is told of them.
-fn named_files(
-    request: &Request,
-    files: &Files,
-    candidates: &[Candidate],
-    steps: &[Step],
-) -> Vec<Step> {
-    let mut read: Vec<Step> = Vec::new();
-    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-    let mut named = named_by(all_inputs(steps), files);
-    if named.is_empty() {
-        return read;
-    }
-    let asked = candidates.iter();
-    let asked: BTreeSet<Location> = asked.map(|one| deployments::location(&one.path)).collect();
-    // Compose files name others in turn.
-    while seen.len() < MOST_NAMED && !named.is_empty() {
-        named.retain(|path, _| {
-            let is_asked = asked.contains(&deployments::location(path));
-            !is_asked && seen.insert(place(path)) && files.exists(path)
-        });
-        let because = "another file names it";
-        let next: Vec<Step> = named
-            .into_iter()
-            .map(|(path, kind)| {
-                let candidate = Candidate::context(path);
-                let forced = Some((kind, because));
-                let step = guard(&candidate.path, || one(request, files, &candidate, forced));
-                step.unwrap_or_else(Step::Failed)
-            })
-            .collect();
-        named = named_by(all_inputs(&next), files);
-        read.extend(next);
-    }
-    read
-}
-
-/// Files beyond which those that they name are not read.
-const MOST_NAMED: usize = 1000;
-
-/// Env files, and compose files that say more of the services of others.
-fn named_by<'a>(inputs: impl Iterator<Item = &'a Input>, files: &Files) -> BTreeMap<PathBuf, Kind> {
-    let mut named = BTreeMap::new();
-    for input in inputs {
-        let env_files = input.inside.iter().flat_map(|inside| &inside.env_files);
-        named.extend(env_files.map(|path| (input.beside(path), Kind::Env)));
-        let Tree::Carrier(around) = &input.tree else {
-            continue;
-        };
-        let bases = around.services.iter().filter_map(|one| one.base.as_ref());
-        let bases = bases.map(|(path, _)| path);
-        let others = bases.chain(around.includes.iter().flatten());
-        named.extend(others.map(|path| (input.beside(path), Kind::Compose)));
-        if input.kind == Kind::Compose {
-            let exists = |path: &Path| files.exists(path);
-            let is_partial = around.services.iter().any(|one| one.is_partial);
-            let default = || compose::default_beside(&input.path, exists);
-            let beside = compose::override_of(&input.path, exists)
-                .or_else(|| compose::overridden_by(&input.path, exists))
-                .or_else(|| is_partial.then(default)?);
-            named.extend(beside.map(|path| (path, Kind::Compose)));
-        }
-    }
-    named
-}
-
 /// Nobody knows the file, or only its name makes a `.env` of it.
-fn is_open(step: &Step) -> bool {
+pub(super) fn is_open(step: &Step) -> bool {
     match step {
         Step::Skipped(_) => true,
         Step::Found(found) => {
@@ -289,7 +223,7 @@ fn renumber(input: &mut Input, id: FileId) {
 }
 
 /// `forced`: the kind, found out in another way than by looking at the file.
-fn one(
+pub(super) fn one(
     request: &Request,
     files: &Files,
     candidate: &Candidate,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, Hasher};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use foldhash::quality::RandomState;
 
@@ -176,6 +176,11 @@ impl<'a> Found<'a> {
                 name: name.to_owned(),
             });
         }
+    }
+
+    /// Notes files that become an airflow.cfg.
+    pub(super) fn cfgs(&mut self, paths: impl IntoIterator<Item = PathBuf>) {
+        self.around.cfgs.extend(paths);
     }
 
     /// Notes a setting, from its name to the end of its value.

@@ -1,6 +1,6 @@
 //! `kustomization.yaml`: variables of generators, and patches.
 //!
-//! A file that a generator takes in (`files:`) is an input of its own.
+//! A file that a generator takes in (`files:`) is an input of its own; what it is called there may say what it is.
 
 use std::path::PathBuf;
 
@@ -30,6 +30,9 @@ pub(super) fn read(
         for one in root.get(generator).into_iter().flat_map(Value::items) {
             if !found.spend(1) {
                 return;
+            }
+            for file in one.get("files").into_iter().flat_map(Value::items) {
+                found.cfgs(file.scalar().and_then(|file| cfg(file.expose())));
             }
             let environment = generated(one, layer, found);
             let mut files = environment.env_files.iter();
@@ -84,6 +87,12 @@ fn generated(generator: Value<'_>, layer: Layer<'_>, found: &mut Found<'_>) -> E
         env_files: files.collect(),
         ..variables.into_environment()
     }
+}
+
+/// `airflow.cfg=conf/production`: the path, where the key is Airflow's and the path no name of a cfg by itself.
+fn cfg(file: &str) -> Option<PathBuf> {
+    let (key, path) = file.split_once('=')?;
+    (key == "airflow.cfg" && !path.is_empty()).then(|| PathBuf::from(path))
 }
 
 /// `parseLiteralSource`: up to the first `=`; quotes around the whole value are no part of it.
