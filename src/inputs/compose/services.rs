@@ -174,6 +174,7 @@ impl<'a> Services<'a> {
             has_program: false,
             is_airflow: false,
         };
+        let mut is_chosen = false;
         for Member { key, value } in node.members() {
             match key.scalar().map(Text::expose) {
                 Some("environment") => {
@@ -203,8 +204,15 @@ impl<'a> Services<'a> {
                     service.is_airflow |= self.is_image_of_airflow(value);
                 }
                 Some("build" | "provider") => service.has_program = true,
+                Some("profiles") => is_chosen = is_filled(value),
                 Some("command" | "entrypoint") => service.is_airflow |= is_command(value),
                 _ => {}
+            }
+        }
+        if is_chosen {
+            // Of a service that nobody chooses by a profile compose opens no file.
+            for file in &mut service.env_files {
+                file.is_demanded = false;
             }
         }
         service
@@ -717,6 +725,11 @@ fn is_command(command: Value<'_>) -> bool {
             .unwrap_or_default();
         word.rsplit('/').next() == Some("airflow")
     })
+}
+
+/// A list with something in it.
+fn is_filled(value: Value<'_>) -> bool {
+    value.items().next().is_some()
 }
 
 /// YAML's `true`, as compose reads it.

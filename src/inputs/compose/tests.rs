@@ -191,6 +191,23 @@ fn env_files_are_named_in_every_form() {
 }
 
 #[test]
+fn env_files_are_demanded_of_services_that_no_profile_chooses() {
+    let service = |more: &str| {
+        format!(
+            "services:\n  a:\n    env_file: [a.env]\n    image: apache/airflow\n    environment: [AIRFLOW_VAR_A=1]\n{more}"
+        )
+    };
+    for (more, demanded) in [
+        ("", 1),
+        ("    profiles: []\n", 1),
+        ("    profiles: [debug]\n", 0),
+    ] {
+        let carrier = with(&service(more), &[]);
+        assert_eq!(carrier.around.demanded.len(), demanded, "{more}");
+    }
+}
+
+#[test]
 fn a_service_that_only_an_env_file_tells_of_airflow_is_one_where_there_is_no_other() {
     let only = "services:\n  db:\n    env_file: db.env\n  a:\n    env_file: a.env\n";
     let files = [
