@@ -115,12 +115,14 @@ impl<'a> Run<'a> {
 
     /// A file of no deployment. A `.env` is compose's own all the same, for the `${…}` in the compose files beside it.
     fn beside(&self, input: &Input) -> Vec<FileId> {
-        let is_env = input.kind == Kind::Env && input.inside.is_none();
+        if input.kind != Kind::Env || input.inside.is_some() {
+            return vec![input.id];
+        }
         let is_beside = |other: &&Input| {
             other.kind == Kind::Compose && other.path.parent() == input.path.parent()
         };
         let compose = self.loaded.inputs.iter().filter(is_beside);
-        let compose = compose.filter(|_| is_env).map(|other| other.id);
+        let compose = compose.map(|other| other.id);
         std::iter::once(input.id).chain(compose).collect()
     }
 

@@ -10,7 +10,7 @@ mod handed;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::Kind;
@@ -37,6 +37,9 @@ const MARKS: [&str; 9] = [
 
 /// Environments of single commands that are told apart.
 const MOST_ENVIRONMENTS: usize = 32;
+
+/// Variables of all of them together, beyond which no further one is told.
+const MOST_VARIABLES: usize = 1 << 17;
 
 /// Why a text is a script that tells Airflow something, if it is one.
 pub fn recognise(path: &Path, head: &str) -> Option<&'static str> {
@@ -125,14 +128,17 @@ impl Reader {
                 }
                 one
             }));
+        let ends = script.commands.iter().filter_map(|called| {
+            let last = called.words.last()?;
+            Some((last.source().end, called))
+        });
+        let ends: HashMap<usize, &Called> = ends.collect();
         for Cut { span, name } in script.cut {
             let is_ours = match &name {
                 Some(name) => name.starts_with("AIRFLOW_"),
-                None => script.commands.iter().any(|called| {
-                    let last = called.words.last();
-                    last.is_some_and(|last| last.source().end == span.start)
-                        && commands::told(&called.words).is_some()
-                }),
+                None => ends
+                    .get(&span.start)
+                    .is_some_and(|called| commands::told(&called.words).is_some()),
             };
             if is_ours {
                 self.faults.push(Fault {
@@ -211,7 +217,12 @@ impl Reader {
     fn parts(self) -> Vec<Part> {
         let mut parts = Vec::new();
         let mut environments = vec![self.exported.clone()];
-        environments.extend(self.given.into_iter().map(|given| {
+        let mut variables = 0;
+        let given = self.given.into_iter().take_while(|given| {
+            variables += self.exported.len() + given.variables.len();
+            variables <= MOST_VARIABLES
+        });
+        environments.extend(given.map(|given| {
             let before = self.exported.iter().filter(|_| !given.is_all);
             let set = given.names();
             let before = before.filter(|one| !set.contains(one.name.expose()));

@@ -53,11 +53,12 @@ pub(super) fn asked(text: &str) -> Vec<Asked> {
             continue;
         }
         for tokens in &blocks {
+            let is_lenient = is_lenient(tokens);
             for at in 0..tokens.len() {
                 let is_root = matches!(&tokens[at], Token::Name(name, _) if *name == root);
                 let is_attribute = at > 0 && tokens[at - 1] == Token::Other(b'.');
                 if is_root && !is_attribute {
-                    asked.extend(one(kind, &tokens[at..], is_lenient(tokens)));
+                    asked.extend(one(kind, &tokens[at..], is_lenient));
                 }
             }
         }

@@ -58,9 +58,13 @@ pub(super) fn told(words: &[Text]) -> Option<Told> {
         return one(&names, words);
     }
     // Behind `docker exec …`, `sudo -u airflow …` and the like.
-    let mut behind = 1..names.len();
+    let behind = (1..names.len()).filter(|&at| LOOKED_FOR.contains(&program(names[at])));
+    let mut behind = behind.take(MOST_NAMED);
     behind.find_map(|at| one(&names[at..], &words[at..]))
 }
+
+/// Words of a command that are looked at as the name of another one: containers are called `airflow` too.
+const MOST_NAMED: usize = 16;
 
 /// Programs whose commands are looked for.
 const LOOKED_FOR: [&str; 4] = ["airflow", "astro", "aws", "awslocal"];

@@ -255,6 +255,19 @@ fn many_variables_of_one_command_take_a_time_in_proportion() {
 }
 
 #[test]
+fn many_ends_of_commands_take_a_time_in_proportion() {
+    for line in ["airflow x b&c\n", "sudo airflow connections add $X\n"] {
+        let many = line.repeat(20_000);
+        let long = many.replace('\n', " ");
+        for text in [many, long] {
+            let started = Instant::now();
+            script(&text);
+            assert!(started.elapsed() < Duration::from_secs(4), "{line}");
+        }
+    }
+}
+
+#[test]
 fn what_a_blank_behind_equals_empties_is_not_known() {
     assert_eq!(
         script("export AIRFLOW__A__B=1 AIRFLOW_CONN_A= 'b://c' AIRFLOW_CONN_B=\n"),
