@@ -8,6 +8,7 @@ use crate::source::{Fidelity, Span, Text, TextBuilder};
 const DEEPEST: usize = 16;
 
 /// What a reference finds.
+#[derive(Clone)]
 pub enum Found {
     /// This value; a part of it may be unknown.
     Value(Text),

@@ -248,3 +248,15 @@ fn kustomize_reads_as_docker_does_and_sets_bare_names_to_nothing() {
     assert_eq!(read(Dialect::Kustomize)[..2], told(&[first, bare]));
     assert_eq!(read(Dialect::Docker)[..1], told(&[first]));
 }
+
+#[test]
+fn export_puts_in_what_its_words_refer_to_before_it_sets_the_first() {
+    let text =
+        "A=0\nexport A=1 B=\"$A/x\" \"C=$A\"\nexport D=$A E=\"${D-none}\"\nF=2 G=$F\nexport H=$D\n";
+    for dialect in [Dialect::Sh, Dialect::Bash] {
+        let found = delivered(&read(text, dialect, &outside));
+        let value = |name: &str| found[name].clone().unwrap().0;
+        let values = ["A", "B", "C", "D", "E", "G", "H"].map(value);
+        assert_eq!(values, ["1", "0/x", "0", "1", "none", "2", "1"]);
+    }
+}

@@ -85,7 +85,8 @@ impl Shell {
         let found = if OWN.contains(&name) || name.starts_with("BASH") {
             Found::Unknown
         } else {
-            out.find_file_first(name)
+            let earlier = self.earlier.get(name).cloned();
+            earlier.unwrap_or_else(|| out.find_file_first(name))
         };
         let present = match (&found, operator) {
             (Found::Unset, _) => Some(false),
@@ -113,6 +114,11 @@ impl Shell {
                 Some(word) => builder.push_from(word, 0..word.len()),
                 None => push_raw_unknown(out, builder, span),
             },
+            // It is set twice then, and the first time last.
+            ('=', Some(false)) if self.earlier.contains_key(name) => {
+                out.file.uncertain = true;
+                push_raw_unknown(out, builder, span);
+            }
             ('=', Some(false)) => {
                 let value = match word {
                     Some(word) => word.clone(),

@@ -4,7 +4,7 @@ mod builtin;
 mod lost;
 pub(super) mod word;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::lost::{lost_in_subshell, note_removed};
 use self::word::{array_is_odd, assigned, assigned_word, sole_assignment};
@@ -12,7 +12,7 @@ use super::expand::appended;
 use super::lex::{Part, Word};
 use super::{Command, List, Pipeline};
 use crate::source::Span;
-use crate::syntax::dotenv::collect::Collector;
+use crate::syntax::dotenv::collect::{Collector, Found};
 use crate::syntax::dotenv::{Cause, Effect};
 
 /// How the reading goes on.
@@ -44,6 +44,8 @@ pub(super) struct Shell {
     pub(super) export_all: bool,
     exported: BTreeSet<String>,
     read_only: BTreeSet<String>,
+    /// What variables held before the `export` that sets them: it puts in what its words refer to before that.
+    pub(super) earlier: BTreeMap<String, Found>,
     /// False behind a construct that is not modelled.
     pub(super) certain: bool,
 }
@@ -100,6 +102,7 @@ impl Shell {
             export_all: true,
             exported: BTreeSet::new(),
             read_only: read_only.iter().map(|&name| name.to_owned()).collect(),
+            earlier: BTreeMap::new(),
             certain: true,
         }
     }

@@ -536,7 +536,9 @@ impl Reader<'_> {
         }
         let Some((first, arguments)) = words.split_first() else {
             for word in assignments.iter().filter(|_| !is_lost) {
-                self.assign(word, Stands::Assigned, is_certain, false);
+                if let Some(assigned) = self.assigned(word, Stands::Assigned) {
+                    self.set(assigned, is_certain, false);
+                }
             }
             return false;
         };
@@ -545,10 +547,7 @@ impl Reader<'_> {
             spaced::look(text, &name, words, &mut self.script.spaced);
         }
         if (self.is_wanted)(&name) || !assignments.is_empty() {
-            let given = assignments
-                .iter()
-                .filter_map(|word| self.assigned(word, Stands::Assigned));
-            let given = given.map(|(_, assigned)| assigned).collect();
+            let given = self.given(assignments);
             let words = words
                 .iter()
                 .map(|word| self.text(word, Stands::Alone))
@@ -573,8 +572,17 @@ impl Reader<'_> {
                     || flags.iter().any(|flag| flag.contains('x'));
                 let is_certain =
                     is_certain && name != "local" && flags.iter().all(|flag| flag == "-x");
-                for argument in &arguments[flags.len()..] {
-                    self.assign(argument, Stands::Declared, is_certain, is_export);
+                // The shell puts in what all of them refer to before it sets the first.
+                let all = arguments[flags.len()..].iter();
+                let all: Vec<_> = all
+                    .map(|word| (word, self.assigned(word, Stands::Declared)))
+                    .collect();
+                for (word, assigned) in all {
+                    match assigned {
+                        Some(assigned) => self.set(assigned, is_certain, is_export),
+                        None if is_export => self.bare(word, is_certain),
+                        None => {}
+                    }
                 }
                 return false;
             }

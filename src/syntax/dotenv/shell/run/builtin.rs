@@ -89,10 +89,14 @@ impl Shell {
                 if !assignments.is_empty() {
                     out.file.uncertain = true;
                 }
-                self.export(out, arguments, command == "readonly")
+                let status = self.export(out, arguments, command == "readonly");
+                self.earlier.clear();
+                status
             }
             "declare" | "typeset" if self.bash && plain_export(arguments) => {
-                self.export(out, arguments, false)
+                let status = self.export(out, arguments, false);
+                self.earlier.clear();
+                status
             }
             "set" => Ok(self.set(out, name, arguments)),
             "unset" => {
@@ -144,7 +148,9 @@ impl Shell {
             if let Some(name) = self.assignment(out.text, argument) {
                 let name = out.text[name.start..name.end].to_owned();
                 self.exported.insert(name.clone());
+                let earlier = out.find_file_first(&name);
                 self.assign(out, argument)?;
+                self.earlier.entry(name.clone()).or_insert(earlier);
                 if read_only {
                     self.read_only.insert(name.clone());
                 }
@@ -234,7 +240,9 @@ impl Shell {
             out.problem(Effect::LineLost, Cause::ReadOnly, name_span, Some(&name));
             return Err(if self.bash { Stop::Line } else { Stop::Shell });
         }
+        let earlier = out.find_file_first(&name);
         out.define(&name, name_span, Some(whole.slice(end + 1..whole.len())));
+        self.earlier.entry(name).or_insert(earlier);
         Ok(true)
     }
 

@@ -63,15 +63,32 @@ impl Reader<'_> {
         self.doubtful.contains(name) || OWN.contains(&name) || name.starts_with("BASH")
     }
 
-    pub(super) fn assign(&mut self, word: &Word, place: Stands, is_certain: bool, is_export: bool) {
-        let Some((name, mut assigned)) = self.assigned(word, place) else {
-            let bare =
-                literal(word).filter(|name| name_end(name, 0) == name.len() && !name.is_empty());
-            if let Some(name) = bare.filter(|_| is_export) {
-                self.export(name, word.span);
+    /// `NAME=value` before a command: what stands there may refer to what stands before it.
+    pub(super) fn given(&mut self, words: &[Word]) -> Vec<Assigned> {
+        let mut given = Vec::new();
+        let mut own = Vec::new();
+        for word in words {
+            let Some((name, assigned)) = self.assigned(word, Stands::Assigned) else {
+                continue;
+            };
+            given.push(assigned);
+            if self.doubtful.insert(name.clone()) {
+                own.push(name);
             }
-            return;
-        };
+        }
+        for name in own {
+            self.doubtful.remove(&name);
+        }
+        given
+    }
+
+    /// A variable is set.
+    pub(super) fn set(
+        &mut self,
+        (name, mut assigned): (String, Assigned),
+        is_certain: bool,
+        is_export: bool,
+    ) {
         if !is_certain {
             self.doubtful.insert(name.clone());
             assigned.value = None;
@@ -86,8 +103,22 @@ impl Reader<'_> {
         self.held.insert(name, held);
     }
 
-    /// `export NAME`
-    pub(super) fn export(&mut self, name: String, span: Span) {
+    /// `export NAME`, which may not be run.
+    pub(super) fn bare(&mut self, word: &Word, is_certain: bool) {
+        let name = literal(word).filter(|name| name_end(name, 0) == name.len() && !name.is_empty());
+        let Some(name) = name else {
+            return;
+        };
+        if !is_certain {
+            self.doubtful.insert(name.clone());
+            if let Some(held) = self.held.get_mut(&name) {
+                held.assigned.value = None;
+            }
+        }
+        self.export(name, word.span);
+    }
+
+    fn export(&mut self, name: String, span: Span) {
         self.assignments += 1;
         let at = self.assignments;
         let held = self.held.entry(name).or_insert_with_key(|name| Held {

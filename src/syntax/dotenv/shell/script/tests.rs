@@ -58,6 +58,7 @@ fn only_what_is_exported_is_handed_on() {
         ["A=?", "B=?"]
     );
     assert_eq!(exported("export A=1\nunset -f A\n"), ["A=1"]);
+    assert_eq!(exported("A=1\nf() { export A; }\n"), ["A=?"]);
     assert_eq!(
         exported("declare -x A=1\ndeclare B=2\nreadonly C=3\n"),
         ["A=1"]
@@ -182,6 +183,17 @@ fn parameters_that_the_script_sets_are_put_in() {
     let text = "A=1\nB='x y'\nexport C=\"$A-${B}\" D=$B\ntool $A \"$B\" $B ${A:-2} \"${Z:-3}\"\n";
     assert_eq!(exported(text), ["C=1-x y", "D=x y"]);
     assert_eq!(calls(text), ["tool|1|x y|?|1|?"]);
+    // What one command declares is put together before the first variable is set.
+    let text = "A=0\nexport A=1 B=$A C=\"$A/x\"\nA=2 D=$A tool\n";
+    assert_eq!(exported(text), ["A=1", "B=0", "C=0/x"]);
+    let given = &read(text).commands[0].given;
+    assert_eq!(
+        [
+            shown(given[0].value.as_ref().unwrap()),
+            shown(given[1].value.as_ref().unwrap())
+        ],
+        ["2", "?"]
+    );
     // What a loop and a function see is not known.
     let text = "A=1\nfor i in 1 2; do tool $i $A; done\nf() { tool $A; }\n";
     assert_eq!(calls(text), ["(perhaps) tool|?|1", "(perhaps) tool|?"]);
