@@ -262,7 +262,7 @@ fn only_selected_rules_fix() {
 
 /// Fixes are made in rounds, and of those there are a hundred at most.
 #[test]
-fn characters_that_stand_together_go_together() {
+fn stray_characters_go_together() {
     let (blanks, tabs, breaks) = (" ".repeat(150), "\t".repeat(150), "%0A".repeat(150));
     let env = format!("AIRFLOW_CONN_X='ssh://u{breaks}:p@h{blanks}/d{tabs}?{blanks}a=b'\n");
     let folder = with(&[(".env", &env)]);
@@ -279,6 +279,16 @@ fn characters_that_stand_together_go_together() {
         "{}",
         ran.err
     );
+    let pairs = |after: &str| {
+        let pairs = (0..150).map(|number| format!("k{number}={after}ab"));
+        let query = pairs.collect::<Vec<_>>().join(&format!("{after}&"));
+        format!("AIRFLOW_CONN_X='ssh://u:p@h/d?{query}'\n")
+    };
+    for stray in [" ", "\t"] {
+        let folder = with(&[(".env", &pairs(stray))]);
+        run(folder.path(), &["check", "--fix", "--unsafe-fixes"]);
+        assert_eq!(text(folder.path(), ".env"), pairs(""));
+    }
 }
 
 #[cfg(unix)]

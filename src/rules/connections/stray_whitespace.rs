@@ -136,7 +136,12 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
 
 /// It goes. What Python deletes anyway is no loss; a blank that Airflow keeps may be meant.
 fn fix(context: &EntryContext<'_>, stray: &Stray) -> Option<Fix> {
-    let edits = || fixes::in_connection(context, &stray.at, &[(0..stray.at.len(), "")]);
+    let gone = |at: &Text| fixes::in_connection(context, at, &[(0..at.len(), "")]);
+    let edits = || {
+        let places = [&stray.at].into_iter().chain(&stray.also);
+        let edits: Option<Vec<Vec<_>>> = places.map(gone).collect();
+        edits.map(|edits| edits.concat())
+    };
     match stray.kind {
         Kind::Deleted => edits().map(|edits| Fix::safe("remove it", edits)),
         Kind::Edge(_) | Kind::Encoded(_) | Kind::Field(_) | Kind::Copied(_) => {
@@ -188,6 +193,8 @@ struct Stray {
     part: &'static str,
     kind: Kind,
     at: Text,
+    /// Where the same stands further on: one fix takes all of it.
+    also: Vec<Text>,
 }
 
 enum Kind {
@@ -233,11 +240,12 @@ fn in_uri(text: &Text, parts: &UriParts) -> Option<Stray> {
     if let Some(found) = path.and_then(|path| edge(text, "the schema", path)) {
         return Some(found);
     }
-    let in_query = parts.pairs.iter().find_map(|(key, value)| {
-        edge(text, "a key of the query", key.clone())
-            .or_else(|| edge(text, "a value of the query", value.clone()))
+    let in_query = parts.pairs.iter().flat_map(|(key, value)| {
+        let key = edge(text, "a key of the query", key.clone());
+        let value = edge(text, "a value of the query", value.clone());
+        key.into_iter().chain(value)
     });
-    in_query
+    all(in_query)
         .or_else(|| blank_in_host(text, parts))
         .or_else(|| at_the_end(text, parts))
         .or_else(|| deleted(text))
@@ -250,6 +258,7 @@ fn blank_in_host(text: &Text, parts: &UriParts) -> Option<Stray> {
         part: "the host",
         kind: Kind::Inside,
         at: text.slice(host.start + at..host.start + at + 1),
+        also: Vec::new(),
     })
 }
 
@@ -269,6 +278,7 @@ fn at_the_end(text: &Text, parts: &UriParts) -> Option<Stray> {
             part: "the value",
             kind: Kind::Copied("a quote that nothing opens"),
             at: text.slice(at..start + value.len()),
+            also: Vec::new(),
         });
     }
     let escape = ["\\r\\n", "\\n", "\\r"]
@@ -279,20 +289,34 @@ fn at_the_end(text: &Text, parts: &UriParts) -> Option<Stray> {
         part: "the value",
         kind: Kind::Copied("a line break that was written as a backslash and a letter"),
         at: text.slice(at..start + value.len()),
+        also: Vec::new(),
     })
+}
+
+/// The first, with the places of the others.
+fn all(mut strays: impl Iterator<Item = Stray>) -> Option<Stray> {
+    let mut first = strays.next()?;
+    first.also = strays.map(|stray| stray.at).collect();
+    Some(first)
 }
 
 fn deleted(text: &Text) -> Option<Stray> {
     let stripped = strip(text);
     let start = stripped.range_in(text)?.start;
     let value = stripped.expose();
-    let at = value.find(is_deleted)?;
-    let rest = value.get(at..)?.trim_start_matches(is_deleted);
-    Some(Stray {
-        part: "",
-        kind: Kind::Deleted,
-        at: text.slice(start + at..start + value.len() - rest.len()),
-    })
+    let mut from = 0;
+    let runs = std::iter::from_fn(|| {
+        let at = from + value.get(from..)?.find(is_deleted)?;
+        let rest = value.get(at..)?.trim_start_matches(is_deleted);
+        from = value.len() - rest.len();
+        Some(Stray {
+            part: "",
+            kind: Kind::Deleted,
+            at: text.slice(start + at..start + from),
+            also: Vec::new(),
+        })
+    });
+    all(runs)
 }
 
 /// `_UNSAFE_URL_BYTES_TO_REMOVE`.
@@ -309,6 +333,7 @@ fn edge(text: &Text, part: &'static str, range: Range<usize>) -> Option<Stray> {
         part,
         kind: Kind::Edge(word),
         at: text.slice(start + at.start..start + at.end),
+        also: Vec::new(),
     })
 }
 
@@ -340,6 +365,7 @@ fn encoded(text: &Text, part: &'static str, range: Range<usize>) -> Option<Stray
         part,
         kind: Kind::Encoded(word),
         at: text.slice(at),
+        also: Vec::new(),
     })
 }
 
@@ -370,6 +396,7 @@ fn in_field(part: &'static str, text: &Text) -> Option<Stray> {
             part,
             kind,
             at: text.slice(at),
+            also: Vec::new(),
         })
     };
     if let Some((word, at)) = edges(value) {
