@@ -90,6 +90,16 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// What the last definition of a name sets is not known.
+    pub(super) fn leave_open(&mut self, name: &str) {
+        let place = self.places.get(name).and_then(|places| places.last());
+        if let Some(&place) = place {
+            let value = &mut self.file.variables[place].value;
+            *value = value.take().map(Text::into_unknown);
+            self.values.insert(name.to_owned(), value.clone());
+        }
+    }
+
     pub(super) fn problem(&mut self, effect: Effect, cause: Cause, span: Span, name: Option<&str>) {
         if effect == Effect::FileRefused {
             self.file.refused = true;

@@ -260,3 +260,28 @@ fn export_puts_in_what_its_words_refer_to_before_it_sets_the_first() {
         assert_eq!(values, ["1", "0/x", "0", "1", "none", "2", "1"]);
     }
 }
+
+#[test]
+fn what_the_built_ins_of_a_shell_make_of_their_words_is_told_as_far_as_it_is_certain() {
+    let of = |text: &str| {
+        let unknown = |_: &str| Outside::Unknown;
+        let found = delivered(&read(text, Dialect::Bash, &unknown));
+        let told = found.into_iter().map(|(name, value)| match value {
+            Some((value, true)) => format!("{name}={value}"),
+            _ => format!("{name}=?"),
+        });
+        told.collect::<Vec<_>>()
+    };
+    // Two words, of which the last one counts.
+    assert_eq!(
+        of("export A={a,b} B='{a,b}'\nC={a,b}\nexport D=$A\n"),
+        ["A=?", "B={a,b}", "C={a,b}", "D=?"]
+    );
+    // To be read only is not to be exported.
+    assert_eq!(
+        of("set +a\nreadonly A=1\nreadonly \"B=$A\"\nreadonly C\nexport D=1\n"),
+        ["D=1"]
+    );
+    // Nobody knows what it is appended to.
+    assert_eq!(of("A+=\nexport B+=\"\"\n"), ["A=?", "B=?"]);
+}

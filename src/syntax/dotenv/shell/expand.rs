@@ -171,7 +171,11 @@ pub(super) fn appended(out: &mut Collector<'_>, name: &str, value: Text) -> Text
             }
         }
         Found::Unset => {}
-        Found::Unknown => return value.into_unknown(),
+        Found::Unknown => {
+            // What is appended may be nothing.
+            let before = Text::elsewhere("?", Span::at(value.source().start));
+            builder.push_unknown(&before, 0..before.len());
+        }
     }
     builder.push_from(&value, 0..value.len());
     builder.finish()

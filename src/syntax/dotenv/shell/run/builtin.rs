@@ -1,7 +1,7 @@
 //! Commands: the built-ins that set, export or remove variables, and those nobody follows.
 
 use super::super::lex::{Part, Word, name_end};
-use super::word::{assigned_word, literal, plain_export};
+use super::word::{assigned_word, has_braces, literal, plain_export};
 use super::{Shell, Status, Stop};
 use crate::source::Span;
 use crate::syntax::dotenv::collect::Collector;
@@ -147,9 +147,14 @@ impl Shell {
             let before = std::mem::replace(&mut previous, literal(argument).unwrap_or_default());
             if let Some(name) = self.assignment(out.text, argument) {
                 let name = out.text[name.start..name.end].to_owned();
-                self.exported.insert(name.clone());
+                if !read_only {
+                    self.exported.insert(name.clone());
+                }
                 let earlier = out.find_file_first(&name);
                 self.assign(out, argument)?;
+                if self.bash && has_braces(argument) {
+                    out.leave_open(&name);
+                }
                 self.earlier.entry(name.clone()).or_insert(earlier);
                 if read_only {
                     self.read_only.insert(name.clone());
@@ -157,7 +162,7 @@ impl Shell {
                 after_blank = out.text[..span.end].ends_with('=').then_some((name, span));
                 continue;
             }
-            if self.quoted_assignment(out, argument)? {
+            if self.quoted_assignment(out, argument, read_only)? {
                 continue;
             }
             match literal(argument) {
@@ -172,9 +177,10 @@ impl Shell {
                         let cause = Cause::BlankAroundEquals;
                         out.problem(Effect::ValueChanged, cause, blank, Some(&name));
                     }
-                    self.exported.insert(word.clone());
                     if read_only {
                         self.read_only.insert(word);
+                    } else {
+                        self.exported.insert(word);
                     }
                 }
                 Some(word) => {
@@ -210,6 +216,7 @@ impl Shell {
         &mut self,
         out: &mut Collector<'_>,
         argument: &Word,
+        read_only: bool,
     ) -> Result<bool, Stop> {
         let starts_like_one = match argument.parts.first() {
             Some(Part::Literal { text, .. }) => {
@@ -234,14 +241,20 @@ impl Shell {
         // An unquoted parameter may fall apart into words.
         let splits = |part: &Part| matches!(part, Part::Parameter { .. } | Part::Unknown { .. });
         out.file.uncertain |= risky || argument.parts.iter().any(splits);
-        self.exported.insert(name.clone());
+        if !read_only {
+            self.exported.insert(name.clone());
+        }
         let name_span = whole.span(0..end);
         if self.read_only.contains(&name) {
             out.problem(Effect::LineLost, Cause::ReadOnly, name_span, Some(&name));
             return Err(if self.bash { Stop::Line } else { Stop::Shell });
         }
         let earlier = out.find_file_first(&name);
-        out.define(&name, name_span, Some(whole.slice(end + 1..whole.len())));
+        if self.export_all || self.exported.contains(&name) {
+            out.define(&name, name_span, Some(whole.slice(end + 1..whole.len())));
+        } else {
+            out.forget(&name);
+        }
         self.earlier.entry(name).or_insert(earlier);
         Ok(true)
     }

@@ -55,6 +55,21 @@ pub(in super::super) fn literal(word: &Word) -> Option<String> {
     (!word.array).then_some(joined)
 }
 
+/// `{a,b}` without quotes, of which bash makes two words where it is no plain assignment.
+pub(in super::super) fn has_braces(word: &Word) -> bool {
+    let mut unquoted = String::new();
+    for part in &word.parts {
+        if let Part::Literal {
+            text,
+            quoted: false,
+        } = part
+        {
+            unquoted.push_str(text.expose());
+        }
+    }
+    unquoted.contains('{') && (unquoted.contains(',') || unquoted.contains(".."))
+}
+
 /// `declare -x A=1`.
 pub(super) fn plain_export(arguments: &[Word]) -> bool {
     let flags: Vec<String> = arguments

@@ -6,7 +6,7 @@ use crate::source::{Fidelity, Span, Text, TextBuilder};
 use crate::syntax::dotenv::Outside;
 use crate::syntax::dotenv::shell::lex::{Operator, Part, Word, name_end};
 use crate::syntax::dotenv::shell::run::OWN;
-use crate::syntax::dotenv::shell::run::word::literal;
+use crate::syntax::dotenv::shell::run::word::{has_braces, literal};
 
 impl Reader<'_> {
     /// Something else may have set any variable anew.
@@ -142,7 +142,6 @@ impl Reader<'_> {
             Stands::Assigned => false,
         };
         let mut is_several = word.array;
-        let mut unquoted = String::new();
         for part in &word.parts {
             match part {
                 Part::Literal { text, quoted: true } => out.push_from(text, 0..text.len()),
@@ -150,7 +149,6 @@ impl Reader<'_> {
                     text,
                     quoted: false,
                 } => {
-                    unquoted.push_str(text.expose());
                     push_unquoted(&mut out, text);
                 }
                 Part::Parameter {
@@ -168,9 +166,7 @@ impl Reader<'_> {
                 Part::Unknown { span, .. } | Part::Bad { span } => self.push_raw(&mut out, *span),
             }
         }
-        // `{a,b}` becomes two words.
-        let braces = unquoted.contains('{') && (unquoted.contains(',') || unquoted.contains(".."));
-        is_several |= bash && place != Stands::Assigned && braces;
+        is_several |= bash && place != Stands::Assigned && has_braces(word);
         let text = out.finish();
         if !is_several {
             return text;
