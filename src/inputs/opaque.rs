@@ -1,6 +1,8 @@
 //! Files that cannot be read as text: another encoding, or encrypted by a tool that keeps secrets
 //! in repositories. Any kind of input asks here before it parses.
 
+use std::str::Utf8Error;
+
 use memchr::memmem;
 
 use super::Opacity;
@@ -11,18 +13,33 @@ pub const SOPS: &str = "SOPS";
 /// Why the file cannot be read as text, if it cannot. `bytes` is the file, or its beginning when
 /// `whole` is false (a stream): then a character that is cut at the end is no fault.
 pub fn opacity(bytes: &[u8], whole: bool) -> Option<Opacity> {
+    if let Some(why) = no_text(bytes) {
+        return Some(why);
+    }
+    match std::str::from_utf8(bytes) {
+        Err(error) if whole || error.error_len().is_some() => Some(not_utf8(error)),
+        _ => None,
+    }
+}
+
+/// The text of a whole file, or why it cannot be read as one.
+pub fn text(bytes: &[u8]) -> Result<&str, Opacity> {
+    match no_text(bytes) {
+        Some(why) => Err(why),
+        None => std::str::from_utf8(bytes).map_err(not_utf8),
+    }
+}
+
+fn no_text(bytes: &[u8]) -> Option<Opacity> {
     if let Some(tool) = encryption(bytes) {
         return Some(Opacity::Encrypted(tool));
     }
-    if wide(bytes).is_some() {
-        return Some(Opacity::NotUtf8 { at: 0 });
-    }
-    match std::str::from_utf8(bytes) {
-        Err(error) if whole || error.error_len().is_some() => Some(Opacity::NotUtf8 {
-            at: error.valid_up_to(),
-        }),
-        _ => None,
-    }
+    wide(bytes).map(|_| Opacity::NotUtf8 { at: 0 })
+}
+
+fn not_utf8(error: Utf8Error) -> Opacity {
+    let at = error.valid_up_to();
+    Opacity::NotUtf8 { at }
 }
 
 /// An encoding of two or four bytes a character, as Windows PowerShell writes with `>`.

@@ -27,15 +27,15 @@ use crate::workspace::{Content, Files};
 /// A neighbour above this size is none.
 const LARGEST: usize = 4 << 20;
 
-/// Reads the carrier whose path, kind and bytes `input` holds, `is_encrypted` by SOPS or not. Its parts follow it.
+/// Reads the carrier whose path, kind and bytes `input` holds, and which says `text`, `is_encrypted` by SOPS or not. Its
+/// parts follow it.
 pub(super) fn read(
     mut input: Input,
+    text: &str,
     is_encrypted: bool,
     request: &Request,
     files: &Files,
 ) -> (Input, Vec<Found>) {
-    let bytes = Arc::clone(&input.bytes);
-    let text = std::str::from_utf8(&bytes).unwrap_or_default();
     let plain;
     let text = if is_encrypted {
         plain = sops::without_block(text);
@@ -70,7 +70,7 @@ pub(super) fn read(
     input.mask = mask;
     input.mask.seal();
     input.templated = templated;
-    input.lines = LineIndex::new(&bytes);
+    input.lines = LineIndex::new(&input.bytes);
     let parts = parts.into_iter().enumerate().map(|(index, part)| {
         let room = Room {
             outer: &input,

@@ -7,7 +7,7 @@ use super::gather::{Candidate, same};
 use super::guard::guard;
 use super::parallel::in_parallel;
 use super::{Request, Skipped, named, parts};
-use crate::inputs::opaque::{SOPS, opacity};
+use crate::inputs::opaque::{self, SOPS, opacity};
 use crate::inputs::{self, Input, Kind, Opacity, Tree, exports, local, sops};
 use crate::report::Failure;
 use crate::source::{FileId, LineIndex, Mask};
@@ -333,12 +333,16 @@ pub(super) fn one(
 
 /// Reads a file whose parts are what counts: `input` holds path, kind and bytes.
 fn in_parts(mut input: Input, request: &Request, files: &Files, candidate: &Candidate) -> Step {
-    let why = opacity(&input.bytes, true);
-    if let Some(why) = why.filter(|why| *why != Opacity::Encrypted(SOPS)) {
-        input.tree = Tree::Opaque(why);
-        return found(input, None, candidate);
-    }
-    let (input, parts) = parts::read(input, why.is_some(), request, files);
+    let bytes = std::sync::Arc::clone(&input.bytes);
+    let (text, is_encrypted) = match opaque::text(&bytes) {
+        Ok(text) => (text, false),
+        Err(Opacity::Encrypted(SOPS)) => (std::str::from_utf8(&bytes).unwrap_or_default(), true),
+        Err(why) => {
+            input.tree = Tree::Opaque(why);
+            return found(input, None, candidate);
+        }
+    };
+    let (input, parts) = parts::read(input, text, is_encrypted, request, files);
     Step::Found(Box::new(Found {
         input,
         content: None,
