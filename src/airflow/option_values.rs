@@ -5,6 +5,7 @@
 //! replaces while it starts. What a getter takes is [`super::config`]'s. Everything here is public.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -33,8 +34,8 @@ pub enum Getter {
     Import,
 }
 
-/// Seconds of the longest `datetime.timedelta`.
-const MAX_SECONDS: i128 = 86_400 * 1_000_000_000 - 1;
+/// Seconds that a `datetime.timedelta` can have: it counts days, from -999,999,999 to 999,999,999.
+const SECONDS: RangeInclusive<i128> = -86_400 * 999_999_999..=86_400 * 1_000_000_000 - 1;
 
 impl Getter {
     /// The getter takes `text`. Whether a dotted path leads anywhere is not asked.
@@ -48,7 +49,7 @@ impl Getter {
             Self::Timedelta => {
                 text.is_empty()
                     || read_int(text, Version::new(2, 0, 0))
-                        .is_some_and(|seconds| seconds.abs() <= MAX_SECONDS)
+                        .is_some_and(|seconds| SECONDS.contains(&seconds))
             }
             // `import_string`: "doesn't look like a module path"
             Self::Import => text.is_empty() || text.contains('.'),
@@ -319,6 +320,17 @@ mod tests {
         assert!(!Getter::Integer.takes("5.0", release("2.11.2")));
         assert!(!Getter::Timedelta.takes("5.0", now));
         assert!(!Getter::Timedelta.takes("99999999999999999", now));
+        let endless = "-".to_owned() + &"9".repeat(60);
+        for (text, is_taken) in [
+            ("86399999999999", true),
+            ("86400000000000", false),
+            ("-86399999913600", true),
+            ("-86399999913601", false),
+            // More than any integer here.
+            (endless.as_str(), false),
+        ] {
+            assert_eq!(Getter::Timedelta.takes(text, now), is_taken, "{text}");
+        }
         assert!(Getter::Boolean.takes("true # yes", now));
         assert!(!Getter::Boolean.takes("yes", now));
         for getter in [Getter::Json, Getter::Timedelta, Getter::Import] {
