@@ -295,8 +295,13 @@ impl Naming {
                 rest = rest.strip_prefix('/')?;
             }
         }
-        let id = rest.strip_prefix(prefix)?.strip_prefix(self.sep.as_str())?;
-        (!id.is_empty()).then_some(id)
+        // The names of another kind mostly differ here already, and a store has a million.
+        let (head, id) = rest.split_at_checked(prefix.len())?;
+        if id.as_bytes().first() != self.sep.as_bytes().first() && !self.sep.is_empty() {
+            return None;
+        }
+        let id = id.strip_prefix(self.sep.as_str())?;
+        (head == prefix && !id.is_empty()).then_some(id)
     }
 }
 

@@ -66,17 +66,21 @@ pub(super) fn string(bytes: &[u8], start: usize) -> Result<(usize, bool), Error>
 fn any_string(bytes: &[u8], start: usize, mut at: usize) -> Result<(usize, bool), Error> {
     let mut escaped = false;
     loop {
-        let stop = plain(bytes, at);
-        match bytes.get(stop) {
-            Some(b'"') => return Ok((stop + 1, escaped)),
+        at = plain(bytes, at);
+        match bytes.get(at) {
+            Some(b'"') => return Ok((at + 1, escaped)),
             Some(b'\\') => {
                 escaped = true;
-                at = escape(bytes, start, stop)?;
+                // JSON inside of JSON has many of these.
+                at = match bytes.get(at + 1) {
+                    Some(b'"' | b'\\') => at + 2,
+                    _ => escape(bytes, start, at)?,
+                };
             }
             Some(_) => {
                 return Err(Error {
                     kind: ErrorKind::InvalidControlCharacter,
-                    at: stop,
+                    at,
                 });
             }
             None => {

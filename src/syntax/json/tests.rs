@@ -132,3 +132,43 @@ fn a_member_that_is_asked_for_is_scanned_with_the_whole_as_it_is_alone() {
     assert_eq!(scanner.slots, inner);
     assert_eq!(inner.len(), 2);
 }
+
+/// Texts of any length around the eight bytes that are looked at together, with and without escapes.
+#[test]
+fn escapes_are_taken_out_alike_with_and_without_a_map() {
+    let pieces = [
+        "a",
+        "bcdefgh",
+        "é",
+        "\\\"",
+        "\\\\",
+        "\\/",
+        "\\n",
+        "\\u00e9",
+        "\\ud83d\\ude00",
+        "\\ud800",
+        "😀",
+    ];
+    for first in pieces {
+        for second in pieces {
+            for plain in 0..20 {
+                let inner = format!(
+                    "{first}{}{second}{}",
+                    "x".repeat(plain),
+                    "y".repeat(plain % 7)
+                );
+                let mut value = String::from("before");
+                unescape_onto(&inner, &mut value, &mut vec![7; 3]);
+                assert_eq!(
+                    value,
+                    format!("before{}", decode(&inner, 0).expose()),
+                    "{inner}"
+                );
+                let whole = format!("\"{inner}\"");
+                let read = read(&whole).unwrap();
+                assert_eq!(read.root().range(), 0..whole.len(), "{whole}");
+                assert_eq!(read.root().as_str().unwrap(), value[6..], "{whole}");
+            }
+        }
+    }
+}
