@@ -291,6 +291,18 @@ fn stray_characters_go_together() {
     }
 }
 
+/// Each is right, and both together are one option twice, which Airflow cannot read.
+#[test]
+fn of_fixes_that_do_not_go_together_one_is_made() {
+    let cfg = format!("[secrets]\nbakend = {BACKEND}\nBackend = {BACKEND}\n");
+    let folder = with(&[("airflow.cfg", &cfg)]);
+    let ran = run(folder.path(), &["check", "--fix", "--unsafe-fixes"]);
+    assert!(!ran.err.contains("taken back"), "{}", ran.err);
+    let fixed = text(folder.path(), "airflow.cfg");
+    assert_eq!(fixed.matches("\nbackend = ").count(), 1, "{fixed}");
+    assert_ne!(fixed, cfg);
+}
+
 #[cfg(unix)]
 mod unix {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};

@@ -26,11 +26,12 @@ pub(super) struct Edited {
 
 /// The fixes of `report` that can be made together, by file. Where two are in each other's way the
 /// first one is made, and the other has its turn in the next round. `open` says whether a file may
-/// be changed.
+/// be changed, `single` whether one fix of it is made at a time.
 pub(super) fn choose<'r>(
     report: &'r Report,
     least: Applicability,
     open: impl Fn(usize) -> bool,
+    single: impl Fn(usize) -> bool,
 ) -> BTreeMap<usize, Chosen<'r>> {
     let mut chosen: BTreeMap<usize, Chosen<'r>> = BTreeMap::new();
     let wanted = report.findings.iter().filter_map(|finding| {
@@ -44,7 +45,10 @@ pub(super) fn choose<'r>(
         (made && apart && all_open && !fix.edits.is_empty()).then_some(fix)
     });
     for fix in wanted {
-        add(&mut chosen, fix);
+        let has_one = |edit: &LocatedEdit| chosen.contains_key(&edit.file) && single(edit.file);
+        if !fix.edits.iter().any(has_one) {
+            add(&mut chosen, fix);
+        }
     }
     for file in chosen.values_mut() {
         file.edits
@@ -202,7 +206,7 @@ mod tests {
             Vec::new(),
             &Selection::default(),
         );
-        let chosen = choose(&report, least, |_| true);
+        let chosen = choose(&report, least, |_| true, |_| false);
         let Some(chosen) = chosen.get(&0) else {
             return (TEXT.to_owned(), 0);
         };

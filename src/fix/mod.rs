@@ -23,7 +23,7 @@ pub use diff::write as write_diff;
 /// The edits of the fixes of one file that can be made together, by place: those of the first round. `file` is
 /// its number in the report; fixes that change another file too are left out.
 pub fn first_round(report: &Report, file: usize, least: Applicability) -> Vec<&LocatedEdit> {
-    let chosen = apply::choose(report, least, |index| index == file);
+    let chosen = apply::choose(report, least, |index| index == file, |_| false);
     let chosen = chosen.get(&file).map(apply::Chosen::edits);
     chosen.unwrap_or_default().to_vec()
 }
@@ -79,13 +79,19 @@ pub fn run(request: &Request, files: &mut Files, least: Applicability) -> Fixed 
     let mut outcome = check::run(request, files, false);
     let mut working: BTreeMap<PathBuf, Working> = BTreeMap::new();
     let mut refused: BTreeSet<PathBuf> = BTreeSet::new();
+    // Fixes of these do not go together: two names that become the same one.
+    let mut singles: BTreeSet<PathBuf> = BTreeSet::new();
     let mut failures = Vec::new();
     for round in 0.. {
         let open = |file: usize| {
             let path = outcome.paths.get(file);
             path.is_some_and(|path| !refused.contains(path))
         };
-        let chosen = apply::choose(&outcome.report, least, open);
+        let single = |file: usize| {
+            let path = outcome.paths.get(file);
+            path.is_some_and(|path| singles.contains(path))
+        };
+        let chosen = apply::choose(&outcome.report, least, open, single);
         if chosen.is_empty() {
             break;
         }
@@ -132,13 +138,18 @@ pub fn run(request: &Request, files: &mut Files, least: Applicability) -> Fixed 
             outcome = next;
             continue;
         }
-        // A fix that makes the file unreadable is a mistake of ours: it is taken back and said.
+        // A fix that makes the file unreadable is a mistake of ours: it is taken back and said. Of several, each has its
+        // turn first.
         for path in broken {
             let Some(state) = undo.remove(&path) else {
                 continue;
             };
             put(request, files, &path, &state.after);
-            working.insert(path.clone(), state);
+            let made = working.insert(path.clone(), state.clone());
+            if made.is_some_and(|made| made.count > state.count + 1) {
+                singles.insert(path);
+                continue;
+            }
             let message =
                 "a fix would have made it unreadable and was taken back; please report this";
             failures.push(failure(&path, message.to_owned()));
