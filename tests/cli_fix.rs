@@ -303,6 +303,18 @@ fn of_fixes_that_do_not_go_together_one_is_made() {
     assert_ne!(fixed, cfg);
 }
 
+/// Without its last line the first would come to life, under the old name.
+#[test]
+fn a_variable_that_is_set_twice_is_not_renamed() {
+    let twice = "AIRFLOW__SECRETS__BAKEND=a.b.C\nAIRFLOW__SECRETS__BAKEND=x.y.Z\n";
+    let once = "AIRFLOW__SECRETS__BAKEND=x.y.Z\n";
+    for (env, fixed) in [(twice, twice), (once, "AIRFLOW__SECRETS__BACKEND=x.y.Z\n")] {
+        let folder = with(&[(".env", env)]);
+        run(folder.path(), &["check", "--fix", "--unsafe-fixes"]);
+        assert_eq!(text(folder.path(), ".env"), fixed);
+    }
+}
+
 #[cfg(unix)]
 mod unix {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};

@@ -65,7 +65,14 @@ pub(crate) fn renamed(
     let taken = match &input.tree {
         Tree::Env(tree) => {
             let variable = Spelling::Variable.name(section, option);
-            tree.variables.iter().any(|one| one.name == variable)
+            let times_set =
+                |name: &str| tree.variables.iter().filter(|one| one.name == name).count();
+            let old = tree
+                .variables
+                .iter()
+                .find(|one| one.name_span == setting.name);
+            // Without its last line an earlier one of the same name would come to life.
+            times_set(&variable) > 0 || old.is_none_or(|old| times_set(&old.name) > 1)
         }
         Tree::Cfg(tree) => {
             let own = tree
