@@ -98,6 +98,32 @@ fn what_kustomize_makes_an_airflow_cfg_of_is_judged_as_one() {
 }
 
 #[test]
+fn an_env_file_of_any_name_that_airflow_is_given_is_judged_as_one() {
+    let compose = "services:\n  scheduler:\n    image: apache/airflow:3.1.8\n    env_file: [conf/app.vars, ../outside.txt, conf]\n  postgres:\n    image: postgres:17\n    env_file: conf/postgres.txt\n";
+    let kustomization = "configMapGenerator:\n- name: airflow\n  envs: [settings.txt]\n";
+    let parallelism = "AIRFLOW__CORE__PARALLELISM=lots\n";
+    let folder = with(&[
+        ("app/compose.yaml", compose),
+        ("app/conf/app.vars", parallelism),
+        ("app/conf/postgres.txt", "POSTGRES_PASSWORD='half\n"),
+        ("outside.txt", parallelism),
+        ("kube/kustomization.yaml", kustomization),
+        ("kube/settings.txt", parallelism),
+        ("kube/notes.txt", parallelism),
+    ]);
+    let told = |root: &str| {
+        let ran = run(folder.path(), &["check", root, "--format", "concise"]);
+        assert_eq!(ran.code, 1, "{}", ran.err);
+        let lines = ran.out.lines();
+        let places = lines.map(|line| line.split(": ").next().unwrap().to_owned());
+        places.collect::<Vec<_>>()
+    };
+    let (app, kube) = ("app/conf/app.vars:1:28", "kube/settings.txt:1:28");
+    assert_eq!(told("."), [app, kube, "outside.txt:1:28"]);
+    assert_eq!(told("app"), [app]);
+}
+
+#[test]
 fn helm() {
     let values = "\
 airflowVersion: 3.1.0

@@ -3,52 +3,131 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
+
 use super::Request;
 use super::gather::Candidate;
 use super::guard::guard;
-use super::read::{Step, all_inputs, is_open, one, place};
+use super::read::{Found, Step, all_inputs, is_open, one, place};
 use crate::inputs::{Input, Kind, Tree, compose};
-use crate::workspace::Files;
 use crate::workspace::deployments::{self, Location};
+use crate::workspace::{Files, walk};
 
-/// Files of any name that kustomize makes an airflow.cfg of. Those in folders that are walked are judged like one.
-pub(super) fn cfgs(
+/// Reads what nobody asked about and what nobody knew. Settings in folders that are walked are judged as if the walk had
+/// known what they are; of what lies elsewhere, and of compose files, nothing is told: what they set is known then.
+pub(super) fn files(
     request: &Request,
     files: &Files,
     candidates: &[Candidate],
     steps: &mut Vec<Step>,
 ) {
-    let mut named: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
-    for input in all_inputs(steps) {
-        if let Tree::Carrier(around) = &input.tree {
-            let paths = around.cfgs.iter().map(|path| input.beside(path));
-            named.extend(paths.map(|path| (place(&path), path)));
-        }
-    }
+    let mut named = named_by(all_inputs(steps), files);
     if named.is_empty() {
         return;
     }
-    let places = candidates.iter().enumerate();
-    let places: BTreeMap<PathBuf, usize> = places
-        .map(|(index, one)| (place(&one.path), index))
+    let asked = candidates.iter().enumerate();
+    let asked: BTreeMap<Location, usize> = asked
+        .map(|(index, one)| (deployments::location(&one.path), index))
         .collect();
-    for (place, path) in named {
-        let known = places.get(&place).copied();
-        let candidate = match known {
-            Some(index) if is_open(&steps[index]) => candidates[index].clone(),
-            None if files.exists(&path) => {
-                let walked = as_walked(request, &place).map(Candidate::walked);
-                walked.unwrap_or_else(|| Candidate::context(path))
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    // Compose files name others in turn.
+    while seen.len() < MOST_NAMED && !named.is_empty() {
+        let mut next: Vec<Step> = Vec::new();
+        for (path, (kind, because)) in named {
+            let place = place(&path);
+            let known = asked.get(&deployments::location(&path)).copied();
+            let is_judged = kind != Kind::Compose;
+            let is_wanted = match known {
+                Some(index) => {
+                    is_judged && is_open(&steps[index]) && !is_read_as(&steps[index], kind)
+                }
+                None => files.exists(&path),
+            };
+            if !is_wanted || !seen.insert(place.clone()) {
+                continue;
             }
-            _ => continue,
+            let candidate = match known {
+                Some(index) => candidates[index].clone(),
+                None => as_walked(request, &place)
+                    .filter(|_| is_judged)
+                    .map_or_else(|| Candidate::context(path), Candidate::walked),
+            };
+            let forced = Some((kind, because));
+            let step = guard(&candidate.path, || one(request, files, &candidate, forced));
+            let step = match step {
+                Ok(Step::Failed(_)) if candidate.path.is_dir() => continue,
+                Ok(Step::Found(found)) => Step::Found(Box::new(of_airflow(*found))),
+                Ok(step) => step,
+                Err(failure) => Step::Failed(failure),
+            };
+            match known {
+                Some(index) => steps[index] = step,
+                None => next.push(step),
+            }
+        }
+        named = named_by(all_inputs(&next), files);
+        steps.extend(next);
+    }
+}
+
+/// Files beyond which those that they name are not read.
+const MOST_NAMED: usize = 1000;
+
+fn is_read_as(step: &Step, kind: Kind) -> bool {
+    matches!(step, Step::Found(found) if found.input.kind == kind)
+}
+
+/// Of an env file of any name that never speaks of Airflow, nothing is told: it may be there for another program.
+fn of_airflow(mut found: Found) -> Found {
+    let input = &found.input;
+    let is_env = input.kind == Kind::Env
+        && input
+            .path
+            .file_name()
+            .is_some_and(|name| !walk::is_env_name(&name.to_string_lossy()));
+    if is_env && memmem::find(&input.bytes, b"AIRFLOW").is_none() {
+        found.context = true;
+    }
+    found
+}
+
+/// What a file is that another one names, and why.
+type Named = BTreeMap<PathBuf, (Kind, &'static str)>;
+
+/// Files of any name that kustomize makes an airflow.cfg of, env files, and compose files that say more of the services
+/// of others.
+fn named_by<'a>(inputs: impl Iterator<Item = &'a Input>, files: &Files) -> Named {
+    let mut named = Named::new();
+    for input in inputs {
+        let mut note = |path: &Path, kind, because| {
+            named.insert(input.beside(path), (kind, because));
         };
-        let forced = Some((Kind::Cfg, "kustomize makes an airflow.cfg of it"));
-        let step = guard(&candidate.path, || one(request, files, &candidate, forced));
-        match (step, known) {
-            (Ok(step), Some(index)) => steps[index] = step,
-            (step, _) => steps.push(step.unwrap_or_else(Step::Failed)),
+        let because = "another file names it";
+        for path in input.inside.iter().flat_map(|inside| &inside.env_files) {
+            note(path, Kind::Env, because);
+        }
+        let Tree::Carrier(around) = &input.tree else {
+            continue;
+        };
+        for path in &around.cfgs {
+            note(path, Kind::Cfg, "kustomize makes an airflow.cfg of it");
+        }
+        let bases = around.services.iter().filter_map(|one| one.base.as_ref());
+        let bases = bases.map(|(path, _)| path);
+        for path in bases.chain(around.includes.iter().flatten()) {
+            note(path, Kind::Compose, because);
+        }
+        if input.kind == Kind::Compose {
+            let exists = |path: &Path| files.exists(path);
+            let is_partial = around.services.iter().any(|one| one.is_partial);
+            let default = || compose::default_beside(&input.path, exists);
+            let beside = compose::override_of(&input.path, exists)
+                .or_else(|| compose::overridden_by(&input.path, exists))
+                .or_else(|| is_partial.then(default)?);
+            named.extend(beside.map(|path| (path, (Kind::Compose, because))));
         }
     }
+    named
 }
 
 /// The path of the file at `place` as a walk would tell it.
@@ -60,70 +139,4 @@ fn as_walked(request: &Request, place: &Path) -> Option<PathBuf> {
         Some(root.join(inside.ok()?))
     });
     path.filter(|path| !request.settings_file.exclude.matches(path))
-}
-
-/// Files that a carrier names and nobody asked about: what they set is known then, and nothing is told of them.
-pub(super) fn files(
-    request: &Request,
-    files: &Files,
-    candidates: &[Candidate],
-    steps: &[Step],
-) -> Vec<Step> {
-    let mut read: Vec<Step> = Vec::new();
-    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-    let mut named = named_by(all_inputs(steps), files);
-    if named.is_empty() {
-        return read;
-    }
-    let asked = candidates.iter();
-    let asked: BTreeSet<Location> = asked.map(|one| deployments::location(&one.path)).collect();
-    // Compose files name others in turn.
-    while seen.len() < MOST_NAMED && !named.is_empty() {
-        named.retain(|path, _| {
-            let is_asked = asked.contains(&deployments::location(path));
-            !is_asked && seen.insert(place(path)) && files.exists(path)
-        });
-        let because = "another file names it";
-        let next: Vec<Step> = named
-            .into_iter()
-            .map(|(path, kind)| {
-                let candidate = Candidate::context(path);
-                let forced = Some((kind, because));
-                let step = guard(&candidate.path, || one(request, files, &candidate, forced));
-                step.unwrap_or_else(Step::Failed)
-            })
-            .collect();
-        named = named_by(all_inputs(&next), files);
-        read.extend(next);
-    }
-    read
-}
-
-/// Files beyond which those that they name are not read.
-const MOST_NAMED: usize = 1000;
-
-/// Env files, and compose files that say more of the services of others.
-fn named_by<'a>(inputs: impl Iterator<Item = &'a Input>, files: &Files) -> BTreeMap<PathBuf, Kind> {
-    let mut named = BTreeMap::new();
-    for input in inputs {
-        let env_files = input.inside.iter().flat_map(|inside| &inside.env_files);
-        named.extend(env_files.map(|path| (input.beside(path), Kind::Env)));
-        let Tree::Carrier(around) = &input.tree else {
-            continue;
-        };
-        let bases = around.services.iter().filter_map(|one| one.base.as_ref());
-        let bases = bases.map(|(path, _)| path);
-        let others = bases.chain(around.includes.iter().flatten());
-        named.extend(others.map(|path| (input.beside(path), Kind::Compose)));
-        if input.kind == Kind::Compose {
-            let exists = |path: &Path| files.exists(path);
-            let is_partial = around.services.iter().any(|one| one.is_partial);
-            let default = || compose::default_beside(&input.path, exists);
-            let beside = compose::override_of(&input.path, exists)
-                .or_else(|| compose::overridden_by(&input.path, exists))
-                .or_else(|| is_partial.then(default)?);
-            named.extend(beside.map(|path| (path, Kind::Compose)));
-        }
-    }
-    named
 }

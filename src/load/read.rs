@@ -67,9 +67,7 @@ pub(super) fn read(
         found: Vec::new(),
         skipped: Vec::new(),
     };
-    named::cfgs(request, files, candidates, &mut steps);
-    let named = named::files(request, files, candidates, &steps);
-    steps.extend(named);
+    named::files(request, files, candidates, &mut steps);
     in_their_dialects(request, &mut steps);
     for step in steps {
         match step {
