@@ -89,7 +89,7 @@ impl<R: Read> StoreReader<R> {
     pub fn over(stream: Stream<R>, kind: Kind) -> Self {
         Self {
             stream,
-            scanner: Scanner::default(),
+            scanner: Scanner::of_elements(),
             frames: Vec::new(),
             fresh: false,
             kind,

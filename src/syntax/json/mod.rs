@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use crate::source::{Span, Text};
 
+mod alike;
 mod certain;
 pub mod fault;
 pub mod held;

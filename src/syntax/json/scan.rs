@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::alike::{self, Alike};
 use super::{Error, ErrorKind, Kind, MAX_DEPTH, lex};
 
 /// A member of an object or an item of an array; ranges count from the start of the window.
@@ -48,6 +49,8 @@ pub struct Scanner {
     is_within: bool,
     /// One entry for each open container: true where it stands in an object.
     around: Vec<bool>,
+    /// What the value before looked like, where those that follow will be like it.
+    alike: Option<Alike>,
 }
 
 /// A value.
@@ -62,17 +65,47 @@ pub struct Scanned {
 }
 
 impl Scanner {
+    /// For elements of lists, which mostly look like the one before.
+    pub fn of_elements() -> Self {
+        Self {
+            alike: Some(Alike::default()),
+            ..Self::default()
+        }
+    }
+
     /// Scans the value that begins at `at`, which lies `depth` levels deep already.
     pub fn value(&mut self, bytes: &[u8], at: usize, depth: usize) -> Result<Scanned, Error> {
         self.slots.clear();
         self.around.clear();
         self.pending = None;
         if self.within.is_none() {
-            return self.scan::<false>(bytes, at, depth);
+            return self.like_before(bytes, at, depth);
         }
         self.inner.clear();
         self.is_within = false;
         self.scan::<true>(bytes, at, depth)
+    }
+
+    /// Scans an object that looks like the one before, or any value.
+    fn like_before(&mut self, bytes: &[u8], at: usize, depth: usize) -> Result<Scanned, Error> {
+        // What is remembered is nested, if at all, in few bytes.
+        let is_flat = depth + 2 * alike::LONGEST_VALUE < MAX_DEPTH;
+        let alike = self.alike.as_mut().filter(|_| is_flat);
+        let end = alike.and_then(|alike| alike.read(bytes, at, &mut self.slots));
+        if let Some(end) = end {
+            return Ok(Scanned {
+                kind: Kind::Object,
+                escaped: false,
+                end,
+            });
+        }
+        let scanned = self.scan::<false>(bytes, at, depth)?;
+        if let Some(alike) = &mut self.alike
+            && scanned.kind == Kind::Object
+        {
+            alike.remember(bytes, at..scanned.end, &self.slots);
+        }
+        Ok(scanned)
     }
 
     /// `DEEP`: a member of [`Scanner::within`] is looked for.

@@ -172,3 +172,50 @@ fn escapes_are_taken_out_alike_with_and_without_a_map() {
         }
     }
 }
+
+proptest::proptest! {
+    /// A scanner that has seen other elements says of each what one says that has seen none: members, ends, faults and how
+    /// far it came.
+    #[test]
+    fn an_element_is_scanned_alike_whatever_stood_before(
+        elements in proptest::collection::vec((0..4_usize, 0..12_usize, 0..40_usize, 0..6_usize), 1..40),
+    ) {
+        let values = [
+            "\"\"", "\"String\"", "\"a \\\"b\\\" \\\\\"", "1", "12", "-0.5e3", "true", "truest", "null", "[]", "[\"AWSCURRENT\"]",
+            "{\"deep\": [1, {}]}",
+        ];
+        let layouts: [&[&str]; 4] = [
+            &["{\"Name\":", ",\"Type\":", ",\"Value\":", ",\"Version\":", "}"],
+            &["{\n    \"Name\": ", ",\n    \"Value\": ", "\n}"],
+            &["{\"Na\\u006de\":", ",\"Name\" :", "}"],
+            &["{", "}"],
+        ];
+        let mut remembers = scan::Scanner::of_elements();
+        let mut forgets = scan::Scanner::default();
+        for (layout, value, cut, change) in elements {
+            let mut text = String::new();
+            let (last, words) = layouts[layout].split_last().unwrap();
+            for (number, word) in words.iter().enumerate() {
+                text.push_str(word);
+                if word.contains(':') {
+                    text.push_str(values[(value + number * (change % 3)) % values.len()]);
+                }
+            }
+            text.push_str(last);
+            text.push_str(",  ");
+            let mut bytes = text.into_bytes();
+            // Some are cut off, and some hold what does not belong there.
+            if change == 4 {
+                bytes.truncate(bytes.len().saturating_sub(cut));
+            }
+            if change == 5 {
+                let at = cut % bytes.len();
+                bytes[at] = b"\"}:,x \\"[cut % 7];
+            }
+            let found = remembers.value(&bytes, 0, 0);
+            proptest::prop_assert_eq!(found, forgets.value(&bytes, 0, 0));
+            proptest::prop_assert_eq!(&remembers.slots, &forgets.slots);
+            proptest::prop_assert_eq!(&remembers.pending, &forgets.pending);
+        }
+    }
+}
