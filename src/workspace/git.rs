@@ -15,7 +15,8 @@ pub fn would_commit(path: &Path) -> bool {
     if !path.is_file() {
         return false;
     }
-    repository_of(&path).is_some_and(|root| !is_ignored(&root, &path))
+    let root = path.parent().and_then(repository_of);
+    root.is_some_and(|root| !is_ignored(&root, &path))
 }
 
 /// True when an ignore rule of the repository that it lies in names the file, which need not be there.

@@ -46,13 +46,10 @@ pub(super) fn word(bytes: &[u8], at: usize) -> Result<(Kind, usize), Error> {
 pub(super) fn string(bytes: &[u8], start: usize) -> Result<(usize, bool), Error> {
     // Most strings are short, and hold none.
     let mut at = start + 1;
-    for _ in 0..3 {
-        let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) else {
-            break;
-        };
-        let stop = plain_bytes(*eight);
+    if let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
+        let stop = plain_bytes(*chunk);
         at += stop;
-        if stop < 8 {
+        if stop < 16 {
             if bytes.get(at) == Some(&b'"') {
                 return Ok((at + 1, false));
             }
@@ -95,30 +92,22 @@ fn any_string(bytes: &[u8], start: usize, mut at: usize) -> Result<(usize, bool)
 
 /// Number of plain characters before the first quote, backslash or control character.
 #[inline]
-fn plain_bytes(eight: [u8; 8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let eight = u64::from_le_bytes(eight);
-    let quote = eight ^ (ONES * 0x22);
-    let slash = eight ^ (ONES * 0x5C);
-    // The lowest marked byte is always a true one; a borrow only disturbs those above it.
-    let hits = ((quote.wrapping_sub(ONES) & !quote)
-        | (slash.wrapping_sub(ONES) & !slash)
-        | (eight.wrapping_sub(ONES * 0x20) & !eight))
-        & HIGH;
-    (hits.trailing_zeros() / 8) as usize
+fn plain_bytes(sixteen: [u8; 16]) -> usize {
+    ascii::before_marked(sixteen, |word| {
+        ascii::equal(word, b'"') | ascii::equal(word, b'\\') | ascii::below(word, 0x20)
+    })
 }
 
 /// The first byte from `at` on that ends a run of plain characters: a quote, a backslash, a control
-/// character, or the end. This is where most of an export is read: eight bytes at a time, which most keys and many
-/// values do not reach beyond, and then as many as the machine compares at once.
+/// character, or the end. This is where most of an export is read: sixteen bytes at a time, which few runs reach beyond
+/// where there are escapes, and then as many as the machine compares at once.
 #[inline]
 fn plain(bytes: &[u8], mut at: usize) -> usize {
     let first = at;
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
         let stop = plain_bytes(*chunk);
         at += stop;
-        if stop < 8 {
+        if stop < 16 {
             return at;
         }
         if at == first + 16 {

@@ -133,7 +133,7 @@ fn a_member_that_is_asked_for_is_scanned_with_the_whole_as_it_is_alone() {
     assert_eq!(inner.len(), 2);
 }
 
-/// Texts of any length around the eight bytes that are looked at together, with and without escapes.
+/// Texts of any length around the sixteen bytes that are looked at together, with and without escapes.
 #[test]
 fn escapes_are_taken_out_alike_with_and_without_a_map() {
     let pieces = [
@@ -151,7 +151,7 @@ fn escapes_are_taken_out_alike_with_and_without_a_map() {
     ];
     for first in pieces {
         for second in pieces {
-            for plain in 0..20 {
+            for plain in 0..40 {
                 let inner = format!(
                     "{first}{}{second}{}",
                     "x".repeat(plain),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::source::{Span, Text, TextBuilder};
+use crate::source::{Span, Text, TextBuilder, ascii};
 
 /// Decodes the inside of a string that was checked, standing at byte `offset` of its file.
 pub fn decode(inner: &str, offset: usize) -> Text {
@@ -33,8 +33,8 @@ pub fn unescape_plain(inner: &str) -> String {
 
 /// As [`unescape_plain`], added to a text. `bytes` is memory to be used again.
 ///
-/// Eight bytes are copied at a time, of which those count that stand before a backslash: where there is one escape, as in
-/// JSON inside of JSON, the next is near.
+/// Sixteen bytes are copied at a time, of which those count that stand before a backslash: where there is one escape, as
+/// in JSON inside of JSON, the next is near.
 pub fn unescape_onto(inner: &str, value: &mut String, bytes: &mut Vec<u8>) {
     let from = inner.as_bytes();
     // No escape is shorter than what it stands for.
@@ -42,13 +42,13 @@ pub fn unescape_onto(inner: &str, value: &mut String, bytes: &mut Vec<u8>) {
     bytes.resize(from.len(), 0);
     let (mut at, mut end) = (0, 0);
     while at < from.len() {
-        let eight = from[at..].first_chunk::<8>();
-        if let (Some(eight), Some(place)) = (eight, bytes[end..].first_chunk_mut::<8>()) {
-            *place = *eight;
-            let plain = before_backslash(*eight);
+        let chunk = from[at..].first_chunk::<16>();
+        if let (Some(chunk), Some(place)) = (chunk, bytes[end..].first_chunk_mut::<16>()) {
+            *place = *chunk;
+            let plain = ascii::before_marked(*chunk, |word| ascii::equal(word, b'\\'));
             at += plain;
             end += plain;
-            if plain == 8 {
+            if plain == 16 {
                 continue;
             }
         }
@@ -74,16 +74,6 @@ pub fn unescape_onto(inner: &str, value: &mut String, bytes: &mut Vec<u8>) {
     }
     // Whole characters were put in.
     value.push_str(std::str::from_utf8(&bytes[..end]).unwrap_or_default());
-}
-
-/// Number of the bytes before the first backslash.
-fn before_backslash(eight: [u8; 8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let other = u64::from_le_bytes(eight) ^ (ONES * 0x5C);
-    // The lowest marked byte is always a true one; a borrow only disturbs those above it.
-    let found = other.wrapping_sub(ONES) & !other & HIGH;
-    (found.trailing_zeros() / 8) as usize
 }
 
 /// Decodes the inside of a checked string. A lone surrogate becomes U+FFFD and makes the result

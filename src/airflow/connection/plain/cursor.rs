@@ -1,6 +1,7 @@
 //! Steps over the common forms of JSON, and says nothing of any other.
 
 use super::{escaped, yes};
+use crate::source::ascii;
 
 /// A value of an object.
 pub(super) enum Member<'b> {
@@ -43,16 +44,12 @@ const CLASSES: [Class; 256] = {
 };
 
 /// Number of the bytes of [`Class::Plain`] before the first other one.
-fn plain_bytes(eight: [u8; 8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let eight = u64::from_le_bytes(eight);
-    let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
-    let is = |byte: u64| zero(eight ^ (ONES * byte));
-    let control = eight.wrapping_sub(ONES * 0x20) & !eight;
-    // The lowest marked byte is always a true one; a borrow only disturbs those above it.
-    let hits = (is(0x22) | is(0x5C) | is(0x25) | is(0x7F) | control | eight) & HIGH;
-    (hits.trailing_zeros() / 8) as usize
+fn plain_bytes(sixteen: [u8; 16]) -> usize {
+    ascii::before_marked(sixteen, |word| {
+        let quoted = ascii::equal(word, b'"') | ascii::equal(word, b'\\');
+        let control = ascii::below(word, 0x20) | ascii::equal(word, 0x7f);
+        quoted | control | ascii::equal(word, b'%') | ascii::high(word)
+    })
 }
 
 pub(super) struct Cursor<'b> {
@@ -126,10 +123,10 @@ impl<'b> Cursor<'b> {
         let rest = self.bytes.get(start..)?;
         let mut at = 0;
         loop {
-            while let Some(eight) = rest.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-                let plain = plain_bytes(*eight);
+            while let Some(chunk) = rest.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
+                let plain = plain_bytes(*chunk);
                 at += plain;
-                if plain < 8 {
+                if plain < 16 {
                     break;
                 }
             }
