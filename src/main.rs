@@ -1,18 +1,17 @@
 //! The `airvane` binary: arguments in, exit code out.
 
 use std::io::{self, BufWriter, Write};
-use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use airvane::cli::Cli;
 use airvane::commands::{self, Exit, Surroundings};
 use airvane::load::guard;
-use clap::{CommandFactory, FromArgMatches};
+use clap::Parser;
 
 fn main() -> ExitCode {
     guard::install();
-    let cli = match arguments() {
+    let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             let error = airvane::cli::without_values(error);
@@ -34,13 +33,4 @@ fn main() -> ExitCode {
         },
         ExitCode::from,
     )
-}
-
-/// Reads the command line. What it is read with goes when the process goes: to take it apart before takes a twentieth of
-/// the time of a short run.
-fn arguments() -> Result<Cli, clap::Error> {
-    let mut command = ManuallyDrop::new(Cli::command());
-    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
-    let mut matches = ManuallyDrop::new(matches);
-    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
