@@ -164,7 +164,11 @@ fn store(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'static str
                 return Ok((Kind::Variables, "its name, and an object of values"));
             }
             let start = head.trim_ascii_start();
-            let other = if start.starts_with(b"{{-") || start.starts_with(b"{{ ") {
+            // Neither Go's templates nor Jinja's begin as JSON can.
+            let other = if [b"{{", b"{%", b"{#"]
+                .iter()
+                .any(|mark| start.starts_with(*mark))
+            {
                 "a template"
             } else if is_python(head) {
                 cli_output::PYTHON
@@ -373,8 +377,15 @@ mod tests {
 
     #[test]
     fn a_template_is_not_called_json() {
-        let template = "{{- if .Values.on }}\napiVersion: apps/v1\n{{- end }}\n";
-        assert_eq!(kind("a.yaml", template), Err("a template"));
+        for begin in [
+            "{{- if .Values.on }}",
+            "{{/* what it is for */}}",
+            "{% if on %}",
+            "{# what it is for #}",
+        ] {
+            let template = format!("{begin}\napiVersion: apps/v1\n");
+            assert_eq!(kind("a.yaml", &template), Err("a template"), "{begin}");
+        }
     }
 
     #[test]
