@@ -81,6 +81,12 @@ services:
         "compose.yaml:7:9: warning[AV019] {message}\ncompose.yaml:11:9: info[AV019] {message}\n"
     );
     assert_eq!(run(folder.path(), &line).out, told);
+    // However the way to it is written.
+    std::fs::create_dir(folder.path().join("beside")).unwrap();
+    let mut roundabout = line;
+    roundabout[1] = "beside/..";
+    let told = told.replace("compose.yaml:", "beside/../compose.yaml:");
+    assert_eq!(run(folder.path(), &roundabout).out, told);
     std::fs::write(folder.path().join(".env.example"), "").unwrap();
     assert_eq!(run(folder.path(), &line).out, "");
 }

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::inputs::carrier::{Around, Fault, FaultKind};
 use crate::inputs::is_sample;
-use crate::workspace::{Files, git};
+use crate::workspace::{Files, deployments, git};
 
 /// A name that is seldom committed.
 const USUAL: &str = ".env";
@@ -14,14 +14,11 @@ pub(super) fn missing(path: &Path, around: &Around, files: &Files) -> Vec<Fault>
     if around.demanded.is_empty() || path.as_os_str() == "<stdin>" {
         return Vec::new();
     }
-    let Ok(path) = std::path::absolute(path) else {
-        return Vec::new();
-    };
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    let root = git::repository_of(&path);
-    let root = root.as_deref().unwrap_or(folder);
+    let folder = deployments::directory(path);
+    let root = git::repository_of(&folder);
+    let root = root.as_deref().unwrap_or(&folder);
     let demanded = around.demanded.iter();
-    let missing = demanded.filter(|file| is_missing(&file.path, folder, root, files));
+    let missing = demanded.filter(|file| is_missing(&file.path, &folder, root, files));
     missing
         .map(|file| Fault {
             kind: FaultKind::EnvFileMissing {

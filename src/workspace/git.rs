@@ -5,18 +5,18 @@ use std::path::{Path, PathBuf};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::deployments;
+
 /// True when the file lies in a repository and no ignore rule of that repository names it or a
 /// folder above it. A file that is tracked although a rule names it reads as not committed.
 pub fn would_commit(path: &Path) -> bool {
-    let Ok(path) = std::path::absolute(path) else {
+    // `-`, pipes and the like.
+    let Some(name) = path.file_name().filter(|_| path.is_file()) else {
         return false;
     };
-    // `-`, pipes and the like.
-    if !path.is_file() {
-        return false;
-    }
-    let root = path.parent().and_then(repository_of);
-    root.is_some_and(|root| !is_ignored(&root, &path))
+    let folder = deployments::directory(path);
+    let root = repository_of(&folder);
+    root.is_some_and(|root| !is_ignored(&root, &folder.join(name)))
 }
 
 /// True when an ignore rule of the repository that it lies in names the file, which need not be there.
@@ -96,6 +96,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("airflow.cfg");
         std::fs::write(&path, "").unwrap();
+        assert!(!would_commit(&path));
+        // A repository that the path only passes through.
+        std::fs::create_dir_all(directory.path().join("repository/.git")).unwrap();
+        let path = directory.path().join("repository/../airflow.cfg");
         assert!(!would_commit(&path));
     }
 }
