@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::lex::{Context, Lexer, Part, Token, Word};
+use super::lex::{Context, Lexer, Part, Token, Word, name_end};
 use super::run::word::{assigned_word, literal};
 use crate::source::{Span, Text};
 use crate::syntax::dotenv::Outside;
@@ -81,7 +81,7 @@ pub fn script(
     is_wanted: &dyn Fn(&str) -> bool,
     environment: &dyn Fn(&str) -> Outside,
 ) -> Script {
-    let run = |doubtful: BTreeSet<String>| {
+    let run = |doubtful: BTreeSet<String>, forgetful: BTreeSet<String>| {
         let mut reader = Reader {
             lexer: Lexer {
                 text: &text[..range.end],
@@ -93,6 +93,9 @@ pub fn script(
             is_wanted,
             environment,
             doubtful,
+            read_only: BTreeSet::new(),
+            forgetful,
+            function: None,
             held: BTreeMap::new(),
             assignments: 0,
             export_all: false,
@@ -106,9 +109,9 @@ pub fn script(
         let _ = reader.read();
         reader
     };
-    // The first time it only turns out which variables are set where it is not certain.
-    let doubtful = run(BTreeSet::new()).doubtful;
-    let reader = run(doubtful);
+    // The first time it only turns out which variables are set where it is not certain, and which functions may set any.
+    let first = run(BTreeSet::new(), BTreeSet::new());
+    let reader = run(first.doubtful, first.forgetful);
     let mut script = reader.script;
     script.comments = reader.lexer.comments;
     let mut exported: Vec<Held> = reader.held.into_values().collect();
@@ -171,6 +174,8 @@ struct Command {
     is_conditional: bool,
     /// It is a part of a pipeline.
     is_piped: bool,
+    /// How many `!` stand before it: it fails where it would not.
+    bangs: usize,
 }
 
 impl Command {
@@ -182,6 +187,8 @@ impl Command {
 struct Heredoc {
     end: String,
     strips_tabs: bool,
+    /// Nothing in it is special.
+    is_quoted: bool,
 }
 
 struct Reader<'a> {
@@ -190,6 +197,12 @@ struct Reader<'a> {
     environment: &'a dyn Fn(&str) -> Outside,
     /// Names that are set where it is not certain.
     doubtful: BTreeSet<String>,
+    /// What sets them later fails.
+    read_only: BTreeSet<String>,
+    /// Functions that may set any variable.
+    forgetful: BTreeSet<String>,
+    /// The function whose body is read.
+    function: Option<String>,
     held: BTreeMap<String, Held>,
     assignments: usize,
     export_all: bool,
@@ -247,6 +260,10 @@ impl Reader<'_> {
                     heredocs.push(Heredoc {
                         end: literal(&word).ok_or(Lost)?,
                         strips_tabs: operator == "<<-",
+                        is_quoted: word
+                            .parts
+                            .iter()
+                            .any(|part| matches!(part, Part::Literal { quoted: true, .. })),
                     });
                 }
                 Token::Operator(operator, span)
@@ -301,6 +318,18 @@ impl Reader<'_> {
         self.blocks.push(Block { kind, is_body });
     }
 
+    /// The body of a function comes next. What one inside of another does, the outer one may do.
+    fn begin_body(&mut self, name: Option<String>) {
+        self.is_body = true;
+        if !self.in_function() {
+            self.function = name;
+        }
+    }
+
+    fn in_function(&self) -> bool {
+        self.blocks.iter().any(|block| block.is_body)
+    }
+
     fn close(&mut self, kind: BlockKind) -> Step {
         match self.blocks.pop() {
             Some(block) if block.kind == kind => Ok(()),
@@ -326,7 +355,8 @@ impl Reader<'_> {
                 // Its words are read like those of a command.
                 return Ok(false);
             }
-            "then" | "elif" | "else" | "do" | "!" | "time" | "coproc" => {}
+            "!" => command.bangs += 1,
+            "then" | "elif" | "else" | "do" | "time" | "coproc" => {}
             "fi" | "done" | "}" => self.close(BlockKind::Words)?,
             "case" => self.case()?,
             "esac" => match self.blocks.pop() {
@@ -337,15 +367,16 @@ impl Reader<'_> {
                 _ => return Err(Lost),
             },
             "function" => {
-                let Token::Word(_) = self.token()? else {
+                let Token::Word(name) = self.token()? else {
                     return Err(Lost);
                 };
-                self.is_body = true;
+                self.begin_body(literal(&name));
             }
             "[[" => loop {
                 match self.token()? {
                     Token::End => return Err(Lost),
                     Token::Word(word) if is_word(&word, "]]") => break,
+                    Token::Word(word) => self.defaults(&word),
                     _ => {}
                 }
             },
@@ -362,7 +393,10 @@ impl Reader<'_> {
         loop {
             match self.token()? {
                 Token::Word(word) if subject && is_word(&word, "in") => break,
-                Token::Word(_) if !subject => subject = true,
+                Token::Word(word) if !subject => {
+                    self.defaults(&word);
+                    subject = true;
+                }
                 Token::Newline => {}
                 _ => return Err(Lost),
             }
@@ -398,7 +432,10 @@ impl Reader<'_> {
         }
         command.redirected = true;
         match self.token()? {
-            Token::Word(_) => Ok(()),
+            Token::Word(word) => {
+                self.defaults(&word);
+                Ok(())
+            }
             _ => Err(Lost),
         }
     }
@@ -434,8 +471,8 @@ impl Reader<'_> {
         let is_function = command.words.len() == 1 && !command.redirected;
         match self.token()? {
             Token::Operator(")", _) if is_function => {
-                command.words.clear();
-                self.is_body = true;
+                let name = command.words.pop();
+                self.begin_body(name.as_ref().and_then(literal));
                 Ok(())
             }
             _ => Err(Lost),
@@ -450,6 +487,7 @@ impl Reader<'_> {
 
     fn skip_heredoc(&mut self, heredoc: &Heredoc) {
         let text = self.lexer.text;
+        let mut goes_on = false;
         while self.lexer.at < text.len() {
             let start = self.lexer.at;
             let end =
@@ -461,9 +499,12 @@ impl Reader<'_> {
             } else {
                 line
             };
-            if line == heredoc.end {
+            // Behind a backslash the line before goes on.
+            if line == heredoc.end && !goes_on {
                 return;
             }
+            let slashes = line.bytes().rev().take_while(|byte| *byte == b'\\');
+            goes_on = !heredoc.is_quoted && slashes.count() % 2 == 1;
         }
     }
 
@@ -505,12 +546,15 @@ impl Reader<'_> {
         let mut blocks = self.blocks.iter();
         let in_subshell = blocks.any(|block| block.kind == BlockKind::Subshell);
         let is_lost = done.is_piped || next == "&" || in_subshell;
+        let bangs = done.bangs;
         let may_fail = if done.words.is_empty() {
             done.redirected
         } else {
             self.run(&done, is_lost)
         };
+        let may_fail = may_fail || bangs > 0;
         command.is_piped = is_pipe;
+        command.bangs = if is_pipe { bangs } else { 0 };
         command.is_conditional = match next {
             "&&" => was_conditional || may_fail,
             "||" => true,
@@ -534,13 +578,15 @@ impl Reader<'_> {
         for word in &command.words {
             self.defaults(word);
         }
+        let words = behind_prefix(words, self.lexer.bash);
         let Some((first, arguments)) = words.split_first() else {
             for word in assignments.iter().filter(|_| !is_lost) {
                 if let Some(assigned) = self.assigned(word, Stands::Assigned) {
                     self.set(assigned, is_certain, false);
                 }
             }
-            return false;
+            // Nothing but a command in its words makes it fail.
+            return assignments.iter().any(has_command);
         };
         let name = literal(first).unwrap_or_default();
         if assignments.is_empty() {
@@ -561,29 +607,7 @@ impl Reader<'_> {
         let literals = || arguments.iter().filter_map(literal);
         match name.as_str() {
             "export" | "declare" | "typeset" | "readonly" | "local" if !is_lost => {
-                let flags: Vec<String> = literals()
-                    .take_while(|word| word.starts_with('-'))
-                    .collect();
-                if name == "export" && flags.iter().any(|flag| flag.contains('n')) {
-                    self.doubt(literals());
-                    return false;
-                }
-                let is_export = name == "export" && flags.is_empty()
-                    || flags.iter().any(|flag| flag.contains('x'));
-                let is_certain =
-                    is_certain && name != "local" && flags.iter().all(|flag| flag == "-x");
-                // The shell puts in what all of them refer to before it sets the first.
-                let all = arguments[flags.len()..].iter();
-                let all: Vec<_> = all
-                    .map(|word| (word, self.assigned(word, Stands::Declared)))
-                    .collect();
-                for (word, assigned) in all {
-                    match assigned {
-                        Some(assigned) => self.set(assigned, is_certain, is_export),
-                        None if is_export => self.bare(word, is_certain),
-                        None => {}
-                    }
-                }
+                self.declare(&name, arguments, is_certain);
                 return false;
             }
             "set" => {
@@ -594,6 +618,9 @@ impl Reader<'_> {
                 return false;
             }
             "unset" if is_certain && !is_lost => {
+                if is_any_open(arguments) {
+                    self.forget();
+                }
                 // `-f`: functions.
                 for name in literals().take_while(|word| word != "-f") {
                     self.held.remove(&name);
@@ -603,6 +630,9 @@ impl Reader<'_> {
             "unset" | "read" | "mapfile" | "readarray" | "getopts" | "let" | "printf" | "for"
             | "select" => {
                 self.doubt(literals());
+                if is_any_open(names_in(&name, arguments)) && !is_lost {
+                    self.forget();
+                }
             }
             "eval" => self.forget(),
             "." | "source" => {
@@ -616,10 +646,57 @@ impl Reader<'_> {
             "exit" | "return" if is_certain && !is_lost => self.ended = true,
             "exec" if is_certain && !is_lost && !arguments.is_empty() => self.ended = true,
             ":" | "true" | "echo" | "cd" => return false,
-            _ => {}
+            called if self.forgetful.contains(called) && !is_lost => self.forget(),
+            _ => {
+                // `NAME[0]=value` makes a list of the variable, which no command is given.
+                let start = first.span.start;
+                let end = name_end(text, start);
+                let rest = &text[end..first.span.end.max(end)];
+                if end > start && rest.starts_with('[') && rest.contains('=') {
+                    self.doubtful.insert(text[start..end].to_owned());
+                }
+            }
         }
         true
     }
+}
+
+/// Words from the command on that is run in the end: `command` runs what follows it, and so does `builtin` of bash.
+fn behind_prefix(mut words: &[Word], bash: bool) -> &[Word] {
+    while let [first, rest @ ..] = words
+        && let Some(name) = literal(first)
+        && (name == "command" || bash && name == "builtin")
+        && let [next, ..] = rest
+        && literal(next).is_some_and(|next| !next.starts_with('-'))
+    {
+        words = rest;
+    }
+    words
+}
+
+/// The arguments of a command that name what it sets or removes.
+fn names_in<'w>(command: &str, arguments: &'w [Word]) -> &'w [Word] {
+    let given = match command {
+        "unset" => Some(arguments),
+        "read" | "mapfile" | "readarray" => arguments.last().map(std::slice::from_ref),
+        "printf" if arguments.first().is_some_and(|word| is_word(word, "-v")) => {
+            arguments.get(1..2)
+        }
+        _ => None,
+    };
+    given.unwrap_or_default()
+}
+
+/// Nobody knows what one of the words is.
+fn is_any_open(words: &[Word]) -> bool {
+    words.iter().any(|word| literal(word).is_none())
+}
+
+/// Something in the word is run, and may fail.
+fn has_command(word: &Word) -> bool {
+    word.parts
+        .iter()
+        .any(|part| matches!(part, Part::Unknown { .. }))
 }
 
 /// `set` with these words turns `allexport` on or off, or says nothing of it.

@@ -14,6 +14,9 @@ impl Reader<'_> {
         for held in self.held.values_mut() {
             held.assigned.value = None;
         }
+        if self.in_function() {
+            self.forgetful.extend(self.function.clone());
+        }
     }
 
     /// A command does with these variables what is not known.
@@ -22,9 +25,24 @@ impl Reader<'_> {
         self.doubtful.extend(names);
     }
 
-    /// `${NAME:=word}` sets the variable, to what depends on the environment.
+    /// `${NAME:=word}` sets the variable, to what depends on the environment, and so does arithmetic.
     pub(super) fn defaults(&mut self, word: &Word) {
         for part in &word.parts {
+            // What is not read here. A command inside of it sets nothing outside.
+            if let Part::Unknown { span, .. }
+            | Part::Parameter {
+                operator: Some(Operator { word: None, .. }),
+                span,
+                ..
+            } = part
+            {
+                let inside = &self.lexer.text[span.start..span.end];
+                let begins = ["${", "$((", "$["];
+                if begins.iter().any(|begin| inside.starts_with(begin)) && assigns(inside) {
+                    let names = inside.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+                    self.doubtful.extend(names.map(str::to_owned));
+                }
+            }
             if let Part::Parameter {
                 name,
                 operator: Some(Operator { kind: '=', .. }),
@@ -59,6 +77,52 @@ impl Reader<'_> {
         Some((name, assigned))
     }
 
+    /// `export` and those like it.
+    pub(super) fn declare(&mut self, name: &str, arguments: &[Word], is_certain: bool) {
+        let literals = || arguments.iter().filter_map(literal);
+        let flags: Vec<String> = arguments
+            .iter()
+            .map_while(literal)
+            .take_while(|word| word.starts_with(['-', '+']))
+            .collect();
+        if name == "export" && flags.iter().any(|flag| flag.contains('n')) {
+            self.doubt(literals());
+            return;
+        }
+        let has = |letters: &[char]| flags.iter().any(|flag| flag.contains(letters));
+        let is_plain = flags.iter().all(|flag| flag == "--");
+        let is_export = name == "export" && is_plain || has(&['x']);
+        let is_read_only = name == "readonly" || has(&['r']);
+        if has(&['+', 'a', 'A', 'i', 'l', 'n', 'u']) {
+            // What it is set to becomes something else, now or later.
+            self.doubt(literals());
+        }
+        // Only bash has the others.
+        let is_known = self.lexer.bash || matches!(name, "export" | "readonly");
+        let is_certain = is_certain
+            && is_known
+            && name != "local"
+            && flags.iter().all(|flag| flag == "-x" || flag == "--");
+        // The shell puts in what all of them refer to before it sets the first.
+        let all = arguments[flags.len()..].iter();
+        let all: Vec<_> = all
+            .map(|word| (word, self.assigned(word, Stands::Declared)))
+            .collect();
+        for (word, assigned) in all {
+            let set = assigned.as_ref().map(|(name, _)| name.clone());
+            match assigned {
+                Some(assigned) => self.set(assigned, is_certain, is_export),
+                // `export $(…)`, `export "$name=…"`
+                None if name != "local" && literal(word).is_none() => self.forget(),
+                None if is_export => self.bare(word, is_certain),
+                None => {}
+            }
+            if is_read_only {
+                self.read_only.extend(set.or_else(|| literal(word)));
+            }
+        }
+    }
+
     pub(super) fn is_doubtful(&self, name: &str) -> bool {
         self.doubtful.contains(name) || OWN.contains(&name) || name.starts_with("BASH")
     }
@@ -91,6 +155,9 @@ impl Reader<'_> {
     ) {
         if !is_certain {
             self.doubtful.insert(name.clone());
+            assigned.value = None;
+        }
+        if self.read_only.contains(&name) {
             assigned.value = None;
         }
         self.assignments += 1;
@@ -202,7 +269,7 @@ impl Reader<'_> {
         operator: Option<&Operator>,
         span: Span,
     ) {
-        let in_function = self.blocks.iter().any(|block| block.is_body);
+        let in_function = self.in_function();
         let outside;
         let found = if in_function || self.is_doubtful(name) {
             None
@@ -233,6 +300,19 @@ impl Reader<'_> {
             _ => self.push_raw(out, span),
         }
     }
+}
+
+/// Something in a substitution may set a variable: `=` that does not compare, `++`, `--`.
+fn assigns(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_set = |at: usize| {
+        let before = &bytes[..at];
+        let compares = before.ends_with(b"=") || before.ends_with(b"!");
+        let shifts = before.ends_with(b"<<") || before.ends_with(b">>");
+        let is_order = before.ends_with(b"<") || before.ends_with(b">");
+        !compares && (shifts || !is_order) && bytes.get(at + 1) != Some(&b'=')
+    };
+    memchr::memchr_iter(b'=', bytes).any(is_set) || text.contains("++") || text.contains("--")
 }
 
 /// `~` stands for a home folder at the start and behind `=` and `:`.

@@ -179,6 +179,86 @@ fn what_may_or_may_not_happen_is_not_known() {
 }
 
 #[test]
+fn what_may_be_set_by_names_that_nobody_knows_is_not_known() {
+    for text in [
+        "export A=1\nexport $(xargs < .env)\n",
+        "export A=1\nexport `xargs < .env`\n",
+        "export A=1\nexport \"$N=2\"\n",
+        "export A=1\ndeclare -x \"$N=2\"\n",
+        "export A=1\nprintf -v \"$N\" 2\n",
+        "export A=1\nread $N\n",
+        "export A=1\nunset $N\n",
+        "load() { . ./more.sh; }\nexport A=1\nload\n",
+        "load() {\n  if x; then eval \"$x\"; fi\n}\nboth() { load; }\nexport A=1\nboth || exit 1\n",
+        "file_env() { export \"$1\"=\"$x\"; unset \"$2\"; }\nexport A=1\nfile_env A\n",
+    ] {
+        assert_eq!(exported(text), ["A=?"], "{text}");
+    }
+    // Such a function that is not called, and what is set behind.
+    let text = "export A=1\nload() { . ./more.sh; }\nexport A=2\n(load)\n";
+    assert_eq!(exported(text), ["A=2"]);
+    assert_eq!(exported("export $(xargs < .env)\nexport A=1\n"), ["A=1"]);
+}
+
+#[test]
+fn built_ins_are_known_behind_other_words_and_marks() {
+    assert_eq!(
+        exported("A=0\ncommand export A=1\nbuiltin export B=2\nexport -- C=3\nexport -- D\n"),
+        ["A=1", "B=2", "C=3", "D=?"]
+    );
+    assert_eq!(exported("export A=1\ncommand -v export A=2\n"), ["A=1"]);
+    assert_eq!(exported("export A=1\ncommand unset A\n"), [""; 0]);
+}
+
+#[test]
+fn what_other_marks_of_a_variable_make_of_it_is_not_known() {
+    for text in [
+        "declare -i A\nexport A=2+3\n",
+        "typeset -u A\nexport A=b\n",
+        "export A=1\ndeclare +x A\n",
+        "export A=1\nreadonly A\nA=2\n",
+        "readonly A=1\nexport A\nA=2\n",
+        "export A=1\nA[0]=2\n",
+    ] {
+        assert_eq!(exported(text), ["A=?"], "{text}");
+    }
+    assert_eq!(exported("readonly A=1\nexport A\n"), ["A=1"]);
+    // Only bash has it.
+    let text = "declare -x A=1\n";
+    let script = script(text, 0..text.len(), false, &|_| false, &|_| {
+        Outside::Unknown
+    });
+    assert!(script.exported.iter().all(|one| one.value.is_none()));
+}
+
+#[test]
+fn what_is_set_inside_of_other_words_is_not_known() {
+    for text in [
+        "export A=1\n: $((A=5))\n",
+        "export A=1\nexport B=$((A++))\nunset B\n",
+        "export A=\n: \"${B:-${A:=x}}\"\n",
+        "export A=\ncase ${A:=x} in y) ;; esac\n",
+        "export A=\n[[ ${A:=x} ]]\n",
+        "export A=\ntool > \"${A:=x}\"\n",
+    ] {
+        assert_eq!(exported(text), ["A=?"], "{text}");
+    }
+    assert_eq!(
+        exported("export A=1\ntool $((A + 1 <= 3)) $(B=1; A=2)\n"),
+        ["A=1"]
+    );
+}
+
+#[test]
+fn what_follows_a_failure_may_not_be_run() {
+    assert_eq!(exported("x=$(tool) && export A=1\n"), ["A=?"]);
+    assert_eq!(exported("x=`tool` && export A=1\n"), ["A=?"]);
+    assert_eq!(exported("! true && export A=1\n"), ["A=?"]);
+    assert_eq!(exported("! true | true && export A=1\n"), ["A=?"]);
+    assert_eq!(exported("x=1 && true && export A=1\n"), ["A=1"]);
+}
+
+#[test]
 fn parameters_that_the_script_sets_are_put_in() {
     let text = "A=1\nB='x y'\nexport C=\"$A-${B}\" D=$B\ntool $A \"$B\" $B ${A:-2} \"${Z:-3}\"\n";
     assert_eq!(exported(text), ["C=1-x y", "D=x y"]);
@@ -252,6 +332,13 @@ fn heredocs_are_passed_over() {
     assert_eq!(calls(text), ["(perhaps) tool|b", "tool|c"]);
     let text = "cat <<EOF > x\ntool a '\nEOF\ncat <<-'E F' <<\\Z\n\ttool b\n\tE F\ntool c\nZ\ntool d <<< \"e\"\ncat <<EOF\ntool f\n";
     assert_eq!(calls(text), ["tool|d"]);
+    // A line goes on behind a backslash, where it is special.
+    for (end, expected) in [("EOF", "tool|b"), ("'EOF'", "tool|a"), ("\\EOF", "tool|a")] {
+        let text = format!("cat <<{end}\na \\\nEOF\ntool a\nEOF\ntool b\n");
+        assert_eq!(calls(&text).first().unwrap(), expected, "{end}");
+    }
+    let text = "cat <<EOF\na \\\\\nEOF\ntool a\n";
+    assert_eq!(calls(text), ["tool|a"]);
 }
 
 #[test]
