@@ -98,6 +98,7 @@ pub fn script(
             function: None,
             held: BTreeMap::new(),
             assignments: 0,
+            forgotten: 0,
             export_all: false,
             blocks: Vec::new(),
             is_body: false,
@@ -117,7 +118,10 @@ pub fn script(
     let mut exported: Vec<Held> = reader.held.into_values().collect();
     exported.retain(|held| held.is_exported);
     exported.sort_by_key(|held| held.at);
-    let assigned = exported.into_iter().map(|held| held.assigned);
+    let assigned = exported.into_iter().map(|mut held| {
+        held.assigned.value.take_if(|_| held.at <= reader.forgotten);
+        held.assigned
+    });
     script.exported = assigned.collect();
     script
 }
@@ -205,6 +209,8 @@ struct Reader<'a> {
     function: Option<String>,
     held: BTreeMap<String, Held>,
     assignments: usize,
+    /// How many of them are forgotten: something else may have set any of these variables anew.
+    forgotten: usize,
     export_all: bool,
     blocks: Vec<Block>,
     /// The block that opens next is the body of a function.

@@ -11,9 +11,7 @@ use crate::syntax::dotenv::shell::run::word::{has_braces, literal};
 impl Reader<'_> {
     /// Something else may have set any variable anew.
     pub(super) fn forget(&mut self) {
-        for held in self.held.values_mut() {
-            held.assigned.value = None;
-        }
+        self.forgotten = self.assignments;
         if self.in_function() {
             self.forgetful.extend(self.function.clone());
         }
@@ -277,7 +275,7 @@ impl Reader<'_> {
             held.assigned
                 .value
                 .as_ref()
-                .filter(|value| value.is_known())
+                .filter(|value| held.at > self.forgotten && value.is_known())
                 .map(Text::expose)
         } else {
             match (self.environment)(name) {

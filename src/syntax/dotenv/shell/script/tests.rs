@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use super::*;
 
 fn read(text: &str) -> Script {
@@ -198,6 +200,17 @@ fn what_may_be_set_by_names_that_nobody_knows_is_not_known() {
     let text = "export A=1\nload() { . ./more.sh; }\nexport A=2\n(load)\n";
     assert_eq!(exported(text), ["A=2"]);
     assert_eq!(exported("export $(xargs < .env)\nexport A=1\n"), ["A=1"]);
+}
+
+#[test]
+fn many_commands_that_may_set_any_variable_take_a_time_in_proportion() {
+    let set: Vec<String> = (0..20_000).map(|n| format!("export A{n}=1\n")).collect();
+    let text = format!("{}{}export B=1\n", set.concat(), "eval x\n".repeat(20_000));
+    let started = Instant::now();
+    let all = exported(&text);
+    assert!(started.elapsed() < Duration::from_secs(4));
+    assert_eq!(all.len(), 20_001);
+    assert_eq!([&all[0], &all[20_000]], ["A0=?", "B=1"]);
 }
 
 #[test]
