@@ -11,7 +11,7 @@ use super::{Kind, lex};
 /// Members beyond which an element is not remembered.
 const MOST_MEMBERS: usize = 24;
 /// Bytes of a value beyond which it is not looked for again.
-pub(super) const LONGEST_VALUE: usize = 24;
+pub(super) const LONGEST_VALUE: usize = 64;
 /// Bytes of all that is remembered of an element.
 const MOST_WORDS: usize = 2048;
 /// Elements in a row that may differ from the one before.
