@@ -11,7 +11,7 @@ use super::guard::guard;
 use super::read::{Found, Step, all_inputs, is_open, one, place};
 use crate::inputs::{Input, Kind, Tree, compose};
 use crate::workspace::deployments::{self, Location};
-use crate::workspace::{Files, walk};
+use crate::workspace::{Files, Globs, walk};
 
 /// Reads what nobody asked about and what nobody knew. Settings in folders that are walked are judged as if the walk had
 /// known what they are; of what lies elsewhere, and of compose files, nothing is told: what they set is known then.
@@ -29,6 +29,7 @@ pub(super) fn files(
     let asked: BTreeMap<Location, usize> = asked
         .map(|(index, one)| (deployments::location(&one.path), index))
         .collect();
+    let walked = Walked::of(request);
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
     // Compose files name others in turn.
     while seen.len() < MOST_NAMED && !named.is_empty() {
@@ -48,9 +49,10 @@ pub(super) fn files(
             }
             let candidate = match known {
                 Some(index) => candidates[index].clone(),
-                None => as_walked(request, &place)
-                    .filter(|_| is_judged)
+                None if is_judged => walked
+                    .path_of(&place)
                     .map_or_else(|| Candidate::context(path), Candidate::walked),
+                None => Candidate::context(path),
             };
             let forced = Some((kind, because));
             let step = guard(&candidate.path, || one(request, files, &candidate, forced));
@@ -73,6 +75,7 @@ pub(super) fn files(
 /// Files beyond which those that they name are not read.
 const MOST_NAMED: usize = 1000;
 
+/// It is read as that already.
 fn is_read_as(step: &Step, kind: Kind) -> bool {
     matches!(step, Step::Found(found) if found.input.kind == kind)
 }
@@ -130,13 +133,30 @@ fn named_by<'a>(inputs: impl Iterator<Item = &'a Input>, files: &Files) -> Named
     named
 }
 
-/// The path of the file at `place` as a walk would tell it.
-fn as_walked(request: &Request, place: &Path) -> Option<PathBuf> {
-    let mut roots = request.paths.iter().filter(|root| root.is_dir());
-    let path = roots.find_map(|root| {
-        let inside = place.strip_prefix(deployments::directory(&root.join("x")));
-        let root = root.strip_prefix(".").unwrap_or(root);
-        Some(root.join(inside.ok()?))
-    });
-    path.filter(|path| !request.settings_file.exclude.matches(path))
+/// The folders that are walked.
+struct Walked<'a> {
+    exclude: &'a Globs,
+    /// From the root of the file system, and as somebody named it.
+    roots: Vec<(PathBuf, &'a Path)>,
+}
+
+impl<'a> Walked<'a> {
+    fn of(request: &'a Request) -> Self {
+        let roots = request.paths.iter().filter(|root| root.is_dir());
+        let roots = roots.map(|root| {
+            let named = root.strip_prefix(".").unwrap_or(root);
+            (deployments::directory(&root.join("x")), named)
+        });
+        Self {
+            exclude: &request.settings_file.exclude,
+            roots: roots.collect(),
+        }
+    }
+
+    /// The path of the file at `place` as a walk would tell it.
+    fn path_of(&self, place: &Path) -> Option<PathBuf> {
+        let mut roots = self.roots.iter();
+        let path = roots.find_map(|(root, named)| Some(named.join(place.strip_prefix(root).ok()?)));
+        path.filter(|path| !self.exclude.matches(path))
+    }
 }

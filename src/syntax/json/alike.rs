@@ -130,7 +130,7 @@ impl Alike {
         let mut at = range.start;
         for slot in slots {
             let before = self.word(bytes, at..slot.value.start);
-            // A number may go on, and so may a text that is not whole.
+            // Another number may begin with this one.
             let ends = !matches!(slot.kind, Kind::Integer | Kind::Float);
             let value = if ends && slot.value.len() <= LONGEST_VALUE {
                 self.word(bytes, slot.value.clone())
