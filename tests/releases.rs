@@ -92,6 +92,11 @@ fn the_separator_of_teams_matters_in_some_releases() {
         let found = said(&files, "AV711", &["--airflow", airflow]);
         assert_eq!(found, expected, "{airflow} {teams}");
     }
+    // A local file is asked for the id as it stands.
+    let cfg = cfg("multi_team = True");
+    let local = r#"{"my___db": "mysql://h", "_sales___db": "mysql://h"}"#;
+    let files = [("connections.json", local), ("airflow.cfg", cfg.as_str())];
+    assert_eq!(said(&files, "AV711", &["--airflow", "3.3.2"]), [""; 0]);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use crate::airflow::Version;
 use crate::airflow::backend::multi_team;
-use crate::inputs::Definition;
 use crate::inputs::env::is_public_name;
+use crate::inputs::{Definition, Notation};
 use crate::report::{Findings, Severity};
 use crate::rules::{Carrier, Check, DeploymentContext, EntryContext};
 use crate::source::{Place, Span};
@@ -123,7 +123,9 @@ fn check_environment(cx: &DeploymentContext<'_>, findings: &mut Findings) {
     }
     let definitions = cx.inputs.iter().flat_map(|input| &input.definitions);
     let mut teams = None;
-    for definition in definitions.filter(|definition| definition.id.contains("___")) {
+    // A local file, and the metadata database, know no such form.
+    let environment = definitions.filter(|definition| definition.notation == Notation::Env);
+    for definition in environment.filter(|definition| definition.id.contains("___")) {
         let on = *teams.get_or_insert_with(|| multi_team(cx.settings, target));
         let of_team = is_team_form(&definition.id);
         let what = if of_team && on == Some(false) && target.airflow < ASKS_FIRST {
