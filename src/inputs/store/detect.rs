@@ -112,14 +112,29 @@ fn object(root: Value<'_>, cut: bool) -> Verdict {
     if let Some(verdict) = answer(root) {
         return verdict;
     }
-    if is_connections_export(root, cut) {
-        return store(
-            Kind::Connections,
-            "the form of `airflow connections export`",
-        );
+    let export = "the form of `airflow connections export`";
+    if is_connections_export(root, cut, false) {
+        return store(Kind::Connections, export);
     }
-    map(std::iter::once(root))
+    match map(std::iter::once(root)) {
+        Verdict::Unknown if is_connections_export(root, cut, true) => {
+            store(Kind::Connections, export)
+        }
+        verdict => verdict,
+    }
 }
+
+/// The keys of every connection that `airflow connections export` writes.
+const COLUMNS: [&str; 8] = [
+    "conn_type",
+    "description",
+    "login",
+    "password",
+    "host",
+    "port",
+    "schema",
+    "extra",
+];
 
 /// Keys of a connection in a local file, in JSON or YAML; other programs' files have others besides.
 pub const LOCAL_KEYS: [&str; 12] = [
@@ -138,8 +153,9 @@ pub const LOCAL_KEYS: [&str; 12] = [
 ];
 
 /// Every member is a connection: an object with a `conn_type` and with no key that Airflow's loader
-/// of local files refuses.
-fn is_connections_export(root: Value<'_>, cut: bool) -> bool {
+/// of local files refuses. An id may hold a `/`, but so do the names of parameters, whose values somebody decoded: `paths`
+/// takes such names where all [`COLUMNS`] are written, set or not.
+fn is_connections_export(root: Value<'_>, cut: bool, paths: bool) -> bool {
     let members = members(root);
     let last = members.len().saturating_sub(1);
     let whole = members.len() > usize::from(cut);
@@ -151,7 +167,10 @@ fn is_connections_export(root: Value<'_>, cut: bool) -> bool {
                     let key = member.key.as_str().unwrap_or_default();
                     LOCAL_KEYS.contains(&key.as_ref())
                 });
-            !name.contains('/') && (connection || (cut && index == last))
+            let is_whole = || COLUMNS.iter().all(|column| value.get(column).is_some());
+            let is_cut = cut && index == last;
+            let is_id = !name.contains('/') || paths && (is_cut || is_whole());
+            is_id && (connection || is_cut)
         })
 }
 

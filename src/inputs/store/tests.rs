@@ -176,7 +176,15 @@ fn what_airflow_exports_is_known_by_its_form() {
     assert_eq!(kind(export), Some(Kind::Connections));
     // Cut off in the last member.
     assert_eq!(kind(&export[..60]), Some(Kind::Connections));
+    // An id is no path, and may hold a `/`.
+    let whole = r#"{"conn_type": "x", "description": null, "login": null, "password": null, "host": null, "port": null, "schema": null, "extra": null}"#;
+    let of = |ids: [&str; 2]| format!(r#"{{"{}": {whole}, "{}": {whole}}}"#, ids[0], ids[1]);
+    assert_eq!(kind(&of(["team/a", "b"])), Some(Kind::Connections));
+    assert_eq!(kind(&of(["team/a", "b"])[..180]), Some(Kind::Connections));
+    let decoded = of(["/airflow/connections/a", "/airflow/connections/b"]);
+    assert_eq!(kind(&decoded), Some(Kind::FlatStore));
     for text in [
+        r#"{"team/a": {"conn_type": "x", "host": "y"}, "b": {"conn_type": "x", "host": "y"}}"#,
         r#"{"a": {"conn_type": "x", "options": {}}}"#,
         r#"{"a": {"conn_type": "x"}, "b": {"host": "y"}}"#,
         r#"{"a": {"conn_type": "x"}, "b": "y://z"}"#,
