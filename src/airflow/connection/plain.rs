@@ -17,7 +17,7 @@ use memchr::{memchr, memchr2};
 use self::cursor::{Cursor, Member};
 use self::extra::Takes;
 pub use self::fields::{Fields, fields};
-use super::Format;
+use super::{Format, Local};
 use crate::airflow::Version;
 use crate::source::ascii;
 
@@ -57,26 +57,28 @@ impl Advice {
 /// True where no reader of release `airflow` finds a fault in a `value` kept in `format`, and no rule
 /// anything to say about it.
 pub fn is_plain(value: &str, airflow: Version, format: &Format) -> bool {
-    may_be_plain(value, airflow, format) && looks_plain(value) == Some(Advice::NONE)
+    let looks = match format {
+        Format::Local(Local::Value { .. }) => object_looks_plain,
+        _ => looks_plain,
+    };
+    may_be_plain(value, airflow, format) && looks(value) == Some(Advice::NONE)
 }
 
 /// The part of [`is_plain`] that depends on who reads.
 pub fn may_be_plain(value: &str, airflow: Version, format: &Format) -> bool {
-    // Local files are short, and what begins with `{` may be a text there. Other stores have objects
-    // of their own.
-    let is_common = matches!(format, Format::Airflow | Format::SecretsManager { .. });
-    if !is_common {
-        return false;
+    let is_object = value.starts_with('{');
+    match format {
+        // A text is a URI there, whatever it looks like.
+        Format::Local(Local::Text) => !is_object,
+        Format::Local(Local::Value { .. }) => is_object,
+        Format::Airflow => !is_object || airflow >= Version::new(2, 3, 0),
+        // Words of its own may name a field that does not exist.
+        Format::SecretsManager { extra_conn_words } => {
+            !is_object || airflow >= Version::new(2, 3, 0) && extra_conn_words.is_empty()
+        }
+        // Other stores have objects of their own.
+        Format::OwnWay(_) | Format::Vault(_) | Format::Akeyless => false,
     }
-    if !value.starts_with('{') {
-        return true;
-    }
-    // `Format::SecretsManager` with words of its own may name a field that does not exist.
-    let own_words = match format {
-        Format::SecretsManager { extra_conn_words } => !extra_conn_words.is_empty(),
-        _ => false,
-    };
-    airflow >= Version::new(2, 3, 0) && !own_words
 }
 
 /// The part of [`is_plain`] that takes time: the characters. `None` where there may be more to say
@@ -87,10 +89,29 @@ pub fn looks_plain(value: &str) -> Option<Advice> {
         return None;
     }
     if bytes.first() == Some(&b'{') {
-        plain_object(bytes)
+        plain_object(bytes, Place::Text)
     } else {
         plain_uri(bytes)
     }
+}
+
+/// The same of an object that is a value of a local file, and not the text of one.
+pub fn object_looks_plain(value: &str) -> Option<Advice> {
+    let bytes = value.as_bytes();
+    if bytes.len() > LONGEST {
+        return None;
+    }
+    yes(bytes.first() == Some(&b'{'))?;
+    plain_object(bytes, Place::File)
+}
+
+/// Where an object stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In a text of its own.
+    Text,
+    /// Among others in a local file: its fields are the constructor's as they stand.
+    File,
 }
 
 /// What may stand in any part of a URI without a meaning of its own there.
@@ -290,7 +311,7 @@ impl<'b> Seen<'b> {
 }
 
 /// `{"conn_type": "…", "host": "…", "port": 5432, "extra": {…}}`
-fn plain_object(bytes: &[u8]) -> Option<Advice> {
+fn plain_object(bytes: &[u8], place: Place) -> Option<Advice> {
     const FIELDS: [&[u8]; 8] = [
         b"conn_type",
         b"host",
@@ -305,6 +326,7 @@ fn plain_object(bytes: &[u8]) -> Option<Advice> {
         bytes,
         at: 1,
         lines: false,
+        spread: place == Place::File,
     };
     let mut seen = [false; FIELDS.len()];
     let mut takes = None;
@@ -322,7 +344,7 @@ fn plain_object(bytes: &[u8]) -> Option<Advice> {
             return None;
         }
         match (key, value) {
-            (b"port", Member::Text(port)) => yes(is_port(port))?,
+            (b"port", Member::Text(port)) => yes(place == Place::Text && is_port(port))?,
             (b"port", Member::Integer) => {
                 yes(is_port(cursor.bytes[start..cursor.at].trim_ascii()))?;
             }
@@ -331,6 +353,7 @@ fn plain_object(bytes: &[u8]) -> Option<Advice> {
             | (_, Member::Null) => {}
             (b"extra", value @ (Member::Text(_) | Member::Object)) => {
                 if matches!(value, Member::Object) {
+                    yes(place == Place::Text)?;
                     cursor.skip_object()?;
                 }
                 extra = Some((value, start));
@@ -372,6 +395,7 @@ fn plain_object(bytes: &[u8]) -> Option<Advice> {
                 bytes: decoded,
                 at: 0,
                 lines: true,
+                spread: false,
             };
             yes(cursor.next()? == b'{')?;
             let more = plain_extra(&mut cursor, takes)?;
@@ -382,6 +406,7 @@ fn plain_object(bytes: &[u8]) -> Option<Advice> {
                 bytes,
                 at: start,
                 lines: true,
+                spread: false,
             };
             cursor.next()?;
             plain_extra(&mut cursor, takes)

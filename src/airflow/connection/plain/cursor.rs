@@ -57,17 +57,22 @@ pub(super) struct Cursor<'b> {
     pub(super) at: usize,
     /// Texts may be of several lines: an extra holds keys and certificates.
     pub(super) lines: bool,
+    /// Between two words a line may end: the JSON is a part of a file.
+    pub(super) spread: bool,
 }
 
 impl<'b> Cursor<'b> {
     /// The next byte that is no blank, stepped over.
     pub(super) fn next(&mut self) -> Option<u8> {
-        while self.bytes.get(self.at) == Some(&b' ') {
+        loop {
+            let byte = self.bytes.get(self.at).copied();
             self.at += 1;
+            match byte {
+                Some(b' ') => {}
+                Some(b'\n' | b'\r' | b'\t') if self.spread => {}
+                other => return other,
+            }
         }
-        let byte = self.bytes.get(self.at).copied();
-        self.at += 1;
-        byte
     }
 
     /// A key and its colon.

@@ -124,6 +124,7 @@ fn of_object<'v>(value: &'v str, format: &Format, ways: &Ways) -> Option<Fields<
         bytes: value.as_bytes(),
         at: 1,
         lines: false,
+        spread: false,
     };
     let mut fields = Fields::default();
     loop {

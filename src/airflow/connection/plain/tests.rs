@@ -27,6 +27,10 @@ fn agrees(value: &str) {
         Format::SecretsManager {
             extra_conn_words: Vec::new(),
         },
+        Format::Local(Local::Text),
+        Format::Local(Local::Value {
+            id: "id".to_owned(),
+        }),
     ];
     for (major, minor, patch, python) in RELEASES {
         for runtime in [Runtime::Server, Runtime::Task] {
@@ -43,7 +47,11 @@ fn agrees(value: &str) {
                     let reading = read(&Text::verbatim(value, 0), &reader, format);
                     assert!(reading.fault.is_none(), "{value}");
                 }
-                if looks_plain(value).is_some() && may_be_plain(value, reader.airflow, format) {
+                let is_common = !matches!(format, Format::Local(_));
+                if is_common
+                    && looks_plain(value).is_some()
+                    && may_be_plain(value, reader.airflow, format)
+                {
                     same_fields(value, &reader, format);
                 }
             }
@@ -165,6 +173,39 @@ fn what_may_be_wrong_is_not_plain() {
     }
 }
 
+#[test]
+fn objects_of_a_local_file_are_plain_as_they_are_exported() {
+    let local = Format::Local(Local::Value {
+        id: "db".to_owned(),
+    });
+    for value in [
+        r#"{"conn_type": "postgres", "description": null, "login": "l", "password": "p", "host": "h", "port": 5432, "schema": "dwh", "extra": null}"#,
+        "{\n    \"conn_type\": \"aws\",\n    \"extra\": \"{\\\"region_name\\\": \\\"eu-west-1\\\"}\"\n  }",
+    ] {
+        assert!(is_plain(value, NEWEST, &local), "{value}");
+        assert!(is_plain(value, Version::new(2, 0, 0), &local), "{value}");
+        assert!(!is_plain(value, NEWEST, &Format::Local(Local::Text)));
+        agrees(value);
+    }
+    for value in [
+        // The constructor takes them as they are.
+        r#"{"conn_type": "postgres", "port": "5432"}"#,
+        r#"{"conn_type": "aws", "extra": {"region_name": "eu-west-1"}}"#,
+        r#"{"conn_type": "postgres", "conn_id": "db"}"#,
+        r#"{"conn_type": null}"#,
+        "postgres://h",
+        "{}",
+        "5",
+    ] {
+        assert!(!is_plain(value, NEWEST, &local), "{value}");
+    }
+    assert!(is_plain(
+        "postgres://h",
+        NEWEST,
+        &Format::Local(Local::Text)
+    ));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
     #[test]
@@ -174,6 +215,11 @@ proptest! {
 
     #[test]
     fn a_plain_object_has_no_fault(value in r#"\{("(conn_type|host|login|password|schema|port|description|extra)": ?("ssh|mssql|[a-z0-9 :{$-]{0,4}"|[0-9]{1,5}|null|"\{\\"a\\": 1\}"|\{"a": "b"\}),? ?){1,3}\}"#) {
+        agrees(&value);
+    }
+
+    #[test]
+    fn a_plain_object_of_a_file_has_no_fault(value in "\\{\"conn_type\": \"(ssh|mssql|aws)\",\n(\"(host|login|password|schema|port|description|extra)\":[ \t]?(\"[a-z0-9 :{$-]{0,4}\"|[0-9]{1,5}|null|\"\\{\\\\\"a\\\\\": 1\\}\"|\\{\"a\": \"b\"\\}),\n?){0,3}\"login\": \"x\"\n\\}") {
         agrees(&value);
     }
 }
