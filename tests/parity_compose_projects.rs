@@ -89,6 +89,7 @@ fn services_of_several_files_are_told_what_docker_compose_tells_them() {
             settings_file: SettingsFile::default(),
             jobs: std::num::NonZeroUsize::new(1),
             largest_export: None,
+            streams_local: false,
         };
         let (loaded, _) = load::load(&request, &mut Files::new());
         let choices = loaded

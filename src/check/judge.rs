@@ -3,10 +3,12 @@
 //! What is asked of every one of a million entries is asked here, so it must cost little: what an
 //! entry with nothing to say about it does not need is not built.
 
+pub(super) mod keep;
+
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use self::keep::Kept;
 use super::advice::Given;
 use super::filled;
 use super::hidden::Hidden;
@@ -27,27 +29,20 @@ use crate::load::View;
 use crate::load::asked::{Asked, covered_entry, near_miss, ways};
 use crate::load::pipeline;
 use crate::load::prepared::{Prepared, PreparedValue};
-use crate::report::{Failure, Finding, Phrases, Window};
+use crate::report::{Failure, Finding};
 use crate::resolve::Gather;
 use crate::rules::stores::plaintext_secrets_in_repository::{self, Credential};
 use crate::rules::{Carrier, EntryContext, StoreContext, UnusedCount};
 use crate::settings::SettingsFile;
-use crate::source::{LazyText, Mask, Place, Span, Text};
+use crate::source::{LazyText, Place, Span, Text};
 use crate::workspace::Content;
-
-/// Longest masked piece of a line that is kept, in bytes.
-const WINDOW: usize = 200;
-
-/// Findings of each rule that keep such a piece, for each target: the `full` format shows the first
-/// 200 of all.
-const SHOWN: usize = 256;
 
 /// Entries whose names are looked for in the table at once: enough to wait for memory once, and few enough that all
 /// that is known of them is still near the processor when the rules ask for it.
 const AT_ONCE: usize = 128;
 
 /// Bytes above which a store is read on a thread of its own.
-const WORTH_A_THREAD: u64 = 1 << 20;
+pub(super) const WORTH_A_THREAD: u64 = 1 << 20;
 
 /// What a stream leaves behind.
 #[derive(Default)]
@@ -55,6 +50,8 @@ pub(super) struct Streamed {
     pub(super) findings: Vec<Finding>,
     pub(super) failures: Vec<Failure>,
     pub(super) visible: Vec<Seen>,
+    /// What stands in the file cannot be told while it passes.
+    pub(super) is_unclear: bool,
 }
 
 /// How the entries of one kind are asked for by one target.
@@ -101,12 +98,10 @@ pub(super) struct Judge<'v, 'a, 'r, 'q> {
     streamed: Streamed,
     /// The rules spoke of the entry before.
     spoke: bool,
-    phrases: Phrases,
+    /// What they said.
+    kept: Kept<'r>,
     /// By target.
     given: Vec<Given>,
-    /// Findings with a piece of their line, by the code of the rule.
-    shown: BTreeMap<&'static str, usize>,
-    most_shown: usize,
 }
 
 /// An entry of a batch, decoded once for all targets.
@@ -166,10 +161,8 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
             unused_counts: vec![UnusedCount::default(); targets.len()],
             streamed: Streamed::default(),
             spoke: false,
-            phrases: Phrases::default(),
+            kept: Kept::new(input, targets.len()),
             given: vec![Given::default(); targets.len()],
-            shown: BTreeMap::new(),
-            most_shown: SHOWN * targets.len(),
         }
     }
 
@@ -192,6 +185,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
             Ok(summary) => self.end(&summary),
             Err(failure) => self.streamed.failures.push(failure),
         }
+        self.streamed.findings.append(&mut self.kept.findings);
         self.streamed
     }
 
@@ -484,24 +478,10 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
         readings: &[(Runtime, Reading)],
     ) {
         let entry = &decoded.entry;
-        let place = |span: Span| Place::new(self.input.id, span);
-        for finding in &mut found {
-            self.phrases.share(&mut finding.message);
-            if let Some(help) = &mut finding.help {
-                self.phrases.share(help);
-            }
-        }
-        let held = self.input.is_held();
-        let shown = |finding: &Finding| {
-            let code = finding.rule.code;
-            self.shown
-                .get(code)
-                .is_none_or(|count| *count < self.most_shown)
-        };
-        let mut mask = None;
-        if held {
-            let own = &self.settings_file.conn_types;
-            let visible = visible(entry, value, readings, own);
+        let own = &self.settings_file.conn_types;
+        let visible = || visible(entry, value, readings, own);
+        if self.input.is_held() {
+            let place = |span: Span| Place::new(self.input.id, span);
             let read = entry.value_span().map(place).into_iter().collect();
             let earlier = found.iter_mut().flat_map(|finding| &mut finding.related);
             let earlier = earlier.filter(|related| related.place.file == self.input.id);
@@ -510,38 +490,10 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
                 related.place.span = name;
                 Some(name)
             });
-            let shown = visible.into_iter().chain(spellings).map(place).collect();
+            let shown = visible().into_iter().chain(spellings).map(place).collect();
             self.streamed.visible.push(Seen { read, shown });
-        } else if found.iter().any(shown) {
-            let mut sealed = Mask::new();
-            let own = &self.settings_file.conn_types;
-            sealed.show_all(visible(entry, value, readings, own));
-            sealed.seal();
-            mask = Some(sealed);
         }
-        entry.expect_positions();
-        for finding in &mut found {
-            // What an entry hides stands in another file, which knows its lines.
-            let is_here = finding.place.file == self.input.id;
-            if is_here {
-                let Span { start, end } = finding.place.span;
-                finding.position = Some((entry.position(start), entry.position(end)));
-            }
-            for related in &mut finding.related {
-                let Span { start, end } = related.place.span;
-                let here = entry.element_span();
-                // An earlier entry has left the window.
-                let inside = here.start <= start && end <= here.end;
-                if related.place.file == self.input.id && !held && inside {
-                    related.position = Some((entry.position(start), entry.position(end)));
-                }
-            }
-            if let Some(mask) = mask.as_ref().filter(|_| is_here) {
-                finding.window = window(entry, finding.place.span, mask);
-                *self.shown.entry(finding.rule.code).or_default() += 1;
-            }
-        }
-        self.streamed.findings.extend(found);
+        self.kept.keep(found, entry, visible);
     }
 }
 
@@ -634,28 +586,6 @@ fn visible(
         visible.extend(wiring::visible_connection(readings, value.text(), own));
     }
     visible
-}
-
-/// The masked line around `span`, at most [`WINDOW`] bytes of it, cut to the entry.
-fn window(entry: &Entry<'_>, span: Span, mask: &Mask) -> Option<Window> {
-    let (text, offset) = entry.element_text();
-    let at = span.start.checked_sub(offset)?;
-    let before = text.get(..at)?;
-    let line_start = before.rfind('\n').map_or(0, |lf| lf + 1);
-    let line_end = text[at..].find('\n').map_or(text.len(), |lf| at + lf);
-    let mut from = line_start.max(at.saturating_sub(WINDOW / 3));
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
-    let mut to = line_end.min(from + WINDOW);
-    while !text.is_char_boundary(to) {
-        to -= 1;
-    }
-    let line = text.get(from..to)?.trim_end_matches('\r');
-    Some(Window {
-        text: mask.apply(line, offset + from),
-        offset: offset + from,
-    })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod behind;
 mod filled;
 mod hidden;
 mod judge;
+mod local;
 mod merge;
 mod outward;
 mod profiles;
@@ -45,7 +46,7 @@ use visible::Seen;
 use wanted::{Unused, Wants};
 
 /// What to check, and how.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Request {
     /// What to read.
     pub load: load::Request,
@@ -89,11 +90,19 @@ pub struct Outcome {
     pub targets: Vec<String>,
     /// What must be said about the targets, once.
     pub notes: Vec<String>,
+    /// A local file has to be held to be told, and was not: this is not all.
+    is_unclear: bool,
 }
 
 /// Runs the check.
 pub fn run(request: &Request, files: &mut Files, only_list: bool) -> Outcome {
-    run_and_look(request, files, only_list, |_| ()).0
+    let (outcome, ()) = run_and_look(request, files, only_list, |_| ());
+    if !outcome.is_unclear {
+        return outcome;
+    }
+    let mut held = request.clone();
+    held.load.streams_local = false;
+    run_and_look(&held, files, only_list, |_| ()).0
 }
 
 /// As [`run`], with what somebody else wants to know of what was loaded.
@@ -131,6 +140,7 @@ pub fn run_and_look<T>(
         failures,
         findings: Vec::new(),
         visible: Vec::new(),
+        is_unclear: false,
     };
     if !only_list {
         run.everything(contents, &wants);
@@ -139,14 +149,14 @@ pub fn run_and_look<T>(
         mut failures,
         findings,
         mut visible,
+        is_unclear,
         ..
     } = run;
     let listed = list(&loaded);
     drop(wants);
     let groups = loaded.groups.iter();
-    let groups = groups
-        .map(|group| loaded.describe(&group.deployment))
-        .collect();
+    let groups = groups.map(|group| loaded.describe(&group.deployment));
+    let groups = groups.collect();
     let mut findings: Vec<Finding> = findings
         .into_iter()
         .filter(|finding| !loaded.is_context(finding.place.file))
@@ -200,6 +210,7 @@ pub fn run_and_look<T>(
         dags: dag_lines,
         targets: target_lines,
         notes,
+        is_unclear,
     };
     (outcome, looked)
 }
@@ -270,6 +281,8 @@ struct Run<'a> {
     findings: Vec<Finding>,
     /// What the twin says may be shown, by reading.
     visible: Vec<Seen>,
+    /// Something of it has to be held to be told.
+    is_unclear: bool,
 }
 
 fn report_files(inputs: Vec<Input>, seen: &[Seen], ignores: &[Ignore]) -> Vec<ReportFile> {

@@ -24,7 +24,7 @@ use crate::source::{FileId, LazyText, Place};
 use crate::workspace::{Choice, Content};
 
 /// What rules found, and what could not be done.
-type Found = (Vec<Finding>, Vec<Failure>);
+pub(super) type Found = (Vec<Finding>, Vec<Failure>);
 
 /// Definitions of one input that are judged by one thread at a time.
 const AT_ONCE: usize = 512;
@@ -85,7 +85,7 @@ impl<'a> Run<'a> {
     }
 
     /// By target.
-    fn file_check(&self, views: &[View<'a>], input: &Input) -> Vec<Found> {
+    pub(super) fn file_check(&self, views: &[View<'a>], input: &Input) -> Vec<Found> {
         let loaded: &'a Loaded = self.loaded;
         let group = loaded.group_of(input.id);
         let together = group.map_or_else(
@@ -249,7 +249,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn definition(
+    pub(super) fn definition(
         &self,
         input: &Input,
         is_sample: bool,

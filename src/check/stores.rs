@@ -81,6 +81,7 @@ impl<'a> Run<'a> {
                     self.findings.extend(streamed.findings);
                     self.failures.extend(streamed.failures);
                     self.visible.extend(streamed.visible);
+                    self.is_unclear |= streamed.is_unclear;
                 }
                 Err(failure) => self.failures.push(failure),
             }
@@ -103,6 +104,9 @@ impl<'a> Run<'a> {
             let targets: &'a [Target] = loaded.targets_of(input.id);
             let committed = self.committed.contains(&input.id);
             guard(&input.path, || {
+                if input.kind.is_local() {
+                    return self.stream_local(views, input, content);
+                }
                 let hidden = targets.iter();
                 let hidden = hidden.map(|target| Hidden::of(loaded, group, &of_group, target));
                 let hidden = hidden.collect();

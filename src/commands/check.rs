@@ -116,6 +116,7 @@ impl Call<'_> {
         let mut load = request.load.clone();
         let runtime = given::process(self.args.runtime.map(Runtime::from), &load.settings_file);
         load.wanted.runtime = Some(runtime);
+        load.streams_local = false;
         // What the command line defines may be secret, wherever it ends up: the names that are asked for too.
         for (_, value) in &mut load.define {
             *value = None;
@@ -356,6 +357,8 @@ fn request(
     load.stdin_filename.clone_from(&args.stdin_filename);
     load.as_walked = args.hook;
     load.jobs = args.jobs;
+    // A fix is made in what is held.
+    load.streams_local = !(args.fixes.diff || args.fixes.fix);
     let baseline = args.baseline.clone().or_else(|| settings.baseline_path());
     Request {
         load,

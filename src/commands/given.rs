@@ -172,6 +172,7 @@ pub(super) fn request(
         wanted,
         settings_file: settings_file.clone(),
         largest_export: None,
+        streams_local: false,
         jobs: None,
     }
 }

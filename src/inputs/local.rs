@@ -1,7 +1,8 @@
 //! Local secrets files: what `LocalFilesystemBackend` and `airflow connections import` read, as
 //! `.env`, JSON or YAML. Every entry becomes a definition; what Airflow makes of it is the twin's business.
 //!
-//! Such files are small and are read in one piece, unlike the exports of remote stores.
+//! Such files are small and are read in one piece, unlike the exports of remote stores; a large one that is all there is
+//! passes as they do when it is checked.
 
 use std::path::Path;
 
@@ -94,20 +95,34 @@ fn begins_yaml(line: &[u8]) -> bool {
     matches!(line.get(colon + 1), None | Some(b' ' | b'\t'))
 }
 
-/// Reads the text of a file of connections or variables.
-pub fn read(text: &str, kind: Kind, file: FileId, form: LocalForm) -> LocalParts {
-    let kind = if kind == Kind::Variables {
+/// What the entries of a file of this kind are.
+pub fn entry_kind(kind: Kind) -> EntryKind {
+    if kind == Kind::Variables {
         EntryKind::Variable
     } else {
         EntryKind::Connection
-    };
+    }
+}
+
+/// Reads the text of a file of connections or variables.
+pub fn read(text: &str, kind: Kind, file: FileId, form: LocalForm) -> LocalParts {
+    let kind = entry_kind(kind);
     let mut parts = match form {
-        LocalForm::Json => of_json(text, kind, file),
+        LocalForm::Json => of_json(&Text::verbatim(text, 0), kind, file),
         LocalForm::Env => of_lines(text, kind, file),
         LocalForm::Yaml => yaml::read(text, kind, file),
     };
     parts.mask.seal();
     parts
+}
+
+/// Reads one member of a JSON file, `"id": value`, that begins at this offset of it. `None` where it is none.
+pub fn read_member(member: &str, start: usize, kind: Kind, file: FileId) -> Option<LocalParts> {
+    // Something stands before a member, be it only the bracket.
+    let start = start.checked_sub(1)?;
+    let text = Text::verbatim(&format!("{{{member}}}"), start);
+    let parts = of_json(&text, entry_kind(kind), file);
+    matches!(parts.tree, LocalTree::Json(_)).then_some(parts)
 }
 
 fn of_lines(text: &str, kind: EntryKind, file: FileId) -> LocalParts {
@@ -137,9 +152,9 @@ fn of_lines(text: &str, kind: EntryKind, file: FileId) -> LocalParts {
     }
 }
 
-fn of_json(text: &str, kind: EntryKind, file: FileId) -> LocalParts {
+fn of_json(text: &Text, kind: EntryKind, file: FileId) -> LocalParts {
     let mut mask = Mask::new();
-    let json = match json::parse(&Text::verbatim(text, 0)) {
+    let json = match json::parse(text) {
         Ok(json) => json,
         Err(error) => {
             return LocalParts {

@@ -8,6 +8,7 @@ use crate::workspace::{Content, Files, STDIN, walk};
 
 /// A file to look at.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(super) struct Candidate {
     pub(super) path: PathBuf,
     /// The user named it: a kind nobody knows is worth saying.
@@ -16,6 +17,8 @@ pub(super) struct Candidate {
     pub(super) stdin: bool,
     /// Read for its neighbour on stdin.
     pub(super) context: bool,
+    /// No other file is looked at.
+    pub(super) is_alone: bool,
 }
 
 impl Candidate {
@@ -38,6 +41,7 @@ impl Candidate {
             named,
             stdin: false,
             context: false,
+            is_alone: false,
         }
     }
 }
@@ -97,6 +101,9 @@ pub(super) fn gather(
     }
     kinds(request, &mut gathered, failures);
     once(&mut gathered.candidates);
+    if let [one] = gathered.candidates.as_mut_slice() {
+        one.is_alone = true;
+    }
     gathered
 }
 

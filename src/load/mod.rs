@@ -69,6 +69,8 @@ pub struct Request {
     pub jobs: Option<NonZeroUsize>,
     /// Exports of more bytes than this are left alone; `None`: none is.
     pub largest_export: Option<u64>,
+    /// A large file of connections or variables that is all there is may be streamed as exports are.
+    pub streams_local: bool,
 }
 
 /// A file that was looked at and not read.

@@ -282,7 +282,8 @@ pub(super) fn one(
         templated: false,
         inside: None,
     };
-    let is_export = kind.is_store() && !kind.is_local();
+    let is_export = kind.is_store()
+        && (!kind.is_local() || candidate.is_alone && is_streamed(request, path, &content));
     let is_hidden = sops::is_encrypted(content.head());
     if is_export
         && !is_hidden
@@ -327,6 +328,19 @@ pub(super) fn one(
         return in_parts(input, request, files, candidate);
     }
     found(settings_input(input, request), None, candidate)
+}
+
+/// A local file that is all there is need not be held: it is large, it can be read once more, and nobody names one of
+/// its ids.
+fn is_streamed(request: &Request, path: &Path, content: &Content) -> bool {
+    let settings = &request.settings_file;
+    request.streams_local
+        && matches!(content, Content::Stream { again: Some(_), .. })
+        && local::form(path, content.head()) == local::LocalForm::Json
+        && !inputs::is_sample(path)
+        && request.define.is_empty()
+        && settings.deployments.is_empty()
+        && settings.required.is_empty()
 }
 
 /// Reads a file whose parts are what counts: `input` holds path, kind and bytes.

@@ -173,6 +173,7 @@ impl Wishes {
             settings_file: settings.clone(),
             jobs: None,
             largest_export: Some(LARGEST_EXPORT),
+            streams_local: false,
         };
         Request {
             load,

@@ -40,6 +40,7 @@ fn request(path: &str, dialect: Dialect) -> airvane::check::Request {
             },
             jobs: std::num::NonZeroUsize::new(1),
             largest_export: None,
+            streams_local: false,
             settings_file: airvane::settings::SettingsFile::default(),
         },
         aws_config: Vec::new(),

@@ -9,6 +9,7 @@ mod exports;
 mod laws;
 mod places;
 mod runs;
+mod streams;
 
 use std::path::PathBuf;
 
@@ -42,6 +43,7 @@ fn request(paths: &[String], jobs: usize) -> check::Request {
             },
             jobs: std::num::NonZeroUsize::new(jobs),
             largest_export: None,
+            streams_local: false,
             settings_file: SettingsFile::default(),
         },
         aws_config: Vec::new(),

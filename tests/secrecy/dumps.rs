@@ -99,7 +99,7 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
 }
 
 /// What stands for a connection or variable; `SECRET` is the place. Well-formed ones, then those that are not.
-const VALUES: [&str; 26] = [
+pub(crate) const VALUES: [&str; 26] = [
     "postgres://user:SECRET@db.example.com:5432/db",
     "postgresql://:SECRET@/db?sslmode=require",
     "aws://AKIA:SECRET@/?region_name=eu-west-1",

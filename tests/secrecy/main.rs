@@ -15,6 +15,7 @@ mod init;
 mod lsp;
 mod masked;
 mod mutations;
+mod passing;
 mod places;
 mod processes;
 mod settings;

@@ -70,8 +70,13 @@ place("src/check/outward.rs", "what a part shows of an escape around it",
 place("src/check/outward.rs", "what a reading of a part shows of an escape around it",
       "pieces(&mut one.shown, Inside::own_pieces);",
       "pieces(&mut one.shown, if HOLE { Inside::pieces } else { Inside::own_pieces });", by=IN_STORES)
-place("src/check/judge.rs", "the line of an entry that cannot be read again",
+place("src/check/judge/keep.rs", "the line of an entry that cannot be read again",
       "text: mask.apply(line, offset + from),", "text: if HOLE { line.to_owned() } else { mask.apply(line, offset + from) },", by=IN_LARGE)
+place("src/check/local.rs", "an id of a file that passes, which is no name",
+      "if ⟦is_store_name(&entry.name())⟧ {", by="secrecy passing::")
+place("src/check/local.rs", "what no reading of a file that passes shows",
+      "let mut shown = visible::spans(&seen).remove(&file).unwrap_or_default();",
+      "let mut shown = if HOLE { vec![entry.element_span()] } else { visible::spans(&seen).remove(&file).unwrap_or_default() };", by="secrecy passing::")
 place("src/check/judge.rs", "an earlier spelling of what is no name",
       "(same && ⟦is_store_name(name)⟧)", by=IN_STORES)
 place("src/check/suppression.rs", "a file that is given as the baseline",

@@ -12,6 +12,7 @@ mod reader;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod twice;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -26,6 +27,7 @@ pub use detect::{Detected, HEAD, LOCAL_KEYS, Verdict, detect};
 pub use mask::visible_spans;
 pub use names::Earlier;
 pub use reader::{Batch, StoreReader};
+pub use twice::Twice;
 
 /// What the store says of an entry besides name and value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -244,6 +246,19 @@ impl<'a> Entry<'a> {
             Stored::Text(piece) => Some((self.window.text(piece.range.clone()), piece.escaped)),
             _ => None,
         }
+    }
+
+    /// An object that stands for the value, as it is written.
+    pub fn object_raw(&self) -> Option<&'a str> {
+        match &self.found.value {
+            Stored::Object(range) => Some(self.window.text(range.clone())),
+            _ => None,
+        }
+    }
+
+    /// A list stands for the value.
+    pub fn is_list(&self) -> bool {
+        matches!(self.found.value, Stored::Other(JsonKind::Array, _))
     }
 
     /// A text value for comparison, without its map.

@@ -47,6 +47,11 @@ impl Batch {
         })
     }
 
+    /// All that the window holds: the entries, what stands between them and the beginning of what follows.
+    pub fn text(&self) -> &str {
+        self.window.held()
+    }
+
     fn entry(&self, index: usize) -> Option<Entry<'_>> {
         Some(Entry {
             window: &self.window,
@@ -75,7 +80,8 @@ pub struct StoreReader<R> {
 
 impl<R: Read> StoreReader<R> {
     /// `kind` is what detection or the user says of the file: `Ssm`, `SecretsManager` or
-    /// `FlatStore`. It decides nothing where the file itself says more.
+    /// `FlatStore`. It decides nothing where the file itself says more. A file of `Connections` or `Variables` is one
+    /// object.
     pub fn new(reader: R, kind: Kind) -> Self {
         Self::over(Stream::new(reader), kind)
     }
@@ -283,6 +289,9 @@ impl<R: Read> StoreReader<R> {
     /// A document, or an item of a list of whatever kind.
     fn unit(&mut self) -> Result<Option<Found>, Problem> {
         let depth = self.depth();
+        if self.kind.is_local() {
+            return self.local_file();
+        }
         match self.stream.peek()? {
             Some(b'{') => {
                 let complete = self.stream.preview(&mut self.scanner, depth)?;
@@ -344,6 +353,18 @@ impl<R: Read> StoreReader<R> {
                 Ok(None)
             }
         }
+    }
+
+    /// The object of ids and values that a local secrets file holds, and nothing behind it.
+    fn local_file(&mut self) -> Result<Option<Found>, Problem> {
+        if self.summary.documents > 1 {
+            return Err(self.stream.expected(ErrorKind::ExtraData));
+        }
+        if self.stream.peek()? != Some(b'{') {
+            return Err(self.stream.expected(ErrorKind::ExpectingValue));
+        }
+        self.enter(Frame::Map);
+        Ok(None)
     }
 
     /// What the object that was previewed is, from the members that were seen.
@@ -564,7 +585,11 @@ impl<R: Read> StoreReader<R> {
             range: slot.key.clone(),
             escaped: slot.key_escaped,
         };
-        let (kind, name) = self.named(self.kind, Some(name));
+        let (kind, name) = if self.kind.is_local() {
+            (self.kind, Some(name))
+        } else {
+            self.named(self.kind, Some(name))
+        };
         Ok(Found::new(kind, element, name, stored(&slot)))
     }
 }

@@ -115,7 +115,8 @@ fn definitions(cx: &DeploymentContext<'_>, findings: &mut Findings) {
     }
 }
 
-fn store(cx: &StoreContext<'_>, findings: &mut Findings) {
+/// An export, or what is read like one.
+pub(crate) fn store(cx: &StoreContext<'_>, findings: &mut Findings) {
     let Some((what, spot)) = cx.credential.filter(|_| !is_left_alone(&cx.input.path)) else {
         return;
     };

@@ -83,6 +83,11 @@ impl Window {
         self.text.get(range).unwrap_or_default()
     }
 
+    /// All of it.
+    pub fn held(&self) -> &str {
+        &self.text
+    }
+
     /// The bytes of a range of the window.
     pub fn bytes(&self, range: Range<usize>) -> &[u8] {
         self.text.as_bytes().get(range).unwrap_or_default()
