@@ -1,10 +1,14 @@
 //! An export, whole and in pieces.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::Path;
 
-use airvane::inputs::Kind;
+use airvane::inputs::local::{self, LocalForm, LocalTree};
 use airvane::inputs::store::{Entry, StoreReader, Summary, detect, visible_spans};
+use airvane::inputs::{Definition, Kind};
+use airvane::source::FileId;
+use airvane::syntax::json;
 use airvane::syntax::json::stream::{LARGEST_ELEMENT, Stream};
 use airvane::{inputs, workspace};
 
@@ -31,6 +35,41 @@ impl Read for Drops<'_> {
         self.rest = later;
         Ok(length)
     }
+}
+
+/// A local file that passes has the definitions of one that is held, where nothing about it has to be held to be told.
+fn passing(text: &str, kind: Kind) {
+    let mut reader = StoreReader::new(text.as_bytes(), kind);
+    let (mut count, mut names, mut passed) = (0, BTreeSet::new(), Vec::new());
+    while let Some(entry) = reader.next() {
+        let (member, start) = entry.element_text();
+        passed.extend(local::read_member(member, start, kind, FileId(0)));
+        names.insert(entry.name().into_owned());
+        count += 1;
+    }
+    let summary = reader.finish();
+    if summary.problem.is_some() || summary.bom || names.len() < count {
+        return;
+    }
+    let held = local::read(text, kind, FileId(0), LocalForm::Json);
+    assert!(
+        matches!(&held.tree, LocalTree::Json(json) if json.root().kind() == json::Kind::Object)
+    );
+    assert_eq!(passed.len(), count);
+    let told = |one: Definition| {
+        (
+            one.id,
+            one.name,
+            one.value.source(),
+            one.value.expose().to_owned(),
+            one.notation,
+        )
+    };
+    let passed = passed.into_iter().flat_map(|parts| parts.definitions);
+    assert!(
+        passed.map(told).eq(held.definitions.into_iter().map(told)),
+        "the definitions differ"
+    );
 }
 
 /// An export has the same entries, at the same places, however it comes.
@@ -63,6 +102,9 @@ pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(text) else {
         return;
     };
+    for kind in [Kind::Connections, Kind::Variables] {
+        passing(text, kind);
+    }
     for kind in [
         Kind::Vault,
         Kind::Gcp,
