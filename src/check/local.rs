@@ -192,7 +192,9 @@ impl LocalJudge<'_, '_> {
         for (entry, advice) in batch.entries().zip(&looked.advice) {
             self.twice.add(&entry.name());
             let is_quiet = self.is_quiet(&entry, *advice);
-            let asks = self.is_committed && self.credentials.contains(&None);
+            let asks = self.is_committed
+                && self.credentials.contains(&None)
+                && plaintext_secrets_in_repository::may_hold(self.kind, &entry.name());
             if is_quiet && !asks {
                 continue;
             }

@@ -215,15 +215,14 @@ fn what_only_the_whole_file_tells_is_told() {
 
 #[test]
 fn a_credential_that_git_would_commit_is_told_once() {
-    let found = same(
-        "connections.json",
-        &file(&["\"a\": \"postgres://u:Kx93ncn2LQp8@db.internal/d\"".to_owned()]),
-        &["3.3.2"],
-    );
-    assert_eq!(
-        found.matches("\"AV712\"").count(),
-        1,
-        "{}",
-        &found[..found.len().min(2000)]
-    );
+    let members = [
+        r#""a_password": "Kx93ncn2LQp8Zr41""#,
+        r#""a": "postgres://u:Kx93ncn2LQp8@db.internal/d""#,
+        r#""b_password": "Kx93ncn2LQp8Zr42""#,
+    ];
+    let text = file(&members.map(str::to_owned));
+    for name in ["connections.json", "variables.json"] {
+        let found = same(name, &text, &["2.11.2", "3.3.2"]);
+        assert_eq!(found.matches("\"AV712\"").count(), 1, "{name}");
+    }
 }

@@ -90,6 +90,12 @@ pub fn credential(
     }
 }
 
+/// False where [`credential`] finds none in an entry of this name, whatever its value is. Not for what stores keep
+/// encrypted.
+pub fn may_hold(kind: EntryKind, id: &str) -> bool {
+    kind != EntryKind::Variable || is_sensitive_name(id)
+}
+
 fn definitions(cx: &DeploymentContext<'_>, findings: &mut Findings) {
     let reader = Reader {
         airflow: cx.target.airflow,
