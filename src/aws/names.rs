@@ -83,7 +83,7 @@ pub fn ssm_fault(name: &str) -> Option<NameFault> {
     if name.len() > longest {
         return Some(NameFault::TooLong(longest));
     }
-    let levels = memchr::memchr_iter(b'/', name.as_bytes()).count();
+    let levels = ascii::count(name.as_bytes(), |byte| byte == b'/');
     (levels > SSM_MAX_LEVELS).then_some(NameFault::TooDeep(levels))
 }
 

@@ -7,6 +7,8 @@ use std::sync::{Arc, OnceLock};
 
 use memchr::{memchr_iter, memrchr};
 
+use super::ascii;
+
 /// A place as a person or another program reads it. All numbers but `offset` are 1-based.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -173,22 +175,15 @@ impl PositionTracker {
     }
 }
 
-/// Number of bytes that satisfy `is`. Sums of one byte each are what a compiler makes fast code of:
-/// an export on one line is counted from its beginning.
-fn count(bytes: &[u8], is: impl Fn(u8) -> bool + Copy) -> usize {
-    let chunks = bytes.chunks(128);
-    let counts = chunks.map(|chunk| chunk.iter().map(|&byte| u8::from(is(byte))).sum::<u8>());
-    counts.map(usize::from).sum()
-}
-
-/// Number of code points: every byte that does not continue a character begins one.
+/// Number of code points: every byte that does not continue a character begins one. An export on one line is counted
+/// from its beginning.
 fn code_points(bytes: &[u8]) -> usize {
-    count(bytes, |byte| byte & 0xC0 != 0x80)
+    ascii::count(bytes, |byte| byte & 0xC0 != 0x80)
 }
 
 /// Number of characters of four bytes.
 fn long(bytes: &[u8]) -> usize {
-    count(bytes, |byte| byte >= 0xF0)
+    ascii::count(bytes, |byte| byte >= 0xF0)
 }
 
 #[cfg(test)]

@@ -145,7 +145,7 @@ impl<R: Read> StoreReader<R> {
                 self.ended = true;
                 return self.last(full);
             };
-            self.mark_superseded(full.as_ref(), &found);
+            self.mark_superseded(full.as_deref(), &found);
             let first = self.summary.entries - self.found.len();
             self.summary.entries += 1;
             match &found.value {
@@ -163,7 +163,7 @@ impl<R: Read> StoreReader<R> {
             };
             memory.push(found);
             return Some(Batch {
-                window,
+                window: *window,
                 found: std::mem::replace(&mut self.found, memory),
                 first,
             });
@@ -177,12 +177,12 @@ impl<R: Read> StoreReader<R> {
     }
 
     /// What was found before the end. `full` is the window it stands in, if reading had to go on.
-    fn last(&mut self, full: Option<Window>) -> Option<Batch> {
+    fn last(&mut self, full: Option<Box<Window>>) -> Option<Batch> {
         if self.found.is_empty() {
             return None;
         }
         Some(Batch {
-            window: full.unwrap_or_else(|| self.stream.take_window()),
+            window: full.map_or_else(|| self.stream.take_window(), |full| *full),
             first: self.summary.entries - self.found.len(),
             found: std::mem::take(&mut self.found),
         })

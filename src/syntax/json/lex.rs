@@ -44,43 +44,34 @@ pub(super) fn word(bytes: &[u8], at: usize) -> Result<(Kind, usize), Error> {
 /// ends, after its closing quote, and whether it holds a backslash.
 #[inline]
 pub(super) fn string(bytes: &[u8], start: usize) -> Result<(usize, bool), Error> {
-    // Most strings are short, and hold none.
-    let mut at = start + 1;
-    if let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
-        let stop = plain_bytes(*chunk);
-        at += stop;
-        if stop < 16 {
-            if bytes.get(at) == Some(&b'"') {
-                return Ok((at + 1, false));
-            }
-            return any_string(bytes, start, at);
-        }
-    }
-    any_string(bytes, start, plain_blocks(bytes, at))
+    any_string(bytes, start, plain_blocks(bytes, start + 1))
 }
 
-/// As [`string`], whatever it holds, from `at` on: what stands before is plain.
+/// As [`string`], from `at` on: what stands before is plain.
 fn any_string(bytes: &[u8], start: usize, mut at: usize) -> Result<(usize, bool), Error> {
     let mut escaped = false;
     loop {
-        at = plain(bytes, at);
-        match bytes.get(at) {
-            Some(b'"') => return Ok((at + 1, escaped)),
-            Some(b'\\') => {
+        let (end, has_escapes) = quiet_words(bytes, at);
+        escaped |= has_escapes;
+        let rest = bytes.get(end..).unwrap_or_default();
+        at = end + ascii::before_mark(marks(eight(rest)));
+        match (bytes.get(at), bytes.get(at + 1)) {
+            (Some(b'"'), _) => return Ok((at + 1, escaped)),
+            (Some(b'\\'), next) => {
                 escaped = true;
-                // JSON inside of JSON has many of these.
-                at = match bytes.get(at + 1) {
+                at = match next {
                     Some(b'"' | b'\\') => at + 2,
-                    _ => escape(bytes, start, at)?,
+                    // Lines of a key or a certificate.
+                    _ => plain_blocks(bytes, escape(bytes, start, at)?),
                 };
             }
-            Some(_) => {
+            (Some(_), _) => {
                 return Err(Error {
                     kind: ErrorKind::InvalidControlCharacter,
                     at,
                 });
             }
-            None => {
+            (None, _) => {
                 return Err(Error {
                     kind: ErrorKind::UnterminatedString,
                     at: start,
@@ -90,37 +81,51 @@ fn any_string(bytes: &[u8], start: usize, mut at: usize) -> Result<(usize, bool)
     }
 }
 
-/// Number of plain characters before the first quote, backslash or control character.
-#[inline]
-fn plain_bytes(sixteen: [u8; 16]) -> usize {
-    ascii::before_marked(sixteen, |word| {
-        ascii::equal(word, b'"') | ascii::equal(word, b'\\') | ascii::below(word, 0x20)
-    })
-}
-
-/// The first byte from `at` on that ends a run of plain characters: a quote, a backslash, a control
-/// character, or the end. This is where most of an export is read: sixteen bytes at a time, which few runs reach beyond
-/// where there are escapes, and then as many as the machine compares at once.
-#[inline]
-fn plain(bytes: &[u8], mut at: usize) -> usize {
-    let first = at;
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
-        let stop = plain_bytes(*chunk);
-        at += stop;
-        if stop < 16 {
-            return at;
+/// Where the words from `at` on end that hold nothing but plain characters and escaped quotes and backslashes, and
+/// whether they hold any of these.
+///
+/// This is where most of an export is read. JSON inside of JSON has several such escapes in each word: all of a word are
+/// looked at at once, since to begin anew behind each takes longer.
+fn quiet_words(bytes: &[u8], mut at: usize) -> (usize, bool) {
+    let (mut any, mut open) = (0, 0);
+    while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        let word = u64::from_le_bytes(*word);
+        let (quotes, all) = (ascii::exactly(word, b'"'), ascii::exactly(word, b'\\'));
+        // Those that escape what is behind them: a backslash that is itself escaped does not.
+        let mut backslashes = all;
+        let mut escaped = backslashes << 8 | open;
+        while escaped & backslashes != 0 {
+            let both = escaped & backslashes;
+            backslashes ^= both & both.wrapping_neg();
+            escaped = backslashes << 8 | open;
         }
-        if at == first + 16 {
-            at = plain_blocks(bytes, at);
-        }
-    }
-    while let Some(&byte) = bytes.get(at) {
-        if !is_plain(byte) {
+        let is_quiet = quotes & !escaped | escaped & !(quotes | all) == 0;
+        if !is_quiet || ascii::below(word, 0x20) != 0 {
             break;
         }
-        at += 1;
+        any |= all;
+        // The next word has what the last one stands before.
+        open = backslashes >> 56;
+        at += 8;
     }
-    at
+    (at - usize::from(open != 0), any != 0)
+}
+
+/// The first eight bytes; where there are fewer, with zeros behind them.
+#[inline]
+fn eight(bytes: &[u8]) -> u64 {
+    if let Some(eight) = bytes.first_chunk() {
+        return u64::from_le_bytes(*eight);
+    }
+    let mut eight = [0; 8];
+    eight[..bytes.len()].copy_from_slice(bytes);
+    u64::from_le_bytes(eight)
+}
+
+/// Marks the quotes, backslashes and control characters of a word, and it may mark others above the first.
+#[inline]
+const fn marks(word: u64) -> u64 {
+    ascii::equal(word, b'"') | ascii::equal(word, b'\\') | ascii::below(word, 0x20)
 }
 
 /// The end of the blocks from `at` on that hold plain characters only.
@@ -144,7 +149,8 @@ const fn is_plain(byte: u8) -> bool {
 }
 
 /// Checks the escape at `stop` and returns where it ends.
-fn escape(bytes: &[u8], start: usize, stop: usize) -> Result<usize, Error> {
+#[inline(never)]
+pub(super) fn escape(bytes: &[u8], start: usize, stop: usize) -> Result<usize, Error> {
     let Some(&letter) = bytes.get(stop + 1) else {
         return Err(Error {
             kind: ErrorKind::UnterminatedString,

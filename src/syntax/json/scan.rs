@@ -88,6 +88,14 @@ impl Scanner {
 
     /// Scans an object that looks like the one before, or any value.
     fn like_before(&mut self, bytes: &[u8], at: usize, depth: usize) -> Result<Scanned, Error> {
+        if bytes.get(at) == Some(&b'"') {
+            let (end, escaped) = lex::string(bytes, at)?;
+            return Ok(Scanned {
+                kind: Kind::String,
+                escaped,
+                end,
+            });
+        }
         // What is remembered is nested, if at all, in few bytes.
         let is_flat = depth + 2 * alike::LONGEST_VALUE < MAX_DEPTH;
         let alike = self.alike.as_mut().filter(|_| is_flat);

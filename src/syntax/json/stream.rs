@@ -200,8 +200,9 @@ pub struct Stream<R> {
     largest: usize,
     /// Somebody needs what is in the window.
     kept: bool,
-    /// The window that was kept, after reading had to go on in another one.
-    full: Option<Window>,
+    /// The window that was kept, after reading had to go on in another one. Behind a pointer, since it is asked for behind
+    /// every element.
+    full: Option<Box<Window>>,
     /// Memory for the next window, with what it held: to be read into, it need not be cleared.
     spare: Vec<u8>,
 }
@@ -253,7 +254,7 @@ impl<R: Read> Stream<R> {
     }
 
     /// The window that was kept, once reading has gone on behind it.
-    pub const fn take_full(&mut self) -> Option<Window> {
+    pub const fn take_full(&mut self) -> Option<Box<Window>> {
         self.full.take()
     }
 
@@ -290,7 +291,16 @@ impl<R: Read> Stream<R> {
     }
 
     /// The next byte after blanks; `None` at the end.
+    #[inline]
     pub fn peek(&mut self) -> Result<Option<u8>, Problem> {
+        // Mostly there is no blank.
+        match self.held().get(self.at) {
+            Some(&byte) if byte > b' ' => Ok(Some(byte)),
+            _ => self.peek_further(),
+        }
+    }
+
+    fn peek_further(&mut self) -> Result<Option<u8>, Problem> {
         loop {
             self.at = lex::skip_blank(self.held(), self.at);
             if let Some(&byte) = self.held().get(self.at) {
@@ -506,7 +516,7 @@ impl<R: Read> Stream<R> {
             self.kept = false;
             memory = std::mem::take(&mut self.spare);
             let full = self.window.split_off(keep, self.first);
-            self.full = Some(full);
+            self.full = Some(Box::new(full));
         } else {
             self.window.discard(keep);
         }

@@ -133,7 +133,7 @@ fn a_member_that_is_asked_for_is_scanned_with_the_whole_as_it_is_alone() {
     assert_eq!(inner.len(), 2);
 }
 
-/// Texts of any length around the sixteen bytes that are looked at together, with and without escapes.
+/// Texts of any length around the bytes that are looked at together, with and without escapes.
 #[test]
 fn escapes_are_taken_out_alike_with_and_without_a_map() {
     let pieces = [
@@ -173,7 +173,65 @@ fn escapes_are_taken_out_alike_with_and_without_a_map() {
     }
 }
 
+/// As `lex::string`, one byte after the other.
+fn one_by_one(bytes: &[u8], start: usize) -> Result<(usize, bool), Error> {
+    let (mut at, mut escaped) = (start + 1, false);
+    loop {
+        let kind = match bytes.get(at) {
+            Some(b'"') => return Ok((at + 1, escaped)),
+            Some(b'\\') => {
+                escaped = true;
+                at = lex::escape(bytes, start, at)?;
+                continue;
+            }
+            Some(0..0x20) => ErrorKind::InvalidControlCharacter,
+            Some(_) => {
+                at += 1;
+                continue;
+            }
+            None => {
+                return Err(Error {
+                    kind: ErrorKind::UnterminatedString,
+                    at: start,
+                });
+            }
+        };
+        return Err(Error { kind, at });
+    }
+}
+
 proptest::proptest! {
+    /// However many bytes are looked at together, a string ends where it ends, and is wrong where it is wrong.
+    #[test]
+    fn a_string_is_what_it_is_byte_by_byte(
+        pieces in proptest::collection::vec((0..16_usize, 0..12_usize), 0..40),
+        start in 0..9_usize,
+    ) {
+        let all = [
+            "\\\"", "\\\"", "\\\"", "\\\\", "\\\\", "\\/", "\\n", "\\u00e9", "\\ud800", "#", "]", " ", "é", "😀", "\"", "\\",
+        ];
+        let mut inner = String::new();
+        for (number, (piece, plain)) in pieces.iter().enumerate() {
+            inner.push_str(&"abcdefghijkl"[..*plain]);
+            // What ends a string, or is none, mostly stands late.
+            let is_late = *piece < 14 || number > 12;
+            inner.push_str(if is_late { all[*piece] } else { "\u{7f}" });
+            if *piece == 9 && *plain == 11 {
+                inner.push('\u{1f}');
+            }
+        }
+        for text in [format!("{}\"{inner}\"", " ".repeat(start)), format!("{}\"{inner}", " ".repeat(start))] {
+            let found = lex::string(text.as_bytes(), start);
+            proptest::prop_assert_eq!(found, one_by_one(text.as_bytes(), start));
+            if let Ok((end, escaped)) = found {
+                let inner = &text[start + 1..end - 1];
+                proptest::prop_assert_eq!(escaped, inner.contains('\\'));
+                let decoded = decode(inner, 0);
+                proptest::prop_assert_eq!(unescape_plain(inner), decoded.expose());
+            }
+        }
+    }
+
     /// A scanner that has seen other elements says of each what one says that has seen none: members, ends, faults and how
     /// far it came.
     #[test]

@@ -33,29 +33,31 @@ pub fn unescape_plain(inner: &str) -> String {
 
 /// As [`unescape_plain`], added to a text. `bytes` is memory to be used again.
 ///
-/// Sixteen bytes are copied at a time, of which those count that stand before a backslash: where there is one escape, as
-/// in JSON inside of JSON, the next is near.
+/// Eight bytes are copied at a time, and the backslashes among them are taken out of the word: JSON inside of JSON has
+/// several in each, and to begin anew behind every one of them takes longer.
 pub fn unescape_onto(inner: &str, value: &mut String, bytes: &mut Vec<u8>) {
     let from = inner.as_bytes();
     // No escape is shorter than what it stands for.
-    bytes.clear();
-    bytes.resize(from.len(), 0);
+    if bytes.len() < from.len() {
+        bytes.resize(from.len(), 0);
+    }
     let (mut at, mut end) = (0, 0);
     while at < from.len() {
-        let chunk = from[at..].first_chunk::<16>();
-        if let (Some(chunk), Some(place)) = (chunk, bytes[end..].first_chunk_mut::<16>()) {
-            *place = *chunk;
-            let plain = ascii::before_marked(*chunk, |word| ascii::equal(word, b'\\'));
-            at += plain;
-            end += plain;
-            if plain == 16 {
+        let eight = from[at..].first_chunk();
+        if let (Some(eight), Some(place)) = (eight, bytes[end..].first_chunk_mut()) {
+            let (decoded, read, kept) = unescape_eight(*eight);
+            *place = decoded;
+            at += read;
+            end += kept;
+            if read == 8 {
                 continue;
             }
         }
-        let byte = match (from[at], from.get(at + 1)) {
+        match (from[at], from.get(at + 1)) {
             (b'\\', Some(quiet @ (b'"' | b'\\' | b'/'))) => {
-                at += 1;
-                *quiet
+                bytes[end] = *quiet;
+                at += 2;
+                end += 1;
             }
             (b'\\', _) => {
                 let (decoded, length) = escaped_character(&inner[at..]);
@@ -64,16 +66,41 @@ pub fn unescape_onto(inner: &str, value: &mut String, bytes: &mut Vec<u8>) {
                 bytes[end..end + utf8.len()].copy_from_slice(utf8.as_bytes());
                 at += length;
                 end += utf8.len();
-                continue;
             }
-            (byte, _) => byte,
-        };
-        bytes[end] = byte;
-        at += 1;
-        end += 1;
+            (byte, _) => {
+                bytes[end] = byte;
+                at += 1;
+                end += 1;
+            }
+        }
     }
     // Whole characters were put in.
     value.push_str(std::str::from_utf8(&bytes[..end]).unwrap_or_default());
+}
+
+/// Decodes the escapes of quotes, backslashes and slashes among eight bytes: what they become, how many were read, and how
+/// many of what they became count. What was not read begins with another escape, or with a backslash at the end.
+#[inline]
+fn unescape_eight(eight: [u8; 8]) -> ([u8; 8], usize, usize) {
+    let mut word = u64::from_le_bytes(eight);
+    let mut marks = ascii::exactly(word, b'\\');
+    let (mut read, mut kept) = (8, 8);
+    while marks != 0 {
+        let before = ascii::before_mark(marks);
+        let shift = 8 * before;
+        let behind = word >> shift >> 8;
+        if !matches!(behind.to_le_bytes()[0], b'"' | b'\\' | b'/') {
+            read = before + (8 - kept);
+            kept = before;
+            break;
+        }
+        let first = u64::MAX << shift;
+        word = word & !first | behind << shift;
+        // What the backslash stood for is no escape, if it is one itself.
+        marks = marks >> 8 & first << 8;
+        kept -= 1;
+    }
+    (word.to_le_bytes(), read, kept)
 }
 
 /// Decodes the inside of a checked string. A lone surrogate becomes U+FFFD and makes the result

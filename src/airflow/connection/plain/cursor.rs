@@ -43,13 +43,18 @@ const CLASSES: [Class; 256] = {
     classes
 };
 
+/// What keys and words are made of.
+const WORD: [bool; 256] = ascii::letters_digits_and(b"_-.");
+/// Longer ones are looked through in another way.
+const LONGEST_WORD: usize = 16;
+
 /// Number of the bytes of [`Class::Plain`] before the first other one.
-fn plain_bytes(sixteen: [u8; 16]) -> usize {
-    ascii::before_marked(sixteen, |word| {
-        let quoted = ascii::equal(word, b'"') | ascii::equal(word, b'\\');
-        let control = ascii::below(word, 0x20) | ascii::equal(word, 0x7f);
-        quoted | control | ascii::equal(word, b'%') | ascii::high(word)
-    })
+#[inline]
+fn plain_bytes(eight: [u8; 8]) -> usize {
+    let word = u64::from_le_bytes(eight);
+    let quoted = ascii::equal(word, b'"') | ascii::equal(word, b'\\');
+    let control = ascii::below(word, 0x20) | ascii::equal(word, 0x7f);
+    ascii::before_mark(quoted | control | ascii::equal(word, b'%') | ascii::high(word))
 }
 
 pub(super) struct Cursor<'b> {
@@ -126,12 +131,18 @@ impl<'b> Cursor<'b> {
     fn string(&mut self) -> Option<&'b [u8]> {
         let start = self.at;
         let rest = self.bytes.get(start..)?;
-        let mut at = 0;
+        // Most keys and many values are a word, about which there is nothing else to ask.
+        let word = rest.iter().take(LONGEST_WORD);
+        let mut at = word.take_while(|byte| WORD[usize::from(**byte)]).count();
+        if rest.get(at) == Some(&b'"') {
+            self.at = start + at + 1;
+            return Some(&rest[..at]);
+        }
         loop {
-            while let Some(chunk) = rest.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
-                let plain = plain_bytes(*chunk);
+            while let Some(eight) = rest.get(at..).and_then(|rest| rest.first_chunk()) {
+                let plain = plain_bytes(*eight);
                 at += plain;
-                if plain < 16 {
+                if plain < 8 {
                     break;
                 }
             }
