@@ -11,8 +11,7 @@ mod extra;
 mod fields;
 #[cfg(test)]
 mod tests;
-
-use memchr::{memchr, memchr2};
+mod uri;
 
 use self::cursor::{Cursor, Member};
 use self::extra::Takes;
@@ -91,7 +90,7 @@ pub fn looks_plain(value: &str) -> Option<Advice> {
     if bytes.first() == Some(&b'{') {
         plain_object(bytes, Place::Text)
     } else {
-        plain_uri(bytes)
+        uri::plain_uri(bytes)
     }
 }
 
@@ -114,85 +113,17 @@ enum Place {
     File,
 }
 
-/// What may stand in any part of a URI without a meaning of its own there.
-#[expect(
-    clippy::needless_bitwise_bool,
-    reason = "without a branch many bytes are asked at once"
-)]
-fn is_quiet(byte: u8) -> bool {
-    is_of_key(byte) | (byte == b'~') | (byte == b'!') | (byte == b'*') | (byte == b',')
-}
-
 /// What a key of a query or an extra, or a host, is made of.
 #[expect(
     clippy::needless_bitwise_bool,
     reason = "without a branch many bytes are asked at once"
 )]
-fn is_of_key(byte: u8) -> bool {
+const fn is_of_key(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'.') | (byte == b'_')
 }
 
 fn yes(is: bool) -> Option<()> {
     is.then_some(())
-}
-
-/// `scheme://login:password@host:port/path?key=value&key=value`, every part but the scheme
-/// optional, without any other character that divides.
-fn plain_uri(bytes: &[u8]) -> Option<Advice> {
-    let colon = bytes.iter().take(64).position(|&byte| byte == b':')?;
-    let (scheme, rest) = bytes.split_at(colon);
-    let rest = rest.strip_prefix(b"://")?;
-    let (takes, advice) = extra::of_scheme(scheme)?;
-    let end = memchr2(b'/', b'?', rest);
-    let (authority, rest) = rest.split_at(end.unwrap_or(rest.len()));
-    is_plain_authority(authority)?;
-    let mark = memchr(b'?', rest);
-    let (path, query) = rest.split_at(mark.unwrap_or(rest.len()));
-    yes(is_quoted(path, b'/', b'/'))?;
-    yes(takes.schema(path.strip_prefix(b"/").unwrap_or(path)))?;
-    match query.split_first() {
-        Some((_, query)) => Some(advice.and(plain_query(query, takes)?)),
-        None => Some(advice),
-    }
-}
-
-/// Characters that are [quiet](is_quiet), the two that are given, and escapes that are needed.
-#[expect(
-    clippy::needless_bitwise_bool,
-    reason = "without a branch many bytes are asked at once"
-)]
-fn is_quoted(bytes: &[u8], one: u8, other: u8) -> bool {
-    let is_plain = |byte: u8| is_quiet(byte) | (byte == one) | (byte == other);
-    // Most hold no escape.
-    if ascii::all(bytes, is_plain) {
-        return true;
-    }
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        if is_plain(byte) {
-            at += 1;
-        } else if byte == b'%' && is_needed_escape(&bytes[at..]) {
-            at += 3;
-        } else {
-            return false;
-        }
-    }
-    true
-}
-
-/// `%40`: an escape of a visible ASCII character that has a meaning in URIs, and of a `%` only where
-/// it is not an escape once more.
-fn is_needed_escape(rest: &[u8]) -> bool {
-    let Some(byte) = escaped(rest) else {
-        return false;
-    };
-    let unreserved = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-    byte.is_ascii_graphic()
-        && !unreserved
-        && (byte != b'%'
-            || !rest
-                .get(3..5)
-                .is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit)))
 }
 
 /// The byte that `%XX` stands for.
@@ -209,27 +140,6 @@ fn escaped(rest: &[u8]) -> Option<u8> {
     Some(digit(*high)? << 4 | digit(*low)?)
 }
 
-fn is_plain_authority(authority: &[u8]) -> Option<()> {
-    let host = match memchr(b'@', authority) {
-        Some(at) => {
-            let (user, host) = (&authority[..at], &authority[at + 1..]);
-            let colon = user.iter().position(|&byte| byte == b':');
-            let (login, password) = match colon {
-                Some(colon) => (&user[..colon], &user[colon + 1..]),
-                None => (user, &user[..0]),
-            };
-            yes(is_quoted(login, b'+', b'=') && is_quoted(password, b'+', b'='))?;
-            host
-        }
-        None => authority,
-    };
-    let (host, port) = match host.iter().position(|&byte| byte == b':') {
-        Some(colon) => (&host[..colon], Some(&host[colon + 1..])),
-        None => (host, None),
-    };
-    yes(ascii::all(host, is_of_key) && port.is_none_or(is_port))
-}
-
 /// 1 to 9999, or 10000 to 59999: what is larger is left to those who count.
 fn is_port(port: &[u8]) -> bool {
     let first = match port.len() {
@@ -238,53 +148,6 @@ fn is_port(port: &[u8]) -> bool {
         _ => return false,
     };
     first.contains(&port[0]) && port.iter().all(u8::is_ascii_digit)
-}
-
-/// Pairs that become the extra; `__extra__` is an extra by itself.
-fn plain_query(query: &[u8], takes: &Takes) -> Option<Advice> {
-    let mut seen = Seen::default();
-    let mut advice = Advice::NONE;
-    for pair in query.split(|&byte| byte == b'&') {
-        let equals = memchr(b'=', pair)?;
-        let (key, value) = (&pair[..equals], &pair[equals + 1..]);
-        yes(!key.starts_with(b"__") && seen.is_new(key) && is_quoted(value, b'/', b':'))?;
-        // A second `://` cuts the text there.
-        yes(!value.is_empty() && !value.windows(2).any(|two| two == b"//"))?;
-        let more = match decoded(value) {
-            Decoded::Text => takes.text(key, value)?,
-            Decoded::Same => takes.text_of_json(key, value)?.and(Advice::DECODED),
-            Decoded::Other => return None,
-        };
-        advice = advice.and(more);
-    }
-    Some(advice)
-}
-
-/// What servers make of a value of a query since 3.1.6.
-enum Decoded {
-    /// The text.
-    Text,
-    /// A number or a boolean that is written in the same way.
-    Same,
-    /// Something else, or that is not told here.
-    Other,
-}
-
-fn decoded(value: &[u8]) -> Decoded {
-    let digits = value.strip_prefix(b"-").unwrap_or(value);
-    let number = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'e' | b'E');
-    match value[0] {
-        b'1'..=b'9' if value.len() <= 15 && value.iter().all(u8::is_ascii_digit) => Decoded::Same,
-        b'0'..=b'9' | b'-' if digits.iter().all(number) => Decoded::Other,
-        b't' if value == b"true" => Decoded::Same,
-        b'n' | b'N' | b'I' | b'f'
-            if [&b"null"[..], b"NaN", b"Infinity", b"false"].contains(&value) =>
-        {
-            Decoded::Other
-        }
-        b'%' => Decoded::Other,
-        _ => Decoded::Text,
-    }
 }
 
 /// The keys of one object, to find repeated ones.
@@ -310,59 +173,79 @@ impl<'b> Seen<'b> {
     }
 }
 
+/// The keys of a connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    ConnType,
+    Host,
+    Login,
+    Password,
+    Port,
+    Schema,
+    Extra,
+    Description,
+}
+
+impl Field {
+    const COUNT: usize = Self::Description as usize + 1;
+
+    fn of(key: &[u8]) -> Option<Self> {
+        Some(match key {
+            b"conn_type" => Self::ConnType,
+            b"host" => Self::Host,
+            b"login" => Self::Login,
+            b"password" => Self::Password,
+            b"port" => Self::Port,
+            b"schema" => Self::Schema,
+            b"extra" => Self::Extra,
+            b"description" => Self::Description,
+            _ => return None,
+        })
+    }
+}
+
 /// `{"conn_type": "…", "host": "…", "port": 5432, "extra": {…}}`
 fn plain_object(bytes: &[u8], place: Place) -> Option<Advice> {
-    const FIELDS: [&[u8]; 8] = [
-        b"conn_type",
-        b"host",
-        b"login",
-        b"password",
-        b"port",
-        b"schema",
-        b"extra",
-        b"description",
-    ];
     let mut cursor = Cursor {
         bytes,
         at: 1,
         lines: false,
         spread: place == Place::File,
     };
-    let mut seen = [false; FIELDS.len()];
+    let mut seen = [false; Field::COUNT];
     let mut takes = None;
     // These are judged when the type is known.
     let (mut extra, mut schema): (_, &[u8]) = (None, b"");
     loop {
-        let key = cursor.key()?;
-        let field = FIELDS.iter().position(|field| *field == key)?;
-        yes(!std::mem::replace(&mut seen[field], true))?;
+        let field = Field::of(cursor.key()?)?;
+        yes(!std::mem::replace(&mut seen[field as usize], true))?;
         let start = cursor.at;
-        cursor.lines = key == b"extra";
+        cursor.lines = field == Field::Extra;
         let value = cursor.value()?;
         if let Member::Text(b"None" | b"null" | b"NULL" | b"nil" | b"undefined") = value {
             // What is left of a value that was none.
             return None;
         }
-        match (key, value) {
-            (b"port", Member::Text(port)) => yes(place == Place::Text && is_port(port))?,
-            (b"port", Member::Integer) => {
+        match (field, value) {
+            (Field::Port, Member::Text(port)) => yes(place == Place::Text && is_port(port))?,
+            (Field::Port, Member::Integer) => {
                 yes(is_port(cursor.bytes[start..cursor.at].trim_ascii()))?;
             }
-            (b"description", Member::Text(_))
-            | (b"extra", Member::Text(b""))
+            (Field::Description, Member::Text(_))
+            | (Field::Extra, Member::Text(b""))
             | (_, Member::Null) => {}
-            (b"extra", value @ (Member::Text(_) | Member::Object)) => {
+            (Field::Extra, value @ (Member::Text(_) | Member::Object)) => {
                 if matches!(value, Member::Object) {
                     yes(place == Place::Text)?;
                     cursor.skip_object()?;
                 }
                 extra = Some((value, start));
             }
-            (b"conn_type", Member::Text(name)) => takes = Some(extra::of_type(name)?),
-            (b"host", Member::Text(host)) => yes(ascii::all(host, is_of_key))?,
-            (b"login" | b"password" | b"schema", Member::Text(text)) => {
-                yes(key == b"password" || !text.contains(&b' '))?;
-                if key == b"schema" {
+            (Field::ConnType, Member::Text(name)) => takes = Some(extra::of_type(name)?),
+            (Field::Host, Member::Text(host)) => yes(ascii::all(host, is_of_key))?,
+            (Field::Login | Field::Password | Field::Schema, Member::Text(text)) => {
+                yes(field == Field::Password || !text.contains(&b' '))?;
+                if field == Field::Schema {
                     schema = text;
                 }
             }
