@@ -292,14 +292,13 @@ fn is_slot(inner: &str) -> bool {
 
 /// A word of the shipped list that stands alone between other characters, or `xxx…`.
 fn word(value: &str) -> Option<Found> {
-    if value.is_ascii() && !may_hold_word(value.as_bytes()) {
+    if !may_hold_word(value.as_bytes()) {
         return None;
     }
     for range in runs(value) {
         let run = &value[range.clone()];
-        let crosses = run.len() >= 3 && run.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x'));
         let listed = public::is_placeholder_word(run);
-        if !crosses && !listed {
+        if !listed && !is_crosses(run) {
             continue;
         }
         // A word that people also use for real names counts only where it is the whole value.
@@ -319,36 +318,65 @@ const BEGINNINGS: [[u8; 3]; 9] = [
 ];
 /// Places that are looked at together.
 const TOGETHER: usize = 16;
+/// `xxx…`
+fn is_crosses(run: &str) -> bool {
+    run.len() >= 3 && run.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x'))
+}
 
-/// False where no run of `bytes`, which are ASCII, begins like one of the words. Every value of a store passes here.
+
+/// Places that are looked at together, and the two bytes behind the last.
+const BLOCK: usize = TOGETHER + 2;
+
+/// False where no run of `bytes` is one of the words, as far as that is told without the characters of other scripts.
+/// Every value of a store passes here.
 fn may_hold_word(bytes: &[u8]) -> bool {
-    const BLOCK: usize = TOGETHER + 2;
-    let begins_run = |at: usize| {
-        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-        before.is_none_or(|byte| !WORD.get(usize::from(*byte)).copied().unwrap_or_default())
-    };
-    let begins_word = |at: usize| {
-        let three = bytes.get(at..).and_then(|rest| rest.first_chunk::<3>());
-        three.is_some_and(|three| BEGINNINGS.contains(&three.map(|byte| byte | 0x20)))
-    };
-    let is_in = |at: usize, block: &[u8; BLOCK]| {
-        let mut places = at..at + TOGETHER;
-        begins_somewhere(block) && places.any(|at| begins_word(at) && begins_run(at))
-    };
-    let mut at = 0;
-    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-        if is_in(at, block) {
+    let mut from = 0;
+    while let Some(at) = next_beginning(bytes, from) {
+        if (at..at + TOGETHER).any(|at| may_be_word(bytes, at)) {
             return true;
         }
-        at += TOGETHER;
+        from = at + TOGETHER;
     }
     // What is left is looked at with what stands before it, or with nothing behind it.
     if let Some(block) = bytes.last_chunk() {
-        return is_in(bytes.len() - BLOCK, block);
+        let mut places = bytes.len() - BLOCK..bytes.len();
+        return begins_somewhere(block) && places.any(|at| may_be_word(bytes, at));
     }
     let mut block = [0; BLOCK];
     block[..bytes.len()].copy_from_slice(bytes);
-    is_in(0, &block)
+    begins_somewhere(&block) && (0..bytes.len()).any(|at| may_be_word(bytes, at))
+}
+
+/// True where one of the words stands at `at`, or a run that begins like one and goes on in another script.
+fn may_be_word(bytes: &[u8], at: usize) -> bool {
+    let is_of_word = |byte: &u8| WORD.get(usize::from(*byte)).copied().unwrap_or_default();
+    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+    if before.is_some_and(is_of_word) {
+        return false;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    let three = rest.first_chunk::<3>();
+    if three.is_none_or(|three| !BEGINNINGS.contains(&three.map(|byte| byte | 0x20))) {
+        return false;
+    }
+    let length = rest.iter().take_while(|byte| is_of_word(byte)).count();
+    let run = std::str::from_utf8(&rest[..length]).unwrap_or_default();
+    let goes_on = rest.get(length).is_some_and(|byte| !byte.is_ascii());
+    goes_on || public::is_placeholder_word(run) || is_crosses(run)
+}
+
+/// The next block of `bytes` from `from` on in which one of the words may begin. Apart from other code, in which
+/// compilers do not always see that many places can be compared at once.
+#[inline(never)]
+fn next_beginning(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        if begins_somewhere(block) {
+            return Some(at);
+        }
+        at += TOGETHER;
+    }
+    None
 }
 
 /// True where one of the [`BEGINNINGS`] stands at one of the first 16 places. Without a branch all of them are
@@ -357,7 +385,7 @@ fn may_hold_word(bytes: &[u8]) -> bool {
     clippy::needless_bitwise_bool,
     reason = "without a branch many bytes are compared at once"
 )]
-fn begins_somewhere(block: &[u8; TOGETHER + 2]) -> bool {
+fn begins_somewhere(block: &[u8; BLOCK]) -> bool {
     let lower = block.map(|byte| byte | 0x20);
     let mut found = [false; TOGETHER];
     for [first, second, third] in BEGINNINGS {
@@ -496,7 +524,13 @@ mod tests {
             "éxxx",
             "xxx\u{301}é_xxx".trim_start_matches("xxx"),
         ] {
+                let after = format!("é, a long text with other letters, {value}");
+                assert_eq!(
+                    find(&after).is_some(),
+                    !["todo", "fixme", "tbd"].contains(&word)
+                );
             assert_eq!(found(value), None, "{value}");
         }
     }
 }
+            "a long text before éxxx and a long one behind it",

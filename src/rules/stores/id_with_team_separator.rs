@@ -110,8 +110,9 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
 
 /// The end of an id that fully matches `[^-]+--.+`.
 fn rest_of_team(id: &str) -> Option<&str> {
-    let (team, rest) = id.split_once('-')?;
-    let rest = rest.strip_prefix('-')?;
+    let dash = memchr::memchr(b'-', id.as_bytes())?;
+    let (team, rest) = id.split_at(dash);
+    let rest = rest.strip_prefix("--")?;
     let matches = !team.is_empty() && !rest.is_empty() && !rest.contains('\n');
     matches.then_some(rest)
 }

@@ -184,7 +184,13 @@ fn has_braces(text: &str) -> bool {
 
 /// Where the first reference begins.
 fn reference(text: &str) -> Option<usize> {
-    memchr::memmem::find_iter(text.as_bytes(), "{{").find(|open| {
+    // To look for two makes ready for long texts, and nearly every value is short and holds none.
+    let bytes = text.as_bytes();
+    let is_double = |at| bytes.get(at + 1) == Some(&b'{');
+    if !memchr::memchr_iter(b'{', bytes).any(is_double) {
+        return None;
+    }
+    memchr::memmem::find_iter(bytes, "{{").find(|open| {
         let rest = text.get(open + 2..).unwrap_or_default();
         rest.split_once("}}").is_some_and(|(inside, _)| {
             inside
