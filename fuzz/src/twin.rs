@@ -220,7 +220,7 @@ fn lookups(text: &str) {
                         id: found,
                         kind: of,
                     } if of == kind => {
-                        assert!(found == id || naming.name_for(kind, &found) == Some(name));
+                        assert!(found == id || naming.name_for(kind, found) == Some(name));
                     }
                     _ => {}
                 }

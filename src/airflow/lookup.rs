@@ -80,21 +80,21 @@ pub struct PrefixKwargs<'a> {
     pub sep: Kwarg<'a>,
 }
 
-/// What a stored name is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Coverage {
+/// What a stored name is; the id is a part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coverage<'n> {
     /// A prefix of the backend covers it.
     Covered {
         /// Of which kind.
         kind: EntryKind,
         /// The id that asks for it.
-        id: String,
+        id: &'n str,
     },
     /// Prefixes of several kinds reach it alike, or an empty prefix does: what it is depends on who
     /// asks, so nothing can be said of its value.
     Ambiguous {
         /// The id that asks for it.
-        id: String,
+        id: &'n str,
     },
     /// No prefix reaches it.
     Foreign,
@@ -239,11 +239,13 @@ impl Naming {
 
     /// What the stored name `name` is. Of nested prefixes the longest covers a name. An empty
     /// prefix reaches a whole account, so it is never taken to say what a name is.
-    pub fn coverage(&self, name: &str) -> Coverage {
+    pub fn coverage<'n>(&self, name: &'n str) -> Coverage<'n> {
         let mut best: Option<(usize, EntryKind, &str)> = None;
         let mut tied = false;
         for kind in KINDS {
-            let (Some(prefix), Some(id)) = (self.prefix(kind), self.id_in(kind, name)) else {
+            let prefix = self.prefix(kind);
+            let id = prefix.and_then(|prefix| self.id_below(prefix, name));
+            let (Some(prefix), Some(id)) = (prefix, id) else {
                 continue;
             };
             if prefix.is_empty() && id.contains('/') {
@@ -260,13 +262,8 @@ impl Naming {
         }
         match best {
             None => Coverage::Foreign,
-            Some((length, _, id)) if tied || length == 0 => {
-                Coverage::Ambiguous { id: id.to_owned() }
-            }
-            Some((_, kind, id)) => Coverage::Covered {
-                kind,
-                id: id.to_owned(),
-            },
+            Some((length, _, id)) if tied || length == 0 => Coverage::Ambiguous { id },
+            Some((_, kind, id)) => Coverage::Covered { kind, id },
         }
     }
 
@@ -280,7 +277,11 @@ impl Naming {
 
     /// The id with which a lookup of `kind` asks for exactly `name`.
     fn id_in<'n>(&self, kind: EntryKind, name: &'n str) -> Option<&'n str> {
-        let mut prefix = self.prefix(kind)?;
+        self.id_below(self.prefix(kind)?, name)
+    }
+
+    /// As [`Naming::id_in`], of the kind with this prefix.
+    fn id_below<'n>(&self, mut prefix: &str, name: &'n str) -> Option<&'n str> {
         let mut rest = name;
         if prefix.is_empty() && self.bare_if_empty {
             return (!name.is_empty()).then_some(name);
@@ -296,12 +297,12 @@ impl Naming {
             }
         }
         // The names of another kind mostly differ here already, and a store has a million.
-        let (head, id) = rest.split_at_checked(prefix.len())?;
-        if id.as_bytes().first() != self.sep.as_bytes().first() && !self.sep.is_empty() {
+        let joint = self.sep.as_bytes().first();
+        if joint.is_some() && rest.as_bytes().get(prefix.len()) != joint {
             return None;
         }
-        let id = id.strip_prefix(self.sep.as_str())?;
-        (head == prefix && !id.is_empty()).then_some(id)
+        let id = rest.strip_prefix(prefix)?.strip_prefix(self.sep.as_str())?;
+        (!id.is_empty()).then_some(id)
     }
 }
 

@@ -118,12 +118,12 @@ struct Decoded<'e> {
 }
 
 /// What the name of an entry is to one target.
-struct Named {
+struct Named<'e> {
     /// Index into [`Judge::asked`].
     at: usize,
     /// Index into its list: the way that asks.
     way: usize,
-    coverage: Coverage,
+    coverage: Coverage<'e>,
     /// The way by which it is a near miss.
     near: Option<usize>,
     /// Index into [`Judge::hashed`] of the target, where the name is indexed.
@@ -236,27 +236,28 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
         }
         let targets = self.targets.len();
         let mut entries: Vec<Decoded<'_>> = Vec::with_capacity(some.len());
-        let mut names: Vec<Named> = Vec::with_capacity(some.len() * targets);
         for (entry, value) in some {
             let text = prepared.text(value);
             let is_open = entry
                 .value_span()
                 .is_some_and(|span| self.input.is_open(span));
-            let decoded = Decoded {
+            if let Some(gather) = &mut self.gather {
+                gather.take(&entry, self.input);
+            }
+            entries.push(Decoded {
                 name: entry.name(),
                 facts: entry.facts(),
                 text: text.map(Cow::Borrowed).or_else(|| entry.value_str()),
                 looks_plain: value.looks_plain.filter(|_| !is_open),
                 is_open,
                 entry,
-            };
-            if let Some(gather) = &mut self.gather {
-                gather.take(&decoded.entry, self.input);
-            }
+            });
+        }
+        let mut names: Vec<Named<'_>> = Vec::with_capacity(entries.len() * targets);
+        for decoded in &entries {
             for target in 0..targets {
-                names.push(self.named(target, &decoded));
+                names.push(self.named(target, decoded));
             }
-            entries.push(decoded);
         }
         for ((index, hashed), earlier) in self
             .names
@@ -280,7 +281,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
     }
 
     /// Finds out what the name of an entry is, and counts it.
-    fn named(&mut self, target: usize, decoded: &Decoded<'_>) -> Named {
+    fn named<'d>(&mut self, target: usize, decoded: &'d Decoded<'_>) -> Named<'d> {
         let kind = decoded.entry.kind();
         let known = self
             .asked
@@ -292,13 +293,13 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
         let near = if decoded.entry.is_bare() {
             None
         } else {
-            near_miss(&decoded.name, &coverage, list)
+            near_miss(&decoded.name, coverage, list)
         };
-        let hashed = match &coverage {
+        let hashed = match coverage {
             Coverage::Covered { kind: of, id } if *like == target && decoded.facts.is_current() => {
                 let hashed = self.names[target].hash(&Indexed {
                     store: kind,
-                    kind: *of,
+                    kind: of,
                     id,
                     name: &decoded.name,
                     value: decoded
@@ -312,12 +313,12 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
             }
             _ => None,
         };
-        if let (Some(unused), Coverage::Covered { kind: of, id }) = (self.unused, &coverage)
+        if let (Some(unused), Coverage::Covered { kind: of, id }) = (self.unused, coverage)
             && decoded.facts.is_current()
         {
-            self.unused_counts[target].add(*of, unused.is_unused(*of, id, false));
+            self.unused_counts[target].add(of, unused.is_unused(of, id, false));
         }
-        self.count(at, way, &coverage, near.as_ref().map(|(_, miss)| miss));
+        self.count(at, way, coverage, near.as_ref().map(|(_, miss)| miss));
         if decoded.facts.ciphertext && coverage != Coverage::Foreign {
             self.tallies[target].count_ciphertext(|| decoded.entry.value_spot());
         }
@@ -348,7 +349,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
         self.asked.len() - 1
     }
 
-    fn count(&mut self, at: usize, way: usize, coverage: &Coverage, near: Option<&NearMiss>) {
+    fn count(&mut self, at: usize, way: usize, coverage: Coverage<'_>, near: Option<&NearMiss>) {
         let Ways { target, list, .. } = &self.asked[at];
         let tally = &mut self.tallies[*target];
         tally.count(coverage, near.is_some());
@@ -358,26 +359,26 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
             tally.count_without_slash(miss.kind);
         }
         if let Coverage::Covered { kind, id } = coverage {
-            let takes = &mut tally.pattern_takes[*kind as usize];
-            let pattern = list[way].patterns[*kind as usize].as_ref();
+            let takes = &mut tally.pattern_takes[kind as usize];
+            let pattern = list[way].patterns[kind as usize].as_ref();
             *takes = *takes || pattern.is_none_or(|pattern| pattern.matches(id) != Some(false));
         }
     }
 
-    fn rules(&mut self, decoded: &Decoded<'_>, named: &Named, earlier: Option<Earlier>) {
+    fn rules(&mut self, decoded: &Decoded<'_>, named: &Named<'_>, earlier: Option<Earlier>) {
         let Ways { target, list, .. } = &self.asked[named.at];
         let target_number = *target;
         let (target, asked) = (&self.targets[target_number], &list[named.way]);
-        let (entry, coverage, near) = (&decoded.entry, &named.coverage, named.near);
+        let (entry, coverage, near) = (&decoded.entry, named.coverage, named.near);
         let facts = &decoded.facts;
         let hides = hidden_by(&self.hidden, target_number, decoded);
         let (kind, id) = match coverage {
-            Coverage::Covered { kind, id } => (Some(*kind), id.as_str()),
-            Coverage::Ambiguous { id } => (entry.form(), id.as_str()),
+            Coverage::Covered { kind, id } => (Some(kind), id),
+            Coverage::Ambiguous { id } => (entry.form(), id),
             Coverage::Foreign => (None, decoded.name.as_ref()),
         };
         // Of names that nothing asks for, only the name matters; of older versions too.
-        let judged = *coverage != Coverage::Foreign && !facts.superseded;
+        let judged = coverage != Coverage::Foreign && !facts.superseded;
         let text = decoded.text.as_deref().filter(|_| judged);
         let is_object = judged && text.is_none();
         let object = is_object.then(|| object(entry, kind, asked)).flatten();

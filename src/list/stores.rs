@@ -112,10 +112,10 @@ impl Lister<'_> {
         let name = entry.name();
         let (way, coverage) = asked::covered_entry(entry, &name, ways);
         let asked = &ways[way];
-        let (kind, id) = match &coverage {
-            Coverage::Covered { kind, id } => (Some(*kind), Some(id.as_str())),
-            Coverage::Ambiguous { id } if entry.is_bare() => (entry.form(), Some(id.as_str())),
-            Coverage::Ambiguous { id } => (asked.naming.only_kind(&name), Some(id.as_str())),
+        let (kind, id) = match coverage {
+            Coverage::Covered { kind, id } => (Some(kind), Some(id)),
+            Coverage::Ambiguous { id } if entry.is_bare() => (entry.form(), Some(id)),
+            Coverage::Ambiguous { id } => (asked.naming.only_kind(&name), Some(id)),
             Coverage::Foreign => (None, None),
         };
         let mut item = Item {
@@ -197,7 +197,7 @@ impl Lister<'_> {
             Vec::new()
         } else {
             let lazy = LazyText::from(&read);
-            let named = (name.as_ref(), &coverage);
+            let named = (name.as_ref(), coverage);
             let context = self.context(entry, named, &facts, asked, &lazy, &reading);
             wants.judged.findings(input, target, &context)
         };
@@ -211,7 +211,7 @@ impl Lister<'_> {
     fn context<'c>(
         &'c self,
         entry: &Entry<'_>,
-        (name, coverage): (&'c str, &'c Coverage),
+        (name, coverage): (&'c str, Coverage<'c>),
         facts: &'c Facts,
         asked: &'c Asked<'_, '_>,
         value: &'c LazyText<'c>,
@@ -220,7 +220,7 @@ impl Lister<'_> {
         let Self { input, target, .. } = *self;
         let place = |span| Place::new(input.id, span);
         let id = match coverage {
-            Coverage::Covered { id, .. } | Coverage::Ambiguous { id } => id.as_str(),
+            Coverage::Covered { id, .. } | Coverage::Ambiguous { id } => id,
             Coverage::Foreign => name,
         };
         EntryContext {

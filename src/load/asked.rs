@@ -122,18 +122,21 @@ fn of_backends<'v, 'a: 'v>(
 }
 
 /// What the name of an entry is. One without its path is anybody's.
-pub fn covered_entry(entry: &Entry<'_>, name: &str, ways: &[Asked<'_, '_>]) -> (usize, Coverage) {
+pub fn covered_entry<'n>(
+    entry: &Entry<'_>,
+    name: &'n str,
+    ways: &[Asked<'_, '_>],
+) -> (usize, Coverage<'n>) {
     if entry.is_bare() {
-        let id = name.to_owned();
-        return (0, Coverage::Ambiguous { id });
+        return (0, Coverage::Ambiguous { id: name });
     }
     covered(name, ways)
 }
 
 /// What a name is when several backends or alternative files may ask for it: known only if they
 /// agree on the kind. The number is that of the way that asks.
-pub fn covered(name: &str, ways: &[Asked<'_, '_>]) -> (usize, Coverage) {
-    let mut best: Option<(usize, Coverage)> = None;
+pub fn covered<'n>(name: &'n str, ways: &[Asked<'_, '_>]) -> (usize, Coverage<'n>) {
+    let mut best: Option<(usize, Coverage<'_>)> = None;
     for (number, way) in ways.iter().enumerate() {
         let coverage = way.naming.coverage(name);
         best = Some(match (best, coverage) {
@@ -153,7 +156,7 @@ pub fn covered(name: &str, ways: &[Asked<'_, '_>]) -> (usize, Coverage) {
 /// with each of them it must be one, and no backend may ask for it.
 pub fn near_miss(
     name: &str,
-    coverage: &Coverage,
+    coverage: Coverage<'_>,
     ways: &[Asked<'_, '_>],
 ) -> Option<(usize, NearMiss)> {
     // Nearly every name: some backend asks for it, and by an id that a person would use.

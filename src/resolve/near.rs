@@ -97,8 +97,8 @@ impl<'q> Index<'q> {
         }
         match naming.coverage(name) {
             Coverage::Covered { kind, id } => {
-                let mut near = self.others(&id, Some(kind));
-                let exact = all(self.exact.get(id.as_str())).into_iter();
+                let mut near = self.others(id, Some(kind));
+                let exact = all(self.exact.get(id)).into_iter();
                 let of_other_kind = exact.filter(|number| self.ids[*number].0 != kind);
                 near.extend(of_other_kind.map(|number| Miss {
                     number,
@@ -107,7 +107,7 @@ impl<'q> Index<'q> {
                 }));
                 near
             }
-            Coverage::Ambiguous { id } => self.others(&id, None),
+            Coverage::Ambiguous { id } => self.others(id, None),
             Coverage::Foreign => {
                 let last = name.rsplit('/').next().filter(|last| *last != name);
                 let numbers = last.map_or_else(Vec::new, |last| all(self.exact.get(last)));

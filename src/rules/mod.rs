@@ -291,7 +291,7 @@ pub struct EntryContext<'a> {
     /// By `naming` the name is a near miss, and by no other backend of the deployment is it more.
     pub near_miss: bool,
     /// What the name is.
-    pub coverage: Option<&'a Coverage>,
+    pub coverage: Option<Coverage<'a>>,
     /// An entry further up in the same store that has this name, or one that collides with it. Told
     /// of covered names only, and never of what [`Facts::superseded`] marks.
     pub earlier: Option<Earlier>,

@@ -72,7 +72,7 @@ fn a_covered_name_is_exactly_one_that_is_asked_for() {
             let name = naming.name_for(kind, "some/id").unwrap();
             let covered = Coverage::Covered {
                 kind,
-                id: "some/id".to_owned(),
+                id: "some/id",
             };
             assert_eq!(naming.coverage(&name), covered, "{name}");
             assert_eq!(naming.near_miss(&name), None, "{name}");
@@ -100,14 +100,12 @@ fn the_longest_prefix_covers_and_equal_ones_leave_it_open() {
     ));
     assert_eq!(
         naming.coverage("/airflow/variables/x"),
-        Coverage::Ambiguous { id: "x".to_owned() }
+        Coverage::Ambiguous { id: "x" }
     );
     let empty = Naming::secrets_manager(&kwargs(Kwarg::Text(""), Kwarg::Absent), NOW);
     assert_eq!(
         empty.coverage("my-secret"),
-        Coverage::Ambiguous {
-            id: "my-secret".to_owned()
-        }
+        Coverage::Ambiguous { id: "my-secret" }
     );
     assert_eq!(empty.coverage("other/my-secret"), Coverage::Foreign);
 }

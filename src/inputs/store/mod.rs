@@ -540,7 +540,7 @@ impl Tally {
     }
 
     /// Counts one name.
-    pub fn count(&mut self, coverage: &Coverage, near_miss: bool) {
+    pub fn count(&mut self, coverage: Coverage<'_>, near_miss: bool) {
         match coverage {
             Coverage::Covered { kind, .. } => match kind {
                 EntryKind::Connection => self.connections += 1,

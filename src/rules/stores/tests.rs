@@ -37,22 +37,22 @@ fn lines(rule: &'static Rule, text: &str, naming: Option<&Naming>, guess: bool) 
     while let Some(entry) = reader.next() {
         let name = entry.name();
         let coverage = judged.coverage(&name);
-        tally.count(&coverage, judged.near_miss(&name).is_some());
+        tally.count(coverage, judged.near_miss(&name).is_some());
         if entry.facts().ciphertext && coverage != Coverage::Foreign {
             tally.count_ciphertext(|| entry.value_spot());
         }
-        let (kind, id) = match &coverage {
-            Coverage::Covered { kind, id } => (Some(*kind), Cow::Borrowed(id.as_str())),
+        let (kind, id) = match coverage {
+            Coverage::Covered { kind, id } => (Some(kind), Cow::Borrowed(id)),
             _ => (None, name.clone()),
         };
         let value = match entry.value() {
             Value::Text(text) => Some(text),
             _ => None,
         };
-        let earlier = match &coverage {
+        let earlier = match coverage {
             Coverage::Covered { kind, id } if entry.facts().is_current() => names.add(&Indexed {
                 store: entry.kind(),
-                kind: *kind,
+                kind,
                 id,
                 name: &name,
                 value: value.as_ref().map(crate::source::Text::expose),
@@ -78,7 +78,7 @@ fn lines(rule: &'static Rule, text: &str, naming: Option<&Naming>, guess: bool) 
             facts: &entry.facts(),
             naming: Some(judged),
             near_miss: judged.near_miss(&name).is_some(),
-            coverage: Some(&coverage),
+            coverage: Some(coverage),
             earlier,
             hides: &[],
             backend: None,
