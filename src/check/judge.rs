@@ -175,6 +175,9 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
         let prepare = move |batch: &Batch| Prepared::of(batch, looks_plain);
         let path = &self.input.path;
         let summary = pipeline::run(reader, path, apart, prepare, |batch, prepared| {
+        if let Some(length) = length {
+            self.names.iter_mut().for_each(|names| names.expect(length));
+        }
             self.batch(batch, prepared);
             ControlFlow::Continue(())
         });

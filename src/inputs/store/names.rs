@@ -5,7 +5,7 @@
 //! that what is held says nothing about a secret.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hasher};
 
 use foldhash::quality::RandomState;
 
@@ -88,6 +88,8 @@ pub struct NameIndex {
     /// Entries whose key was taken by another spelling, by key and name: value and offset.
     spellings: HashMap<(u64, u64), (u64, usize), RandomState>,
     folded: String,
+    /// Bytes of the file, where that is known.
+    length: Option<usize>,
 }
 
 impl std::fmt::Debug for NameIndex {
@@ -99,6 +101,11 @@ impl std::fmt::Debug for NameIndex {
 }
 
 impl NameIndex {
+    /// The file is of so many bytes: how many names there will be is told by how many there were so far.
+    pub fn expect(&mut self, length: u64) {
+        self.length = usize::try_from(length).ok();
+    }
+
     /// Takes an entry in and tells of an earlier one: one of the same name rather than one that
     /// only collides, and the first of these.
     pub fn add(&mut self, entry: &Indexed<'_>) -> Option<Earlier> {
@@ -111,13 +118,19 @@ impl NameIndex {
     pub fn hash(&mut self, entry: &Indexed<'_>) -> Hashed {
         Hashed {
             key: self.key(entry),
-            name: self.hashes.hash_one(entry.name) << 32
-                | u64::from(high(self.hashes.hash_one(bare(entry.id)))),
-            value: entry.value.map_or(NOTHING, |value| {
-                self.hashes.hash_one(value).max(NOTHING + 1)
-            }),
+            name: self.of_text(entry.name) << 32 | u64::from(high(self.of_text(bare(entry.id)))),
+            value: entry
+                .value
+                .map_or(NOTHING, |value| self.of_text(value).max(NOTHING + 1)),
             offset: entry.offset,
         }
+    }
+
+    /// Of the bytes alone: what marks the end of a text that others follow is not needed here.
+    fn of_text(&self, text: &str) -> u64 {
+        let mut hasher = self.hashes.build_hasher();
+        hasher.write(text.as_bytes());
+        hasher.finish()
     }
 
     /// What two names must share to collide: store, kind and the id as Python's `str.upper()`
@@ -133,15 +146,18 @@ impl NameIndex {
         }
         let mut hasher = self.hashes.build_hasher();
         hasher.write_u16(u16::from(entry.store as u8) << 8 | u16::from(entry.kind as u8));
-        self.folded.hash(&mut hasher);
+        hasher.write(self.folded.as_bytes());
         hasher.finish()
     }
 
     /// Makes room for `entries` and looks at their places in the table, all at once: one after the
     /// other, each would wait for memory.
     pub fn make_ready(&mut self, entries: &[Hashed]) {
-        while (self.count + entries.len()) * 4 > self.table.len() * 3 {
-            self.grow();
+        let count = self.count + entries.len();
+        while count * 4 > self.table.len() * 3 {
+            let reached = entries.last().map_or(0, |last| last.offset);
+            let length = self.length.unwrap_or_default();
+            self.grow(count.saturating_mul(length) / reached.max(1));
         }
         let mask = self.table.len().wrapping_sub(1);
         let places = entries.iter().map(|entry| low(entry.key) & mask);
@@ -214,8 +230,14 @@ impl NameIndex {
         None
     }
 
-    fn grow(&mut self) {
-        let larger = (self.table.len() * 2).max(64);
+    /// Makes the table at least twice as large. `expected`: names that there may be at the end; to put the same ones
+    /// into larger and larger tables takes its time. More than eight times as large it is not made: what comes may have
+    /// longer entries.
+    fn grow(&mut self, expected: usize) {
+        let least = (self.table.len() * 2).max(64);
+        let wanted = (expected / 3).saturating_mul(4);
+        let wanted = wanted.checked_next_power_of_two().unwrap_or(least);
+        let larger = wanted.clamp(least, least * 4);
         let mask = larger - 1;
         // The old table goes first: both at once are not needed.
         self.table = Vec::new();
@@ -366,5 +388,32 @@ mod tests {
             }
         }
         assert_eq!(index.count, 20_000);
+    }
+
+    #[test]
+    fn the_table_is_made_for_the_names_that_are_expected_within_bounds() {
+        let filled = |length: Option<u64>| {
+            let mut index = NameIndex::default();
+            if let Some(length) = length {
+                index.expect(length);
+            }
+            for number in 0..1_000 {
+                let id = format!("id_{number}");
+                assert_eq!(add(&mut index, &id, None, 100 * number), None);
+            }
+            for number in 0..1_000 {
+                let id = format!("id_{number}");
+                assert_eq!(
+                    add(&mut index, &id, None, 0),
+                    earlier(100 * number, true, false)
+                );
+            }
+            index.table.len()
+        };
+        assert_eq!(filled(None), 2048);
+        assert_eq!(filled(Some(100_000)), 2048);
+        for length in [1_000_000, u64::MAX] {
+            assert!((2048..=8192).contains(&filled(Some(length))));
+        }
     }
 }
