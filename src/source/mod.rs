@@ -18,4 +18,4 @@ pub use mask::{Mask, escape_control};
 pub use path::display_path;
 pub use secret::Secret;
 pub use span::{FileId, Place, Span};
-pub use text::{Fidelity, LazyText, Text, TextBuilder};
+pub use text::{Fidelity, LazyText, Text, TextBuilder, lossy};

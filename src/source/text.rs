@@ -446,6 +446,17 @@ impl fmt::Debug for LazyText<'_> {
     }
 }
 
+/// As `String::from_utf8_lossy`, which takes its time with text that is sound.
+pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    let error = match std::str::from_utf8(bytes) {
+        Ok(text) => return Cow::Borrowed(text),
+        Err(error) => error,
+    };
+    let (sound, rest) = bytes.split_at(error.valid_up_to());
+    let sound = std::str::from_utf8(sound).unwrap_or_default();
+    Cow::Owned(sound.to_owned() + &String::from_utf8_lossy(rest))
+}
+
 /// Builds a [`Text`] layer by layer.
 #[derive(Default)]
 pub struct TextBuilder {

@@ -3,12 +3,11 @@
 //! Other programs use the same endings, so a walk must be sure: a `.cfg` is Airflow's when it has
 //! Airflow's name or Airflow's options, and JSON when it has the shape of an export.
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use crate::inputs::store::cli_output;
 use crate::inputs::{Kind, carrier, exports, local, opaque, sops, store};
-use crate::source::Text;
+use crate::source::{Text, lossy};
 use crate::syntax::json;
 use crate::workspace::{connections_file, walk};
 
@@ -91,17 +90,6 @@ fn detect_text(path: &Path, head: &[u8], named: bool) -> Result<Detected, &'stat
         return detect_plain(path, plain.as_bytes(), named).map_err(|_| "encrypted with SOPS");
     }
     detect_plain(path, head, named)
-}
-
-/// As `String::from_utf8_lossy`, which takes its time with text that is sound.
-fn lossy(bytes: &[u8]) -> Cow<'_, str> {
-    let error = match std::str::from_utf8(bytes) {
-        Ok(text) => return Cow::Borrowed(text),
-        Err(error) => error,
-    };
-    let (sound, rest) = bytes.split_at(error.valid_up_to());
-    let sound = std::str::from_utf8(sound).unwrap_or_default();
-    Cow::Owned(sound.to_owned() + &String::from_utf8_lossy(rest))
 }
 
 /// See [`connections_file`].

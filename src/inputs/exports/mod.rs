@@ -17,7 +17,7 @@ use std::path::Path;
 use super::Kind;
 use super::carrier::{Around, Broken, Carrier, Part};
 use super::store::cli_output;
-use crate::source::{Fidelity, Mask, Span, Text, TextBuilder};
+use crate::source::{Fidelity, Mask, Span, Text, TextBuilder, lossy};
 use crate::syntax::json::write::push_string;
 use crate::syntax::json::{self, ErrorKind, Json, Member, Value};
 use crate::syntax::yaml::json::{NoJson, Why, as_export};
@@ -99,7 +99,7 @@ fn is_key(text: &str, key: &str) -> bool {
 pub fn is_read(kind: Kind, head: &[u8]) -> bool {
     match kind {
         Kind::Ssm | Kind::SecretsManager | Kind::FlatStore => {
-            let text = String::from_utf8_lossy(head);
+            let text = lossy(head);
             !begins_json(&text) && begins_yaml(&text)
         }
         Kind::Vault | Kind::Gcp | Kind::Azure | Kind::KubernetesSecret | Kind::Chamber => true,
@@ -117,7 +117,7 @@ pub fn makes_entries(kind: Kind, bytes: &[u8]) -> bool {
 
 /// Why a file that is said to be of this kind cannot be read, with what to run instead.
 pub fn refused(kind: Kind, head: &[u8]) -> Option<&'static str> {
-    let text = String::from_utf8_lossy(head);
+    let text = lossy(head);
     let structured = begins_json(&text) || begins_yaml(&text);
     match kind {
         Kind::Chamber if !structured && !chamber::is_dotenv(&text) => Some(chamber::OTHER_FORMAT),
