@@ -28,11 +28,11 @@ use crate::inputs::{Definition, EntryKind, Input, Kind};
 use crate::load::View;
 use crate::load::asked::{Asked, covered_entry, near_miss, ways};
 use crate::load::pipeline;
-use crate::load::prepared::{Prepared, PreparedValue};
+use crate::load::prepared::{Looks, Prepared, PreparedValue};
 use crate::report::{Failure, Finding};
 use crate::resolve::Gather;
 use crate::rules::stores::plaintext_secrets_in_repository::{self, Credential};
-use crate::rules::{Carrier, EntryContext, StoreContext, UnusedCount};
+use crate::rules::{self, Carrier, EntryContext, StoreContext, UnusedCount};
 use crate::settings::SettingsFile;
 use crate::source::{LazyText, Place, Span, Text};
 use crate::workspace::Content;
@@ -82,8 +82,8 @@ pub(super) struct Judge<'v, 'a, 'r, 'q> {
     hashed: Vec<Vec<Hashed>>,
     /// What [`NameIndex`] said of these.
     earlier: Vec<Vec<Option<Earlier>>>,
-    /// What need not be read ([`connection::looks_plain`]).
-    looks_plain: fn(&str) -> Option<Advice>,
+    /// What need not be read, and what not be searched.
+    looks: Looks,
     /// Git would commit the file: a credential in it is looked for (AV712).
     committed: bool,
     settings_file: &'r SettingsFile,
@@ -113,6 +113,8 @@ struct Decoded<'e> {
     text: Option<Cow<'e, str>>,
     /// As a connection it need not be read.
     looks_plain: Option<Advice>,
+    /// No rule need search it.
+    is_quiet: bool,
     /// Something of the value is not known.
     is_open: bool,
 }
@@ -152,7 +154,10 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
             names: targets.iter().map(|_| NameIndex::default()).collect(),
             hashed: vec![Vec::new(); targets.len()],
             earlier: vec![Vec::new(); targets.len()],
-            looks_plain: connection::looks_plain,
+            looks: Looks {
+                looks_plain: connection::looks_plain,
+                is_quiet: rules::is_quiet,
+            },
             committed: committed && plaintext_secrets_in_repository::is_asked(input),
             settings_file,
             credential: None,
@@ -170,14 +175,14 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
     pub(super) fn stream(mut self, content: Content) -> Streamed {
         let length = content.length();
         let apart = length.is_none_or(|length| length > WORTH_A_THREAD);
-        let reader = StoreReader::sized(content.into_reader(), self.input.kind, length);
-        let looks_plain = self.looks_plain;
-        let prepare = move |batch: &Batch| Prepared::of(batch, looks_plain);
-        let path = &self.input.path;
-        let summary = pipeline::run(reader, path, apart, prepare, |batch, prepared| {
         if let Some(length) = length {
             self.names.iter_mut().for_each(|names| names.expect(length));
         }
+        let reader = StoreReader::sized(content.into_reader(), self.input.kind, length);
+        let looks = self.looks;
+        let prepare = move |batch: &Batch| Prepared::of(batch, looks);
+        let path = &self.input.path;
+        let summary = pipeline::run(reader, path, apart, prepare, |batch, prepared| {
             self.batch(batch, prepared);
             ControlFlow::Continue(())
         });
@@ -252,6 +257,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
                 facts: entry.facts(),
                 text: text.map(Cow::Borrowed).or_else(|| entry.value_str()),
                 looks_plain: value.looks_plain.filter(|_| !is_open),
+                is_quiet: value.is_quiet && !is_open,
                 is_open,
                 entry,
             });
@@ -412,6 +418,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
                 name: Cow::Borrowed(&decoded.name),
                 name_place: place(entry.name_span()),
                 value,
+                is_quiet: decoded.is_quiet && text.is_some(),
                 value_place: value_span(entry, object.as_ref()).map(place),
                 decoded_object: object.as_ref().is_some_and(is_whole),
                 facts,

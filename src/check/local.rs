@@ -25,7 +25,7 @@ use crate::load::{View, pipeline};
 use crate::report::{Failure, Finding};
 use crate::rules::class::{local_file_unsupported, placeholder_left_in};
 use crate::rules::stores::plaintext_secrets_in_repository::{self, Credential};
-use crate::rules::{Carrier, EntryContext, Facts, StoreContext};
+use crate::rules::{self, Carrier, EntryContext, Facts, StoreContext};
 use crate::source::{LazyText, LineIndex, Mask, Place, Span, Text};
 use crate::workspace::Content;
 
@@ -34,8 +34,7 @@ const ENCRYPTED: &[u8] = b"ENC[AES256_GCM,data:";
 
 /// What is told of a batch by itself, on the thread that is ahead.
 struct Looked {
-    /// By entry: what rules may say of a connection at most; `None` where that is not known.
-    advice: Vec<Option<Advice>>,
+    values: Vec<LookedValue>,
     is_encrypted: bool,
     has_braces: bool,
 }
@@ -44,27 +43,47 @@ impl Looked {
     fn of(batch: &Batch, kind: EntryKind) -> Self {
         let text = batch.text().as_bytes();
         let is_variable = kind == EntryKind::Variable;
-        let advice = |entry: Entry<'_>| if is_variable { None } else { advice(&entry) };
         Self {
-            advice: batch.entries().map(advice).collect(),
+            values: batch
+                .entries()
+                .map(|entry| LookedValue::of(&entry, kind))
+                .collect(),
             is_encrypted: memmem::find(text, ENCRYPTED).is_some(),
             has_braces: is_variable && memmem::find(text, b"{{").is_some(),
         }
     }
 }
 
-fn advice(entry: &Entry<'_>) -> Option<Advice> {
-    let text = match (entry.object_raw(), entry.value_raw()) {
-        (Some(object), _) => Cow::Borrowed(object),
-        (None, Some(_)) => entry.value_str()?,
-        _ => return None,
-    };
-    let looks = if entry.object_raw().is_some() {
-        connection::object_looks_plain(&text)
-    } else {
-        connection::looks_plain(&text)
-    };
-    looks.filter(|_| placeholder_left_in::find(&text).is_none())
+/// The same of one value.
+#[derive(Clone, Copy, Default)]
+struct LookedValue {
+    /// What rules may say of it at most as a connection; `None` where that is not known.
+    advice: Option<Advice>,
+    /// No rule need search it.
+    is_quiet: bool,
+}
+
+impl LookedValue {
+    fn of(entry: &Entry<'_>, kind: EntryKind) -> Self {
+        let object = entry.object_raw();
+        let is_connection = kind == EntryKind::Connection;
+        let object_or_text = object.filter(|_| is_connection).map(Cow::Borrowed);
+        let Some(value) = object_or_text.or_else(|| entry.value_str()) else {
+            return Self::default();
+        };
+        let is_quiet = rules::is_quiet(&value);
+        let advice = match object {
+            _ if !is_connection => None,
+            Some(object) => connection::object_looks_plain(object),
+            None => connection::looks_plain(&value),
+        };
+        // The one of the rules on connections that looks at the file.
+        let has_none = || is_quiet || placeholder_left_in::find(&value).is_none();
+        Self {
+            advice: advice.filter(|_| has_none()),
+            is_quiet,
+        }
+    }
 }
 
 /// The rules, over the entries of one file.
@@ -189,9 +208,9 @@ impl LocalJudge<'_, '_> {
     fn batch(&mut self, batch: &Batch, looked: &Looked) {
         self.is_unclear |= looked.is_encrypted;
         self.has_braces |= looked.has_braces;
-        for (entry, advice) in batch.entries().zip(&looked.advice) {
+        for (entry, value) in batch.entries().zip(&looked.values) {
             self.twice.add(&entry.name());
-            let is_quiet = self.is_quiet(&entry, *advice);
+            let is_quiet = self.is_quiet(&entry, *value);
             let asks = self.is_committed
                 && self.credentials.contains(&None)
                 && plaintext_secrets_in_repository::may_hold(self.kind, &entry.name());
@@ -212,7 +231,7 @@ impl LocalJudge<'_, '_> {
     }
 
     /// No rule has anything to say about the entry.
-    fn is_quiet(&self, entry: &Entry<'_>, advice: Option<Advice>) -> bool {
+    fn is_quiet(&self, entry: &Entry<'_>, looked: LookedValue) -> bool {
         let name = entry.name();
         let object = entry.object_raw();
         let text = entry.value_str();
@@ -233,11 +252,12 @@ impl LocalJudge<'_, '_> {
         let targets = self.targets.iter().zip(&self.given);
         targets.into_iter().all(|(target, given)| {
             let is_plain = |text: &str| {
+                let advice = looked.advice;
                 advice.is_some_and(|advice| given.is_all(advice))
                     && connection::may_be_plain(text, target.airflow, format)
             };
             (!is_read || value.is_some_and(is_plain))
-                && self.is_quiet_to(target, entry, &name, value, format)
+                && self.is_quiet_to(target, entry, looked, &name, value, format)
         })
     }
 
@@ -246,6 +266,7 @@ impl LocalJudge<'_, '_> {
         &self,
         target: &Target,
         entry: &Entry<'_>,
+        looked: LookedValue,
         name: &str,
         value: Option<&str>,
         format: &Format,
@@ -261,6 +282,7 @@ impl LocalJudge<'_, '_> {
             name: Cow::Borrowed(name),
             name_place: place(entry.name_span()),
             value: value.as_ref(),
+            is_quiet: looked.is_quiet,
             value_place: entry.value_span().map(place),
             decoded_object: false,
             facts: &Facts::default(),

@@ -306,6 +306,7 @@ impl<'a> Run<'a> {
                     value: Some(value).filter(|_| !is_value),
                     value_place: Some(Place::new(input.id, definition.value.source())),
                     decoded_object: false,
+                    is_quiet: false,
                     facts: &facts,
                     naming: None,
                     near_miss: false,

@@ -74,6 +74,7 @@ fn one(
             value: Some(&value.into()),
             value_place: Some(Place::new(input.id, value.source())),
             decoded_object: false,
+            is_quiet: false,
             facts: &Facts::default(),
             naming: None,
             near_miss: false,

@@ -19,7 +19,7 @@ use crate::aws::names::is_store_name;
 use crate::inputs::store::{Entry, Facts, StaleWhy, StoreReader, Value};
 use crate::inputs::{EntryKind, Input, Kind, is_sample};
 use crate::load::asked::{Asked, ways_of};
-use crate::load::prepared::Prepared;
+use crate::load::prepared::{Looks, Prepared};
 use crate::load::{View, asked, pipeline};
 use crate::resolve::words;
 use crate::rules::{Carrier, EntryContext};
@@ -50,7 +50,12 @@ pub(super) fn list(
     };
     let apart = !content.is_whole();
     let reader = StoreReader::new(content.into_reader(), input.kind);
-    let prepare = |batch: &_| Prepared::of(batch, connection::looks_plain);
+    let looks = Looks {
+        looks_plain: connection::looks_plain,
+        // Few rules are asked, of connections that are not plain.
+        is_quiet: |_| false,
+    };
+    let prepare = |batch: &_| Prepared::of(batch, looks);
     let mut known: Vec<Ways<'_, '_>> = Vec::new();
     let mut stopped = None;
     let summary = pipeline::run(reader, &input.path, apart, prepare, |batch, prepared| {
@@ -234,6 +239,7 @@ impl Lister<'_> {
             value_place: entry.value_span().map(place),
             decoded_object: entry.kind() != Kind::KubernetesSecret
                 && matches!(entry.value(), Value::Object(_)),
+            is_quiet: false,
             facts,
             naming: Some(&asked.naming),
             near_miss: false,

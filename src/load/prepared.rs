@@ -21,27 +21,42 @@ pub struct PreparedValue {
     unescaped: Option<Range<usize>>,
     /// See [`connection::looks_plain`](crate::airflow::connection::looks_plain).
     pub looks_plain: Option<Advice>,
+    /// See [`Looks::is_quiet`].
+    pub is_quiet: bool,
+}
+
+/// How values are looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Looks {
+    /// See [`connection::looks_plain`](crate::airflow::connection::looks_plain).
+    pub looks_plain: fn(&str) -> Option<Advice>,
+    /// True for a value that no rule need search.
+    pub is_quiet: fn(&str) -> bool,
+}
+
+impl Looks {
+    fn at(self, value: &str, unescaped: Option<Range<usize>>) -> PreparedValue {
+        PreparedValue {
+            unescaped,
+            looks_plain: (self.looks_plain)(value),
+            is_quiet: (self.is_quiet)(value),
+        }
+    }
 }
 
 impl Prepared {
     /// Looks at every value of `batch`.
-    pub fn of(batch: &Batch, looks_plain: fn(&str) -> Option<Advice>) -> Self {
+    pub fn of(batch: &Batch, looks: Looks) -> Self {
         let mut unescaped = String::new();
         let mut bytes = Vec::new();
         let values = batch.entries().map(|entry| {
             let (raw, is_escaped) = entry.value_raw().unwrap_or_default();
             if !is_escaped {
-                return PreparedValue {
-                    unescaped: None,
-                    looks_plain: looks_plain(raw),
-                };
+                return looks.at(raw, None);
             }
             let start = unescaped.len();
             json::unescape_onto(raw, &mut unescaped, &mut bytes);
-            PreparedValue {
-                looks_plain: looks_plain(&unescaped[start..]),
-                unescaped: Some(start..unescaped.len()),
-            }
+            looks.at(&unescaped[start..], Some(start..unescaped.len()))
         });
         let values = values.collect();
         Self { unescaped, values }

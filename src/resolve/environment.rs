@@ -146,6 +146,7 @@ fn of_connection(
         value: Some(&value),
         value_place: Some(Place::new(file, text.source())),
         decoded_object: false,
+        is_quiet: false,
         facts: &Facts::default(),
         naming: None,
         near_miss: false,

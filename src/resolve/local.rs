@@ -213,6 +213,7 @@ fn connection(loaded: &Loaded, input: &Input, definition: &Definition, target: &
         value: Some(&value),
         value_place: Some(Place::new(input.id, text.source())),
         decoded_object: false,
+        is_quiet: false,
         facts: &Facts::default(),
         naming: None,
         near_miss: false,

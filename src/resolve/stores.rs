@@ -504,6 +504,7 @@ impl Hit {
             value: Some(&value),
             value_place: self.value_span.map(place),
             decoded_object,
+            is_quiet: false,
             facts: &self.facts,
             naming: None,
             near_miss: false,

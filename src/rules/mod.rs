@@ -265,6 +265,7 @@ impl Carrier {
 pub use crate::inputs::store::{Earlier, Facts};
 
 /// What a [`Check::Entry`] is told: one value and what the readers make of it.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct EntryContext<'a> {
     /// Whose behaviour is modelled.
     pub target: &'a Target,
@@ -280,6 +281,8 @@ pub struct EntryContext<'a> {
     pub name_place: Place,
     /// The value; `None` where the export holds none.
     pub value: Option<&'a LazyText<'a>>,
+    /// None of the rules that search the characters of every value finds anything in this one: that was told before.
+    pub is_quiet: bool,
     /// Where the whole value stands, quotes included.
     pub value_place: Option<Place>,
     /// The value stood as a decoded object where a string belongs (user-made maps).
@@ -308,6 +311,14 @@ pub struct EntryContext<'a> {
     pub settings_file: &'a SettingsFile,
     /// For a connection with a value: what each runtime of the target makes of it.
     pub readings: &'a [(Runtime, Reading)],
+}
+
+/// True for a value in which none of the rules finds anything that search the characters of every value: so much can be
+/// told before anything else of the entry is known.
+pub(crate) fn is_quiet(value: &str) -> bool {
+    !class::placeholder_left_in::may_stand_in(value)
+        && !files::unexpanded_reference::may_stand_in(value)
+        && !stores::store_value_limit::has_braces(value)
 }
 
 impl EntryContext<'_> {

@@ -20,7 +20,19 @@ fn targets() -> Vec<Target> {
     targets
 }
 
-fn findings(text: &str, kind: Kind, looks_plain: fn(&str) -> Option<Advice>) -> Vec<Finding> {
+/// Every value is looked through.
+const SLOW: Looks = Looks {
+    looks_plain: |_| None,
+    is_quiet: |_| false,
+};
+
+/// As it is done.
+const FAST: Looks = Looks {
+    looks_plain: connection::looks_plain,
+    is_quiet: rules::is_quiet,
+};
+
+fn findings(text: &str, kind: Kind, looks: Looks) -> Vec<Finding> {
     let input = testing::input(0, "dump.json", kind, text.as_bytes(), Tree::Store);
     let targets = targets();
     let checks = Checks::wanted(&Selection::default());
@@ -33,19 +45,15 @@ fn findings(text: &str, kind: Kind, looks_plain: fn(&str) -> Option<Advice>) -> 
         false,
         SettingsFile::none(),
     );
-    judge.looks_plain = looks_plain;
+    judge.looks = looks;
     let streamed = judge.stream(Content::Whole(text.as_bytes().into()));
     assert!(streamed.failures.is_empty());
     streamed.findings
 }
 
 /// What the rules say of an export: code, place, message.
-fn said(
-    text: &str,
-    kind: Kind,
-    looks_plain: fn(&str) -> Option<Advice>,
-) -> Vec<(&'static str, Span, String, Vec<Version>)> {
-    findings(text, kind, looks_plain)
+fn said(text: &str, kind: Kind, looks: Looks) -> Vec<(&'static str, Span, String, Vec<Version>)> {
+    findings(text, kind, looks)
         .into_iter()
         .map(|finding| {
             let Finding {
@@ -90,8 +98,8 @@ fn agrees(values: &[String]) {
         (Kind::SecretsManager, ""),
     ] {
         let text = export(&plain, kind, parameter_type);
-        let fast = said(&text, kind, connection::looks_plain);
-        let slow = said(&text, kind, |_| None);
+        let fast = said(&text, kind, FAST);
+        let slow = said(&text, kind, SLOW);
         for one in &slow {
             assert!(
                 fast.contains(one),
@@ -101,6 +109,38 @@ fn agrees(values: &[String]) {
             );
         }
         assert_eq!(fast, slow);
+    }
+}
+
+/// What only the search of characters finds is found in quiet values and in others, whatever form they have.
+#[test]
+fn values_that_are_searched_ahead_are_told_alike() {
+    let found = [
+        ("${HOME}", "AV013"),
+        ("postgres://${DB_HOST}/x", "AV013"),
+        ("postgres://u:CHANGE_ME@h/d", "AV111"),
+        ("postgres://u:p@<your-host>/d", "AV111"),
+        ("postgres://é:xxx@h/d", "AV111"),
+        ("postgres://h/{{ name }}", "AV704"),
+        (
+            "{\"conn_type\": \"postgres\", \"host\": \"changeme\"}",
+            "AV111",
+        ),
+        (
+            "{\"conn_type\": \"postgres\", \"login\": \"${USER}\"}",
+            "AV013",
+        ),
+    ];
+    for (value, code) in found {
+        let values = [value.to_owned(), "postgres://u:p@h:5432/charset".to_owned()];
+        for kind in [Kind::Ssm, Kind::SecretsManager] {
+            // The service has taken what an answer of it shows.
+            let text = export(&values, kind, "SecureString");
+            let fast = said(&text, kind, FAST);
+            assert_eq!(fast, said(&text, kind, SLOW), "{value}");
+            let is_told = fast.iter().any(|one| one.0 == code);
+            assert!(is_told || kind == Kind::SecretsManager, "{value}");
+        }
     }
 }
 
@@ -119,10 +159,12 @@ fn advises(values: &[String]) {
     for (advice, values) in by_advice {
         for kind in [Kind::Ssm, Kind::SecretsManager] {
             let text = export(&values, kind, "SecureString");
-            let fast = said(&text, kind, |value| {
-                connection::looks_plain(value).map(|_| Advice::NONE)
-            });
-            for finding in findings(&text, kind, |_| None) {
+            let looks = Looks {
+                looks_plain: |value| connection::looks_plain(value).map(|_| Advice::NONE),
+                ..FAST
+            };
+            let fast = said(&text, kind, looks);
+            for finding in findings(&text, kind, SLOW) {
                 let (code, span) = (finding.rule.code, finding.place.span);
                 let same = |one: &(&str, Span, String, Vec<Version>)| {
                     (one.0, one.1, &one.3) == (code, span, &finding.targets)
@@ -427,7 +469,7 @@ fn the_common_forms_are_plain_to_the_rules() {
     }
     agrees(&values);
     let text = export(&values, Kind::Ssm, "SecureString");
-    let said = said(&text, Kind::Ssm, |_| None).into_iter();
+    let said = said(&text, Kind::Ssm, SLOW).into_iter();
     // JSON before 2.3 is not what this is about.
     let said: Vec<_> = said
         .filter(|one| one.3 != [Version::new(2, 2, 5)])

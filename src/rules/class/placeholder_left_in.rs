@@ -162,6 +162,7 @@ fn stored(cx: &EntryContext<'_>, findings: &mut Findings) {
     if matches!(cx.carrier, Carrier::Env | Carrier::Local | Carrier::Command)
         || cx.kind != Some(EntryKind::Connection)
         || cx.is_sample
+        || cx.is_quiet
     {
         return;
     }
@@ -214,6 +215,11 @@ pub(crate) struct Found {
     pub range: Range<usize>,
     /// The placeholder, if it is of a kind that may be shown.
     pub word: Option<String>,
+}
+
+/// False where [`find`] finds nothing, told sooner.
+pub(crate) fn may_stand_in(value: &str) -> bool {
+    memchr::memchr(b'<', value.as_bytes()).is_some() || may_hold_word(value.as_bytes())
 }
 
 /// The first placeholder in `value`.
@@ -312,17 +318,17 @@ fn word(value: &str) -> Option<Found> {
     None
 }
 
+/// `xxx…`
+fn is_crosses(run: &str) -> bool {
+    run.len() >= 3 && run.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x'))
+}
+
 /// How the words that are looked for begin: every one of them, in any case, with one of these.
 const BEGINNINGS: [[u8; 3]; 9] = [
     *b"cha", *b"fil", *b"fix", *b"ins", *b"rep", *b"tbd", *b"tod", *b"xxx", *b"you",
 ];
 /// Places that are looked at together.
 const TOGETHER: usize = 16;
-/// `xxx…`
-fn is_crosses(run: &str) -> bool {
-    run.len() >= 3 && run.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x'))
-}
-
 
 /// Places that are looked at together, and the two bytes behind the last.
 const BLOCK: usize = TOGETHER + 2;
@@ -468,6 +474,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_found_is_told_before() {
+        for value in [
+            "a <host> b",
+            "CHANGE_ME",
+            "é xxx€",
+            "xxxé xxx",
+            "a:todo",
+            "todo",
+        ] {
+            assert!(find(value).is_none() || may_stand_in(value), "{value}");
+        }
+        for value in ["", "charset", "postgres://u:charset@h/files", "éxxx", "xx"] {
+            assert!(!may_stand_in(value) || !value.is_ascii(), "{value}");
+        }
+    }
+
+    #[test]
     fn every_word_begins_as_is_asked_for() {
         for word in public::placeholder_words().chain(["xxx"]) {
             assert!(
@@ -501,6 +524,11 @@ mod tests {
             ] {
                 let weak = ["todo", "fixme", "tbd"].contains(&word) && value.len() != word.len();
                 assert_eq!(find(&value).is_some(), !weak, "{value}");
+                let after = format!("é, a long text with other letters, {value}");
+                assert_eq!(
+                    find(&after).is_some(),
+                    !["todo", "fixme", "tbd"].contains(&word)
+                );
             }
         }
     }
@@ -522,15 +550,10 @@ mod tests {
             "/airflow/connections",
             "é<é>",
             "éxxx",
+            "a long text before éxxx and a long one behind it",
             "xxx\u{301}é_xxx".trim_start_matches("xxx"),
         ] {
-                let after = format!("é, a long text with other letters, {value}");
-                assert_eq!(
-                    find(&after).is_some(),
-                    !["todo", "fixme", "tbd"].contains(&word)
-                );
             assert_eq!(found(value), None, "{value}");
         }
     }
 }
-            "a long text before éxxx and a long one behind it",

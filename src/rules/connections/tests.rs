@@ -57,6 +57,7 @@ fn all_findings_of(text: &str, target: &Target, format: &Format) -> Vec<Finding>
         value: Some(&(&value).into()),
         value_place: Some(place),
         decoded_object: false,
+        is_quiet: false,
         facts: &facts,
         naming: None,
         near_miss: false,

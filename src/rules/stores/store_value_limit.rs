@@ -81,7 +81,7 @@ fn check(cx: &EntryContext<'_>, findings: &mut Findings) {
                 large(cx, text, findings);
             }
             // What SSM has answered with, it has taken.
-            if !cx.facts.answered && has_braces(text) {
+            if !cx.facts.answered && !cx.is_quiet && has_braces(text) {
                 braces(cx, findings);
             }
         }
@@ -178,7 +178,7 @@ fn report(
 }
 
 /// `{{…}}` around what may be a name or an expression: a password may hold both by chance.
-fn has_braces(text: &str) -> bool {
+pub(crate) fn has_braces(text: &str) -> bool {
     reference(text).is_some()
 }
 

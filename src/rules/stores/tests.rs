@@ -75,6 +75,7 @@ fn lines(rule: &'static Rule, text: &str, naming: Option<&Naming>, guess: bool) 
             value: lazy.as_ref(),
             value_place: entry.value_span().map(|span| Place::new(input.id, span)),
             decoded_object: false,
+            is_quiet: false,
             facts: &entry.facts(),
             naming: Some(judged),
             near_miss: judged.near_miss(&name).is_some(),
