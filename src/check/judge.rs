@@ -22,7 +22,7 @@ use crate::airflow::connection::{self, Advice, Format, Reader, Reading};
 use crate::airflow::lookup::{Coverage, NearMiss, Why};
 use crate::airflow::{Runtime, Target};
 use crate::aws::names::is_store_name;
-use crate::inputs::store::names::{Earlier, Hashed, Indexed, NameIndex};
+use crate::inputs::store::names::{Earlier, Hashed, Indexed, NameIndex, ValueHashes};
 use crate::inputs::store::{Batch, Entry, Facts, Spot, StoreReader, Summary, Tally, Value};
 use crate::inputs::{Definition, EntryKind, Input, Kind};
 use crate::load::View;
@@ -83,7 +83,7 @@ pub(super) struct Judge<'v, 'a, 'r, 'q> {
     /// What [`NameIndex`] said of these.
     earlier: Vec<Vec<Option<Earlier>>>,
     /// What need not be read, and what not be searched.
-    looks: Looks,
+    looks: Looks<'static>,
     /// Git would commit the file: a credential in it is looked for (AV712).
     committed: bool,
     settings_file: &'r SettingsFile,
@@ -115,6 +115,8 @@ struct Decoded<'e> {
     looks_plain: Option<Advice>,
     /// No rule need search it.
     is_quiet: bool,
+    /// The hash of the text.
+    hash: u64,
     /// Something of the value is not known.
     is_open: bool,
 }
@@ -157,6 +159,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
             looks: Looks {
                 looks_plain: connection::looks_plain,
                 is_quiet: rules::is_quiet,
+                hashes: None,
             },
             committed: committed && plaintext_secrets_in_repository::is_asked(input),
             settings_file,
@@ -179,7 +182,11 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
             self.names.iter_mut().for_each(|names| names.expect(length));
         }
         let reader = StoreReader::sized(content.into_reader(), self.input.kind, length);
-        let looks = self.looks;
+        let hashes = ValueHashes::default();
+        let looks = Looks {
+            hashes: Some(&hashes),
+            ..self.looks
+        };
         let prepare = move |batch: &Batch| Prepared::of(batch, looks);
         let path = &self.input.path;
         let summary = pipeline::run(reader, path, apart, prepare, |batch, prepared| {
@@ -258,6 +265,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
                 text: text.map(Cow::Borrowed).or_else(|| entry.value_str()),
                 looks_plain: value.looks_plain.filter(|_| !is_open),
                 is_quiet: value.is_quiet && !is_open,
+                hash: value.hash,
                 is_open,
                 entry,
             });
@@ -313,8 +321,9 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
                     name: &decoded.name,
                     value: decoded
                         .text
-                        .as_deref()
-                        .filter(|_| !decoded.facts.encrypted && !decoded.is_open),
+                        .as_ref()
+                        .filter(|_| !decoded.facts.encrypted && !decoded.is_open)
+                        .map(|_| decoded.hash),
                     offset: decoded.entry.name_span().start,
                 });
                 self.hashed[target].push(hashed);

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::airflow::connection::Advice;
 use crate::inputs::store::Batch;
+use crate::inputs::store::names::ValueHashes;
 use crate::syntax::json;
 
 /// What can be found out of the values of a batch while the one before it is judged.
@@ -23,30 +24,35 @@ pub struct PreparedValue {
     pub looks_plain: Option<Advice>,
     /// See [`Looks::is_quiet`].
     pub is_quiet: bool,
+    /// See [`Looks::hashes`]; 0 where nobody asks.
+    pub hash: u64,
 }
 
 /// How values are looked at.
 #[derive(Clone, Copy, Debug)]
-pub struct Looks {
+pub struct Looks<'h> {
     /// See [`connection::looks_plain`](crate::airflow::connection::looks_plain).
     pub looks_plain: fn(&str) -> Option<Advice>,
     /// True for a value that no rule need search.
     pub is_quiet: fn(&str) -> bool,
+    /// Whether values are the same, where somebody asks.
+    pub hashes: Option<&'h ValueHashes>,
 }
 
-impl Looks {
+impl Looks<'_> {
     fn at(self, value: &str, unescaped: Option<Range<usize>>) -> PreparedValue {
         PreparedValue {
             unescaped,
             looks_plain: (self.looks_plain)(value),
             is_quiet: (self.is_quiet)(value),
+            hash: self.hashes.map_or(0, |hashes| hashes.of(value)),
         }
     }
 }
 
 impl Prepared {
     /// Looks at every value of `batch`.
-    pub fn of(batch: &Batch, looks: Looks) -> Self {
+    pub fn of(batch: &Batch, looks: Looks<'_>) -> Self {
         let mut unescaped = String::new();
         let mut bytes = Vec::new();
         let values = batch.entries().map(|entry| {

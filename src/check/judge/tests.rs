@@ -21,18 +21,20 @@ fn targets() -> Vec<Target> {
 }
 
 /// Every value is looked through.
-const SLOW: Looks = Looks {
+const SLOW: Looks<'_> = Looks {
     looks_plain: |_| None,
     is_quiet: |_| false,
+    hashes: None,
 };
 
 /// As it is done.
-const FAST: Looks = Looks {
+const FAST: Looks<'_> = Looks {
     looks_plain: connection::looks_plain,
     is_quiet: rules::is_quiet,
+    hashes: None,
 };
 
-fn findings(text: &str, kind: Kind, looks: Looks) -> Vec<Finding> {
+fn findings(text: &str, kind: Kind, looks: Looks<'static>) -> Vec<Finding> {
     let input = testing::input(0, "dump.json", kind, text.as_bytes(), Tree::Store);
     let targets = targets();
     let checks = Checks::wanted(&Selection::default());
@@ -52,7 +54,11 @@ fn findings(text: &str, kind: Kind, looks: Looks) -> Vec<Finding> {
 }
 
 /// What the rules say of an export: code, place, message.
-fn said(text: &str, kind: Kind, looks: Looks) -> Vec<(&'static str, Span, String, Vec<Version>)> {
+fn said(
+    text: &str,
+    kind: Kind,
+    looks: Looks<'static>,
+) -> Vec<(&'static str, Span, String, Vec<Version>)> {
     findings(text, kind, looks)
         .into_iter()
         .map(|finding| {

@@ -71,10 +71,34 @@ pub struct Indexed<'a> {
     pub id: &'a str,
     /// The name.
     pub name: &'a str,
-    /// The value, where the export holds one.
-    pub value: Option<&'a str>,
+    /// The value's hash, where the export holds one: of all entries by the same [`ValueHashes`].
+    pub value: Option<u64>,
     /// Where the name stands in the file.
     pub offset: usize,
+}
+
+/// What tells whether values are the same: told of each by itself, by whoever has it at hand.
+#[derive(Default)]
+pub struct ValueHashes(RandomState);
+
+impl std::fmt::Debug for ValueHashes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ValueHashes")
+    }
+}
+
+impl ValueHashes {
+    /// For [`Indexed::value`].
+    pub fn of(&self, value: &str) -> u64 {
+        of_text(&self.0, value).max(NOTHING + 1)
+    }
+}
+
+/// Of the bytes alone: what marks the end of a text that others follow is not needed here.
+fn of_text(keys: &RandomState, text: &str) -> u64 {
+    let mut hasher = keys.build_hasher();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }
 
 /// The entries that have passed: 32 bytes each, and a table over them.
@@ -119,18 +143,13 @@ impl NameIndex {
         Hashed {
             key: self.key(entry),
             name: self.of_text(entry.name) << 32 | u64::from(high(self.of_text(bare(entry.id)))),
-            value: entry
-                .value
-                .map_or(NOTHING, |value| self.of_text(value).max(NOTHING + 1)),
+            value: entry.value.unwrap_or(NOTHING),
             offset: entry.offset,
         }
     }
 
-    /// Of the bytes alone: what marks the end of a text that others follow is not needed here.
     fn of_text(&self, text: &str) -> u64 {
-        let mut hasher = self.hashes.build_hasher();
-        hasher.write(text.as_bytes());
-        hasher.finish()
+        of_text(&self.hashes, text)
     }
 
     /// What two names must share to collide: store, kind and the id as Python's `str.upper()`
@@ -294,7 +313,12 @@ mod tests {
             kind: EntryKind::Connection,
             id,
             name: &format!("/airflow/connections/{id}"),
-            value,
+            // The same for every index of a test.
+            value: value.map(|value| {
+                static HASHES: std::sync::LazyLock<ValueHashes> =
+                    std::sync::LazyLock::new(ValueHashes::default);
+                HASHES.of(value)
+            }),
             offset,
         })
     }

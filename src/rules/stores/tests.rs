@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::airflow::connection::Format;
 use crate::airflow::lookup::{Coverage, Naming};
 use crate::airflow::{Target, Version};
-use crate::inputs::store::names::{Indexed, NameIndex};
+use crate::inputs::store::names::{Indexed, NameIndex, ValueHashes};
 use crate::inputs::store::{StoreReader, Tally, Value, Verdict, detect};
 use crate::inputs::{Input, Kind, Tree};
 use crate::report::{Finding, Findings};
@@ -34,6 +34,7 @@ fn lines(rule: &'static Rule, text: &str, naming: Option<&Naming>, guess: bool) 
     let judged = naming.unwrap_or(&defaults);
     let mut reader = StoreReader::new(text.as_bytes(), kind);
     let mut names = NameIndex::default();
+    let hashes = ValueHashes::default();
     while let Some(entry) = reader.next() {
         let name = entry.name();
         let coverage = judged.coverage(&name);
@@ -55,7 +56,7 @@ fn lines(rule: &'static Rule, text: &str, naming: Option<&Naming>, guess: bool) 
                 kind,
                 id,
                 name: &name,
-                value: value.as_ref().map(crate::source::Text::expose),
+                value: value.as_ref().map(|text| hashes.of(text.expose())),
                 offset: entry.name_span().start,
             }),
             _ => None,

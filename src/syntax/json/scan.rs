@@ -98,6 +98,16 @@ impl Scanner {
         }
         // What is remembered is nested, if at all, in few bytes.
         let is_flat = depth + 2 * alike::LONGEST_VALUE < MAX_DEPTH;
+        if is_flat
+            && self.alike.is_some()
+            && let Some(end) = self.pair(bytes, at)
+        {
+            return Ok(Scanned {
+                kind: Kind::Array,
+                escaped: false,
+                end,
+            });
+        }
         let alike = self.alike.as_mut().filter(|_| is_flat);
         let end = alike.and_then(|alike| alike.read(bytes, at, &mut self.slots));
         if let Some(end) = end {
@@ -114,6 +124,33 @@ impl Scanner {
             alike.remember(bytes, at..scanned.end, &self.slots);
         }
         Ok(scanned)
+    }
+
+    /// `["…","…"]`, with no more than a blank behind the comma: one past its last byte. Of a list of pairs all are such.
+    fn pair(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
+        if bytes.get(at..at + 2) != Some(b"[\"") {
+            return None;
+        }
+        let (end, escaped) = lex::string(bytes, at + 1).ok()?;
+        let start = match bytes.get(end..)? {
+            [b',', b'"', ..] => end + 1,
+            [b',', b' ', b'"', ..] => end + 2,
+            _ => return None,
+        };
+        let (last, last_escaped) = lex::string(bytes, start).ok()?;
+        if bytes.get(last) != Some(&b']') {
+            return None;
+        }
+        let text = |value, escaped| Slot {
+            key: 0..0,
+            key_escaped: false,
+            value,
+            kind: Kind::String,
+            escaped,
+        };
+        self.slots.push(text(at + 1..end, escaped));
+        self.slots.push(text(start..last, last_escaped));
+        Some(last + 1)
     }
 
     /// `DEEP`: a member of [`Scanner::within`] is looked for.
