@@ -71,9 +71,11 @@ pub enum NameFault {
 /// Why SSM can hold no parameter of this name. `PutParameter` in the API reference of Systems
 /// Manager; a `/` that lacks in front and `//` are not judged.
 pub fn ssm_fault(name: &str) -> Option<NameFault> {
-    if let Some(fault) = character(name, is_ssm_character) {
-        return Some(fault);
-    }
+    character(name, is_ssm_character).or_else(|| ssm_fault_of_form(name))
+}
+
+/// The same of a name whose characters are fine.
+pub fn ssm_fault_of_form(name: &str) -> Option<NameFault> {
     let start = usize::from(name.starts_with('/'));
     let word = name.get(start..start + 3).unwrap_or_default();
     if word.eq_ignore_ascii_case("aws") || word.eq_ignore_ascii_case("ssm") {

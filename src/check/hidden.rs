@@ -82,6 +82,11 @@ impl<'a> Hidden<'a> {
         }
     }
 
+    /// True where no entry hides anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
     /// What the entry `name` of a store of this kind hides.
     pub(super) fn by(&self, name: &str, kind: Kind) -> &[&'a Definition] {
         // Nearly always nothing.

@@ -80,8 +80,8 @@ pub(super) struct Judge<'v, 'a, 'r, 'q> {
     names: Vec<NameIndex>,
     /// By target: the names of a batch that are to be indexed.
     hashed: Vec<Vec<Hashed>>,
-    /// What [`NameIndex`] said of these.
-    earlier: Vec<Vec<Option<Earlier>>>,
+    /// What [`NameIndex`] said of these, by number; of most it says nothing.
+    earlier: Vec<Vec<(usize, Earlier)>>,
     /// What need not be read, and what not be searched.
     looks: Looks<'static>,
     /// Git would commit the file: a credential in it is looked for (AV712).
@@ -119,6 +119,39 @@ struct Decoded<'e> {
     hash: u64,
     /// Something of the value is not known.
     is_open: bool,
+}
+
+/// An entry of a batch.
+struct Passing<'e> {
+    entry: Entry<'e>,
+    value: &'e PreparedValue,
+    /// See [`Entry::usual_name`]; "" where something is unusual.
+    name: &'e str,
+    /// What is unusual about it must be looked at.
+    decoded: Option<Box<Decoded<'e>>>,
+}
+
+impl Passing<'_> {
+    fn name(&self) -> &str {
+        match &self.decoded {
+            Some(decoded) => &decoded.name,
+            None => self.name,
+        }
+    }
+
+    /// See [`Indexed::value`].
+    fn hash(&self) -> Option<u64> {
+        let Some(decoded) = &self.decoded else {
+            return Some(self.value.hash);
+        };
+        let text = decoded.text.as_ref();
+        text.filter(|_| !decoded.facts.encrypted && !decoded.is_open)
+            .map(|_| decoded.hash)
+    }
+
+    fn facts(&self) -> Option<&Facts> {
+        self.decoded.as_ref().map(|decoded| &decoded.facts)
+    }
 }
 
 /// What the name of an entry is to one target.
@@ -159,6 +192,7 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
             looks: Looks {
                 looks_plain: connection::looks_plain,
                 is_quiet: rules::is_quiet,
+                is_ordinary_name: rules::is_ordinary_name,
                 hashes: None,
             },
             committed: committed && plaintext_secrets_in_repository::is_asked(input),
@@ -250,30 +284,27 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
             hashed.clear();
         }
         let targets = self.targets.len();
-        let mut entries: Vec<Decoded<'_>> = Vec::with_capacity(some.len());
+        let mut entries: Vec<Passing<'_>> = Vec::with_capacity(some.len());
         for (entry, value) in some {
-            let text = prepared.text(value);
-            let is_open = entry
-                .value_span()
-                .is_some_and(|span| self.input.is_open(span));
             if let Some(gather) = &mut self.gather {
                 gather.take(&entry, self.input);
             }
-            entries.push(Decoded {
-                name: entry.name(),
-                facts: entry.facts(),
-                text: text.map(Cow::Borrowed).or_else(|| entry.value_str()),
-                looks_plain: value.looks_plain.filter(|_| !is_open),
-                is_quiet: value.is_quiet && !is_open,
-                hash: value.hash,
-                is_open,
+            let is_ordinary = value.is_ordinary && !self.is_open(&entry);
+            let name = entry.usual_name().filter(|_| is_ordinary);
+            entries.push(Passing {
                 entry,
+                value,
+                name: name.unwrap_or_default(),
+                decoded: match name {
+                    Some(_) => None,
+                    None => Some(Box::new(self.decoded(entry, value, prepared))),
+                },
             });
         }
         let mut names: Vec<Named<'_>> = Vec::with_capacity(entries.len() * targets);
-        for decoded in &entries {
+        for passing in &entries {
             for target in 0..targets {
-                names.push(self.named(target, decoded));
+                names.push(self.named(target, passing));
             }
         }
         for ((index, hashed), earlier) in self
@@ -284,47 +315,111 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
         {
             index.make_ready(hashed);
             earlier.clear();
-            earlier.extend(hashed.iter().map(|hashed| index.add_hashed(*hashed)));
+            for (number, hashed) in hashed.iter().enumerate() {
+                if let Some(found) = index.add_hashed(*hashed) {
+                    earlier.push((number, found));
+                }
+            }
         }
-        for (decoded, names) in entries.iter().zip(names.chunks(targets)) {
+        for (passing, names) in entries.iter().zip(names.chunks(targets)) {
+            let Passing { entry, value, .. } = *passing;
             for named in names {
                 let like = self.asked[named.at].like;
                 // Targets that ask alike are told alike.
                 let hashed = names[like].hashed;
-                let earlier = hashed.and_then(|hashed| self.earlier[like][hashed]);
+                let earlier = hashed.and_then(|hashed| self.earlier(like, hashed));
+                if earlier.is_none() && self.is_ordinary(passing, named) {
+                    self.spoke = false;
+                    continue;
+                }
+                let built;
+                let decoded = if let Some(decoded) = &passing.decoded {
+                    decoded
+                } else {
+                    built = self.decoded(entry, value, prepared);
+                    &built
+                };
                 self.rules(decoded, named, earlier);
             }
         }
     }
 
+    fn earlier(&self, target: usize, hashed: usize) -> Option<Earlier> {
+        let earlier = &self.earlier[target];
+        let found = earlier.binary_search_by_key(&hashed, |(number, _)| *number);
+        found.ok().map(|at| earlier[at].1)
+    }
+
+    fn is_open(&self, entry: &Entry<'_>) -> bool {
+        let span = entry.value_span();
+        span.is_some_and(|span| self.input.is_open(span))
+    }
+
+    fn decoded<'e>(
+        &self,
+        entry: Entry<'e>,
+        value: &'e PreparedValue,
+        prepared: &'e Prepared,
+    ) -> Decoded<'e> {
+        let is_open = self.is_open(&entry);
+        let text = prepared.text(value).map(Cow::Borrowed);
+        Decoded {
+            name: entry.name(),
+            facts: entry.facts(),
+            text: text.or_else(|| entry.value_str()),
+            looks_plain: value.looks_plain.filter(|_| !is_open),
+            is_quiet: value.is_quiet && !is_open,
+            hash: value.hash,
+            is_open,
+            entry,
+        }
+    }
+
+    /// The rules have nothing to say about the entry: a lookup of a connection asks for it, and neither name nor value
+    /// has anything for them.
+    fn is_ordinary(&self, passing: &Passing<'_>, named: &Named<'_>) -> bool {
+        let Ways { target, list, .. } = &self.asked[named.at];
+        let asked = &list[named.way];
+        let kind = match named.coverage {
+            Coverage::Covered { kind, .. } => Some(kind),
+            _ => None,
+        };
+        let (is_object, airflow) = (passing.value.is_object, self.targets[*target].airflow);
+        passing.decoded.is_none()
+            && kind == Some(EntryKind::Connection)
+            && named.near.is_none()
+            && !asked.has_own_way
+            && self.hidden.get(*target).is_none_or(Hidden::is_empty)
+            && (!self.committed || self.credential.is_some())
+            && connection::may_be_plain_as(is_object, airflow, &asked.format)
+    }
+
     /// Finds out what the name of an entry is, and counts it.
-    fn named<'d>(&mut self, target: usize, decoded: &'d Decoded<'_>) -> Named<'d> {
-        let kind = decoded.entry.kind();
+    fn named<'d>(&mut self, target: usize, passing: &'d Passing<'_>) -> Named<'d> {
+        let (entry, name) = (&passing.entry, passing.name());
+        let kind = entry.kind();
         let known = self
             .asked
             .iter()
             .position(|ways| ways.target == target && ways.kind == kind);
         let at = known.unwrap_or_else(|| self.ask(target, kind));
         let Ways { list, like, .. } = &self.asked[at];
-        let (way, coverage) = covered_entry(&decoded.entry, &decoded.name, list);
-        let near = if decoded.entry.is_bare() {
+        let (way, coverage) = covered_entry(entry, name, list);
+        let near = if entry.is_bare() {
             None
         } else {
-            near_miss(&decoded.name, coverage, list)
+            near_miss(name, coverage, list)
         };
+        let is_current = passing.facts().is_none_or(Facts::is_current);
         let hashed = match coverage {
-            Coverage::Covered { kind: of, id } if *like == target && decoded.facts.is_current() => {
+            Coverage::Covered { kind: of, id } if *like == target && is_current => {
                 let hashed = self.names[target].hash(&Indexed {
                     store: kind,
                     kind: of,
                     id,
-                    name: &decoded.name,
-                    value: decoded
-                        .text
-                        .as_ref()
-                        .filter(|_| !decoded.facts.encrypted && !decoded.is_open)
-                        .map(|_| decoded.hash),
-                    offset: decoded.entry.name_span().start,
+                    name,
+                    value: passing.hash(),
+                    offset: entry.name_span().start,
                 });
                 self.hashed[target].push(hashed);
                 Some(self.hashed[target].len() - 1)
@@ -332,13 +427,14 @@ impl<'v, 'a, 'r> Judge<'v, 'a, 'r, '_> {
             _ => None,
         };
         if let (Some(unused), Coverage::Covered { kind: of, id }) = (self.unused, coverage)
-            && decoded.facts.is_current()
+            && is_current
         {
             self.unused_counts[target].add(of, unused.is_unused(of, id, false));
         }
         self.count(at, way, coverage, near.as_ref().map(|(_, miss)| miss));
-        if decoded.facts.ciphertext && coverage != Coverage::Foreign {
-            self.tallies[target].count_ciphertext(|| decoded.entry.value_spot());
+        let is_ciphertext = passing.facts().is_some_and(|facts| facts.ciphertext);
+        if is_ciphertext && coverage != Coverage::Foreign {
+            self.tallies[target].count_ciphertext(|| entry.value_spot());
         }
         Named {
             at,

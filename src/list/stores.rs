@@ -54,6 +54,7 @@ pub(super) fn list(
         looks_plain: connection::looks_plain,
         // Few rules are asked, of connections that are not plain.
         is_quiet: |_| false,
+        is_ordinary_name: |_| false,
         hashes: None,
     };
     let prepare = |batch: &_| Prepared::of(batch, looks);

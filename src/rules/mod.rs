@@ -28,7 +28,7 @@ use crate::airflow::config::Settings;
 use crate::airflow::connection::{Format, Reading};
 use crate::airflow::lookup::{Coverage, Naming};
 use crate::airflow::{Runtime, Target};
-use crate::aws::names::is_store_name;
+use crate::aws::names::{arn_ending, is_store_name, ssm_fault_of_form};
 use crate::inputs::env::is_public_name;
 use crate::inputs::store::{Spot, Summary, Tally};
 use crate::inputs::{Definition, EntryKind, Input, Kind, Notation};
@@ -319,6 +319,17 @@ pub(crate) fn is_quiet(value: &str) -> bool {
     !class::placeholder_left_in::may_stand_in(value)
         && !files::unexpanded_reference::may_stand_in(value)
         && !stores::store_value_limit::has_braces(value)
+}
+
+/// True for a name about which no rule has anything to say where a lookup of a connection asks for it: told before
+/// anything else of the entry is known.
+pub(crate) fn is_ordinary_name(name: &str) -> bool {
+    let is_double = |at| name.as_bytes().get(at + 1) == Some(&b'-');
+    // Both stores take the characters of such an id, and more than its length.
+    connections::invalid_conn_id::is_ordinary_id(name)
+        && ssm_fault_of_form(name).is_none()
+        && arn_ending(name).is_none()
+        && !memchr::memchr_iter(b'-', name.as_bytes()).any(is_double)
 }
 
 impl EntryContext<'_> {

@@ -43,7 +43,10 @@ pub use keys::{
 pub use local::Local;
 pub use own_way::{OwnWay, Steps, Words};
 pub use password::{has_password, has_plain_password};
-pub use plain::{Advice, Fields, fields, is_plain, looks_plain, may_be_plain, object_looks_plain};
+pub use plain::{
+    Advice, Fields, fields, is_plain, looks_plain, may_be_plain, may_be_plain_as,
+    object_looks_plain,
+};
 pub use vault::Vault;
 pub use visible::visible_spans;
 use ways::Ways;

@@ -65,7 +65,11 @@ pub fn is_plain(value: &str, airflow: Version, format: &Format) -> bool {
 
 /// The part of [`is_plain`] that depends on who reads.
 pub fn may_be_plain(value: &str, airflow: Version, format: &Format) -> bool {
-    let is_object = value.starts_with('{');
+    may_be_plain_as(value.starts_with('{'), airflow, format)
+}
+
+/// The same of a value of which no more is known than whether it begins as an object does.
+pub fn may_be_plain_as(is_object: bool, airflow: Version, format: &Format) -> bool {
     match format {
         // A text is a URI there, whatever it looks like.
         Format::Local(Local::Text) => !is_object,

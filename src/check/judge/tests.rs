@@ -24,6 +24,7 @@ fn targets() -> Vec<Target> {
 const SLOW: Looks<'_> = Looks {
     looks_plain: |_| None,
     is_quiet: |_| false,
+    is_ordinary_name: |_| false,
     hashes: None,
 };
 
@@ -31,6 +32,7 @@ const SLOW: Looks<'_> = Looks {
 const FAST: Looks<'_> = Looks {
     looks_plain: connection::looks_plain,
     is_quiet: rules::is_quiet,
+    is_ordinary_name: rules::is_ordinary_name,
     hashes: None,
 };
 
@@ -439,6 +441,30 @@ fn object() -> impl Strategy<Value = String> {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn names_that_are_ordinary_have_nothing_for_a_rule(
+        names in prop::collection::vec("(/?airflow/connections/|/?airflow/variables/|/|)[aA]?(aws|ssm|a|team-0|x--y|é|a/b|/|\\.|%)[-_/a-z0-9]{0,9}(-AbCdEf|-abc123|/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o|)", 1..40),
+        fields in prop::collection::vec(select(vec![
+            "", ", \"Type\": \"String\"", ", \"Type\": \"SecureString\"", ", \"Version\": 3", ", \"Selector\": \":3\"", ", \"Tier\": \"Standard\"",
+            ", \"VersionStages\": [\"AWSPREVIOUS\"]", ", \"DeletedDate\": 1", ", \"Labels\": []",
+        ]), 40),
+        long in 0..3usize,
+    ) {
+        let value = format!("postgres://u:pw-1@db.internal:5432/{}", "d".repeat(long * 1300));
+        for kind in [Kind::Ssm, Kind::SecretsManager, Kind::FlatStore] {
+            let items = names.iter().zip(&fields).map(|(name, fields)| {
+                let key = if kind == Kind::SecretsManager { "SecretString" } else { "Value" };
+                format!("{{\"Name\": \"{name}\", \"{key}\": \"{value}\"{fields}}}")
+            });
+            let list = items.collect::<Vec<_>>().join(",");
+            let pairs = names.iter().map(|name| format!("[\"{name}\",\"{value}\"]"));
+            let pairs = pairs.collect::<Vec<_>>().join(",");
+            for text in [format!("[{list}]"), format!("[{pairs}]")] {
+                prop_assert_eq!(said(&text, kind, FAST), said(&text, kind, SLOW), "{}", text);
+            }
+        }
+    }
 
     #[test]
     fn of_a_plain_uri_nobody_has_anything_to_say(values in prop::collection::vec(uri(), 300)) {

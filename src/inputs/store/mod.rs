@@ -170,7 +170,7 @@ impl Found {
 }
 
 /// One parameter or secret, lent by the reader until the next is asked for.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
     window: &'a Window,
     found: &'a Found,
@@ -190,6 +190,25 @@ impl<'a> Entry<'a> {
             return Cow::Borrowed("");
         };
         self.plain(piece)
+    }
+
+    /// The name, where it stands as it is and nothing is told of the entry besides name and text but what is usual: it is
+    /// current, and encrypted in its store if that is told.
+    pub fn usual_name(&self) -> Option<&'a str> {
+        let found = self.found;
+        let name = found.name.as_ref().filter(|name| !name.escaped)?;
+        let is_secure = |range: &Range<usize>| self.window.bytes(range.clone()) == b"SecureString";
+        let is_usual = matches!(found.value, Stored::Text(_))
+            && matches!(
+                found.kind,
+                Kind::Ssm | Kind::SecretsManager | Kind::FlatStore
+            )
+            && found.stale.is_none()
+            && !found.history
+            && !found.selected
+            && !found.superseded
+            && found.parameter_type.as_ref().is_none_or(is_secure);
+        is_usual.then(|| self.window.text(name.range.clone()))
     }
 
     /// The name with its map into the file.

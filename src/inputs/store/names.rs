@@ -10,6 +10,7 @@ use std::hash::{BuildHasher, Hasher};
 use foldhash::quality::RandomState;
 
 use crate::inputs::{EntryKind, Kind};
+use crate::source::ascii;
 
 /// An entry further up in the same store that has the same name, or one that only differs in the
 /// case of the id or in a `/` before it.
@@ -94,6 +95,15 @@ impl ValueHashes {
     }
 }
 
+/// What stands for itself when an id is folded.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without a branch many bytes are asked at once"
+)]
+fn is_small(byte: u8) -> bool {
+    (byte < 128) & !byte.is_ascii_uppercase()
+}
+
 /// Of the bytes alone: what marks the end of a text that others follow is not needed here.
 fn of_text(keys: &RandomState, text: &str) -> u64 {
     let mut hasher = keys.build_hasher();
@@ -139,10 +149,17 @@ impl NameIndex {
     }
 
     /// What is kept of an entry.
+    #[inline]
     pub fn hash(&mut self, entry: &Indexed<'_>) -> Hashed {
+        let id = bare(entry.id);
+        let of_id = self.of_text(id);
+        let is_folded = ascii::all(id.as_bytes(), is_small);
+        let folded = if is_folded { of_id } else { self.of_folded(id) };
+        // Names of another store or kind do not meet.
+        let apart = u64::from(u16::from(entry.store as u8) << 8 | u16::from(entry.kind as u8));
         Hashed {
-            key: self.key(entry),
-            name: self.of_text(entry.name) << 32 | u64::from(high(self.of_text(bare(entry.id)))),
+            key: folded ^ apart.wrapping_mul(0x9e37_79b9_7f4a_7c15),
+            name: self.of_text(entry.name) << 32 | u64::from(high(of_id)),
             value: entry.value.unwrap_or(NOTHING),
             offset: entry.offset,
         }
@@ -152,21 +169,12 @@ impl NameIndex {
         of_text(&self.hashes, text)
     }
 
-    /// What two names must share to collide: store, kind and the id as Python's `str.upper()`
-    /// leaves it, without a `/` before it.
-    fn key(&mut self, entry: &Indexed<'_>) -> u64 {
-        let id = bare(entry.id);
+    /// Of an id as Python's `str.upper()` leaves it, in small letters of ASCII: most ids are written so.
+    fn of_folded(&mut self, id: &str) -> u64 {
         self.folded.clear();
-        if id.is_ascii() {
-            self.folded.push_str(id);
-            self.folded.make_ascii_uppercase();
-        } else {
-            self.folded.extend(id.chars().flat_map(char::to_uppercase));
-        }
-        let mut hasher = self.hashes.build_hasher();
-        hasher.write_u16(u16::from(entry.store as u8) << 8 | u16::from(entry.kind as u8));
-        hasher.write(self.folded.as_bytes());
-        hasher.finish()
+        self.folded.extend(id.chars().flat_map(char::to_uppercase));
+        self.folded.make_ascii_lowercase();
+        self.of_text(&self.folded)
     }
 
     /// Makes room for `entries` and looks at their places in the table, all at once: one after the

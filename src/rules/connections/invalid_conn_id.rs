@@ -71,7 +71,7 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
     let (target, id) = (context.target, context.id.as_ref());
     let airflow = target.airflow;
     // Nearly every id is fine.
-    if id.len() <= LONGEST && ascii::all(id.as_bytes(), is_ordinary) {
+    if is_ordinary_id(id) {
         return;
     }
     if airflow < SANITISED || (airflow >= FREE_IN_TASKS && target.runtime == Runtime::Task) {
@@ -146,6 +146,11 @@ fn check(context: &EntryContext<'_>, findings: &mut Findings) {
 )]
 fn is_ordinary(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() | (byte == b'_') | (byte == b'-') | (byte == b'.') | (byte == b'/')
+}
+
+/// An id that every release takes.
+pub(crate) fn is_ordinary_id(id: &str) -> bool {
+    id.len() <= LONGEST && ascii::all(id.as_bytes(), is_ordinary)
 }
 
 /// `^[\w#!()\-.:/\\]{1,}$`
