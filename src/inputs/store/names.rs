@@ -96,10 +96,6 @@ impl ValueHashes {
 }
 
 /// What stands for itself when an id is folded.
-#[expect(
-    clippy::needless_bitwise_bool,
-    reason = "without a branch many bytes are asked at once"
-)]
 fn is_small(byte: u8) -> bool {
     (byte < 128) & !byte.is_ascii_uppercase()
 }
