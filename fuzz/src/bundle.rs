@@ -131,6 +131,7 @@ impl Bundle {
                 },
                 jobs: std::num::NonZeroUsize::new(1),
                 largest_export: None,
+                streams_local: false,
                 settings_file: settings_file.clone(),
             },
             aws_config: Vec::new(),
