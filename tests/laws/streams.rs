@@ -20,7 +20,7 @@ const PADS: usize = 320;
 
 /// `"id": value`, of which nothing is to be said.
 fn pad(number: usize) -> String {
-    let long = "x".repeat(3500);
+    let long = "d".repeat(3500);
     format!(
         r#""pad{number}": {{"conn_type": "postgres", "description": "{long}", "login": null, "password": "pw-1", "port": 5432}}"#
     )
@@ -182,6 +182,9 @@ proptest! {
 #[test]
 fn what_only_the_whole_file_tells_is_told() {
     let plain = file(&[]);
+    // Or nothing would pass.
+    let (said, _) = both("connections.json", &plain, &["3.1.8"]);
+    assert!(!said.contains("AV"));
     let found = |name, text: &str| same(name, text, &["3.1.8"]);
     // Behind what is looked at to see what the file is.
     let (head, tail) = plain.split_at(plain.rfind("pw-1").unwrap());

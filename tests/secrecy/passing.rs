@@ -9,7 +9,7 @@ use crate::{CANARIES, Leaks};
 /// More than is looked at to see what a file is, and nothing to say about it.
 fn padding() -> String {
     let pad = |number: usize| {
-        let long = "x".repeat(3500);
+        let long = "d".repeat(3500);
         format!("\"pad{number}\": {{\"conn_type\": \"ssh\", \"description\": \"{long}\"}},\n")
     };
     (0..310).map(pad).collect()
